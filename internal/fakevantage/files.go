@@ -1,0 +1,83 @@
+package fakevantage
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// addresses returns the signed addresses of an export's files.
+func (s *Server) addresses(r *http.Request, e *Export, until time.Time) []string {
+	count := s.options.Files
+	if count == 0 {
+		count = 1
+	}
+	if !s.options.SignOnce {
+		e.signed++
+	}
+	out := []string{}
+	for i := range count {
+		path := fmt.Sprintf("/files/%s/unit_costs-%03d.csv", e.Token, i+1)
+		out = append(out, fmt.Sprintf("%s%s?X-Expires=%d&X-Nonce=%d&X-Signature=%s", origin(r), path, until.Unix(), e.signed,
+			signature(path, fmt.Sprint(until.Unix()), fmt.Sprint(e.signed))))
+	}
+	return out
+}
+
+func signature(parts ...string) string {
+	mac := hmac.New(sha256.New, []byte("fakevantage"))
+	for _, p := range parts {
+		mac.Write([]byte(p + "\n"))
+	}
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// serveFile serves what a signed address names, to whoever has it and until it expires.
+func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	until, _ := strconv.ParseInt(q.Get("X-Expires"), 10, 64)
+	s.mu.Lock()
+	now, size := s.now(), s.options.FileSize
+	s.mu.Unlock()
+	if q.Get("X-Signature") != signature(r.URL.Path, q.Get("X-Expires"), q.Get("X-Nonce")) || now.Unix() >= until {
+		http.Error(w, "<Error><Code>AccessDenied</Code></Error>", http.StatusForbidden)
+		return
+	}
+	w.Header().Set("Content-Type", "text/csv")
+	w.Header().Set("ETag", strconv.Quote(signature(r.URL.Path)[:16]))
+	http.ServeContent(w, r, "", time.Time{}, newFile(size))
+}
+
+const fileHeader = "business_metric_token,business_metric_title,calculation_type,unit_cost_amount,business_metric_amount,scale,date\n"
+
+// newFile returns a CSV of unit costs: two metrics a day for a month, or rows repeated up to the given size.
+func newFile(size int64) io.ReadSeeker {
+	var rows bytes.Buffer
+	for day := range 31 {
+		date := time.Date(2025, 3, 1+day, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
+		customers, requests := 410+3*day+day%7*5, 18.2+float64(day%7)*0.61
+		fmt.Fprintf(&rows, "bsnss_mtrc_3080a050c04104ff,Active customers,unit_cost,%.4f,%d,1.0,%s\n", 5321.4/float64(customers), customers, date)
+		fmt.Fprintf(&rows, "bsnss_mtrc_4999b969d95095ef,Million requests,unit_cost,%.4f,%.2f,1.0,%s\n", 5321.4/requests, requests, date)
+	}
+	whole := append([]byte(fileHeader), rows.Bytes()...)
+	if size == 0 {
+		return bytes.NewReader(whole)
+	}
+	return io.NewSectionReader(repeated(whole), 0, size)
+}
+
+// repeated is an io.ReaderAt without end that repeats its text, so that a file of any size takes no memory.
+type repeated []byte
+
+func (text repeated) ReadAt(p []byte, at int64) (int, error) {
+	for n := 0; n < len(p); {
+		n += copy(p[n:], text[(at+int64(n))%int64(len(text)):])
+	}
+	return len(p), nil
+}

@@ -1,0 +1,60 @@
+package fakevantage
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// Answer returns a handler that answers with a status and a body, for Options.Misbehave. Header lines such as
+// "Location: /there" may be given.
+func Answer(status int, body string, header ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		for _, line := range header {
+			name, value, _ := strings.Cut(line, ": ")
+			w.Header().Set(name, value)
+		}
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+// HTML answers like a proxy in trouble.
+func HTML(status int) http.HandlerFunc {
+	page := fmt.Sprintf("<html><head><title>%d %s</title></head><body>nginx</body></html>\n", status, http.StatusText(status))
+	return Answer(status, page, "Content-Type: text/html")
+}
+
+// Errors answers as the API refuses.
+func Errors(status int, messages ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { errorsJSON(w, status, messages...) }
+}
+
+// Reset breaks the connection without an answer.
+func Reset(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+
+// Hang never answers.
+func Hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+
+// CutOff breaks the connection in the middle of an answer.
+func CutOff(w http.ResponseWriter, _ *http.Request) {
+	const half = `{"token": "dta_xprt_`
+	w.Header().Set("Content-Length", "1000")
+	_, _ = io.WriteString(w, half)
+	_ = http.NewResponseController(w).Flush()
+	panic(http.ErrAbortHandler)
+}
+
+// Flood answers with megabytes of JSON that does not end.
+func Flood(megabytes int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		chunk := strings.Repeat(`"x",`, 1<<18)
+		_, _ = io.WriteString(w, `{"status":"completed","manifest":{"files":[`)
+		for range megabytes {
+			if _, err := io.WriteString(w, chunk); err != nil {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,55 @@
+package fakevantage
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+)
+
+// Transport returns an http.RoundTripper that hands requests to the server in process. It stands in for the network where
+// time is virtual: a real listener would hang inside a testing/synctest bubble.
+func (s *Server) Transport() http.RoundTripper { return transport{s} }
+
+type transport struct{ server *Server }
+
+func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	in := req.Clone(req.Context())
+	if in.Body == nil {
+		in.Body = http.NoBody
+	}
+	answer := httptest.NewRecorder()
+	broken := make(chan bool, 1)
+	go func() {
+		defer func() {
+			reason := recover()
+			if err, ok := reason.(error); reason != nil && (!ok || !errors.Is(err, http.ErrAbortHandler)) {
+				panic(reason)
+			}
+			broken <- reason != nil
+		}()
+		t.server.ServeHTTP(answer, in)
+	}()
+	select {
+	case <-req.Context().Done():
+		return nil, req.Context().Err()
+	case broke := <-broken:
+		if err := req.Context().Err(); err != nil {
+			return nil, err
+		}
+		if broke && !answer.Flushed {
+			return nil, errors.New("read: connection reset by peer")
+		}
+		resp := answer.Result()
+		resp.Request = req
+		if broke {
+			resp.Body = io.NopCloser(io.MultiReader(resp.Body, failing{}))
+		}
+		return resp, nil
+	}
+}
+
+// failing is the end of a body that was cut off.
+type failing struct{}
+
+func (failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

@@ -1,0 +1,101 @@
+// Package provider turns the provider block and the environment into an API client, and registers what is made with it.
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-vantage/internal/unitcostexport"
+)
+
+// Address is where Terraform finds the provider. It is a placeholder until the provider is published; README says what
+// else to change then.
+const Address = "terraform.local/finops/vantage"
+
+var _ provider.Provider = (*vantageProvider)(nil)
+
+// New returns a function that makes the provider, as providerserver wants it. The version goes into the user agent.
+func New(version string) func() provider.Provider {
+	return func() provider.Provider { return &vantageProvider{version: version} }
+}
+
+type vantageProvider struct{ version string }
+
+type providerModel struct {
+	APIToken       types.String `tfsdk:"api_token"`
+	Host           types.String `tfsdk:"host"`
+	Timeout        types.String `tfsdk:"timeout"`
+	WorkspaceToken types.String `tfsdk:"workspace_token"`
+}
+
+func (p *vantageProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "vantage"
+	resp.Version = p.version
+}
+
+func (p *vantageProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Makes unit cost exports with the [Vantage](https://www.vantage.sh) API, waits for them, and gives their files to the rest of the configuration.",
+		Attributes: map[string]schema.Attribute{
+			"api_token": schema.StringAttribute{
+				Optional:  true,
+				Sensitive: true,
+				MarkdownDescription: "Vantage API token with the `read` scope. Required, here or in the environment variable `VANTAGE_API_TOKEN`. " +
+					"It is sent to `host` only.",
+			},
+			"host": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Base address of the API, without `/v2`. Plain `http` is accepted for loopback addresses only. " +
+					"May be given by the environment variable `VANTAGE_HOST`. Default: `https://api.vantage.sh`.",
+			},
+			"timeout": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "How long one HTTP request may take, as a [duration](https://pkg.go.dev/time#ParseDuration) such as `45s`. " +
+					"How long an export may take is set by `timeouts` where the export is made. " +
+					"May be given by the environment variable `VANTAGE_TIMEOUT`. Default: `30s`.",
+			},
+			"workspace_token": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Token of the workspace for exports that name none. The API requires one when the API token sees several workspaces. " +
+					"May be given by the environment variable `VANTAGE_WORKSPACE_TOKEN`. Default: none.",
+			},
+		},
+	}
+}
+
+func (p *vantageProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var config providerModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	client, diags := config.client(p.userAgent(req.TerraformVersion))
+	resp.Diagnostics.Append(diags...)
+	if client == nil {
+		// Something is not known before the apply: Terraform configures the provider again then. Whoever needs a client
+		// now says that there is none.
+		return
+	}
+	resp.ResourceData = client
+	resp.DataSourceData = client
+}
+
+func (p *vantageProvider) userAgent(terraform string) string {
+	if terraform == "" {
+		terraform = "unknown"
+	}
+	return "terraform-provider-vantage/" + p.version + " Terraform/" + terraform
+}
+
+func (p *vantageProvider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{unitcostexport.NewResource}
+}
+
+func (p *vantageProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{unitcostexport.NewDataSource}
+}

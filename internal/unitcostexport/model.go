@@ -1,0 +1,154 @@
+// Package unitcostexport is vantage_unit_cost_export in all its surfaces: the resource, the data source and what follows.
+// Each decodes its configuration, calls the client, and converts the answer; the waiting is the client's.
+package unitcostexport
+
+import (
+	"encoding/json"
+	"math/big"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-vantage/internal/vantage"
+)
+
+// arguments say what is to be exported.
+type arguments struct {
+	CostReportToken types.String `tfsdk:"cost_report_token"`
+	WorkspaceToken  types.String `tfsdk:"workspace_token"`
+	StartDate       types.String `tfsdk:"start_date"`
+	EndDate         types.String `tfsdk:"end_date"`
+	DateBin         types.String `tfsdk:"date_bin"`
+}
+
+func (a arguments) request() vantage.UnitCostExportRequest {
+	return vantage.UnitCostExportRequest{
+		CostReportToken: a.CostReportToken.ValueString(),
+		WorkspaceToken:  a.WorkspaceToken.ValueString(),
+		StartDate:       a.StartDate.ValueString(),
+		EndDate:         a.EndDate.ValueString(),
+		DateBin:         a.DateBin.ValueString(),
+	}
+}
+
+// exported is what the API tells of an export.
+type exported struct {
+	ID         types.String  `tfsdk:"id"`
+	Token      types.String  `tfsdk:"token"`
+	Status     types.String  `tfsdk:"status"`
+	CreatedAt  types.String  `tfsdk:"created_at"`
+	ExportType types.String  `tfsdk:"export_type"`
+	Manifest   types.Object  `tfsdk:"manifest"`
+	Attributes types.Dynamic `tfsdk:"attributes"`
+}
+
+var manifestTypes = map[string]attr.Type{
+	"files":        types.ListType{ElemType: types.StringType},
+	"completed_at": types.StringType,
+	"valid_until":  types.StringType,
+}
+
+// newExported converts what the API tells. What it does not tell is null.
+func newExported(e *vantage.DataExport) exported {
+	return exported{
+		ID:         types.StringValue(e.Token),
+		Token:      types.StringValue(e.Token),
+		Status:     types.StringValue(e.Status),
+		CreatedAt:  textOrNull(e.CreatedAt),
+		ExportType: textOrNull(e.ExportType),
+		Manifest:   manifestValue(e.Manifest),
+		Attributes: attributesValue(e.Attributes),
+	}
+}
+
+// isCompleted reports whether the files are there, by what the state says.
+func (e exported) isCompleted() bool {
+	files, ok := e.Manifest.Attributes()["files"]
+	return ok && !files.IsNull()
+}
+
+// unknownManifest is a known object with unknown values. As a whole it must never be unknown: Terraform could not see then
+// that its files are sensitive, and would refuse an output of it only after the export has been made.
+func unknownManifest() types.Object {
+	return types.ObjectValueMust(manifestTypes, map[string]attr.Value{
+		"files":        types.ListUnknown(types.StringType),
+		"completed_at": types.StringUnknown(),
+		"valid_until":  types.StringUnknown(),
+	})
+}
+
+func manifestValue(m *vantage.Manifest) types.Object {
+	files, completedAt, validUntil := types.ListNull(types.StringType), types.StringNull(), types.StringNull()
+	if m != nil {
+		addresses := make([]attr.Value, len(m.Files))
+		for i, f := range m.Files {
+			addresses[i] = types.StringValue(f)
+		}
+		files = types.ListValueMust(types.StringType, addresses)
+		completedAt, validUntil = textOrNull(m.CompletedAt), textOrNull(m.ValidUntil)
+	}
+	return types.ObjectValueMust(manifestTypes, map[string]attr.Value{
+		"files": files, "completed_at": completedAt, "valid_until": validUntil,
+	})
+}
+
+func textOrNull(s string) types.String {
+	if s == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(s)
+}
+
+func attributesValue(a map[string]any) types.Dynamic {
+	if a == nil {
+		return types.DynamicNull()
+	}
+	return types.DynamicValue(jsonValue(a, 0))
+}
+
+const (
+	// maxDepth is how deep attributes are followed; what lies deeper is given as JSON text.
+	maxDepth = 32
+	// maxBits bounds the size of a number; one beyond is given as text, as it was written.
+	maxBits = 4096
+)
+
+// jsonValue converts a decoded JSON value. Lists become tuples, for their elements may differ.
+func jsonValue(v any, depth int) attr.Value {
+	if depth == maxDepth {
+		text, _ := json.Marshal(v) // it was JSON before
+		return types.StringValue(string(text))
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		attrTypes, values := map[string]attr.Type{}, map[string]attr.Value{}
+		for name, element := range v {
+			values[name] = jsonValue(element, depth+1)
+			attrTypes[name] = values[name].Type(nil)
+		}
+		return types.ObjectValueMust(attrTypes, values)
+	case []any:
+		elemTypes, values := make([]attr.Type, len(v)), make([]attr.Value, len(v))
+		for i, element := range v {
+			values[i] = jsonValue(element, depth+1)
+			elemTypes[i] = values[i].Type(nil)
+		}
+		return types.TupleValueMust(elemTypes, values)
+	case json.Number:
+		return numberValue(v)
+	case string:
+		return types.StringValue(v)
+	case bool:
+		return types.BoolValue(v)
+	}
+	return types.DynamicNull()
+}
+
+// numberValue keeps every digit, as Terraform itself does.
+func numberValue(n json.Number) attr.Value {
+	f, _, err := big.ParseFloat(n.String(), 10, 512, big.ToNearestEven)
+	if err != nil || f.IsInf() || f.MantExp(nil) > maxBits || f.MantExp(nil) < -maxBits {
+		return types.StringValue(n.String())
+	}
+	return types.NumberValue(f)
+}

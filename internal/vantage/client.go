@@ -1,0 +1,221 @@
+// Package vantage is a client for the data exports of the Vantage API, version 2.
+//
+// It makes an export, follows it until it is done, and keeps within the request limits of the account
+// while it does so. It knows HTTP and JSON and nothing of Terraform.
+package vantage
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+const (
+	// DefaultHost is the address of the public service.
+	DefaultHost = "https://api.vantage.sh"
+	// DefaultTimeout is how long one HTTP request may take when Options.Timeout is zero.
+	DefaultTimeout = 30 * time.Second
+)
+
+// Options configure a Client. Only APIToken is required.
+type Options struct {
+	// Host is the base address that "/v2" is appended to; a path is allowed, a trailing slash forgiven.
+	// Default: DefaultHost. Plain http is refused unless the host is a loopback address.
+	Host string
+	// APIToken is sent as a bearer token, to Host only.
+	APIToken string
+	// WorkspaceToken is sent with exports that name no workspace of their own. Default: none.
+	WorkspaceToken string
+	// Timeout bounds one HTTP request, from its sending to the end of its answer; waiting for a free place
+	// in the rate limit and pauses between attempts do not count. Default: DefaultTimeout.
+	Timeout time.Duration
+	// UserAgent is sent with each request.
+	UserAgent string
+	// Transport carries the requests. Default: a copy of http.DefaultTransport.
+	Transport http.RoundTripper
+	// Logger is told of each request and each pause at debug level. Default: nothing is logged.
+	Logger *slog.Logger
+}
+
+// Client calls the API. It is safe for concurrent use, and all its callers share one request budget.
+type Client struct {
+	base      *url.URL
+	http      *http.Client
+	budget    *budget
+	workspace string
+	redact    redactor
+	log       *slog.Logger
+}
+
+// ErrNoAPIToken is returned by New for Options without an APIToken.
+var ErrNoAPIToken = errors.New("no API token given")
+
+// New returns a Client. It makes no request.
+func New(o Options) (*Client, error) {
+	if o.APIToken == "" {
+		return nil, ErrNoAPIToken
+	}
+	base, err := ParseHost(o.Host)
+	if err != nil {
+		return nil, err
+	}
+	if o.Timeout < 0 {
+		return nil, fmt.Errorf("the timeout %s is negative", o.Timeout)
+	}
+	if o.Timeout == 0 {
+		o.Timeout = DefaultTimeout
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Transport == nil {
+		t := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // always this type, unless somebody changed the default
+		t.MaxResponseHeaderBytes = maxHeader
+		o.Transport = t
+	}
+	c := &Client{
+		base:      base,
+		budget:    newBudget(o.Logger),
+		workspace: o.WorkspaceToken,
+		redact:    redactor{secret: o.APIToken},
+		log:       o.Logger,
+	}
+	c.http = &http.Client{
+		CheckRedirect: c.checkRedirect,
+		Transport: &attempt{
+			next:          o.Transport,
+			budget:        c.budget,
+			timeout:       o.Timeout,
+			authorization: "Bearer " + o.APIToken,
+			userAgent:     o.UserAgent,
+			redact:        c.redact,
+			log:           o.Logger,
+		},
+	}
+	return c, nil
+}
+
+// ParseHost checks a base address as Options.Host describes it and returns it in the form that requests use.
+// An empty one is DefaultHost.
+func ParseHost(host string) (*url.URL, error) {
+	if host == "" {
+		host = DefaultHost
+	}
+	u, err := url.Parse(host)
+	switch {
+	case err != nil:
+		// The parser's error repeats the whole address, which may hold a password.
+		return nil, errors.New("the address cannot be parsed; it must look like " + DefaultHost)
+	case u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
+		return nil, errors.New("the address must start with https:// and name a host, like " + DefaultHost)
+	case u.User != nil:
+		return nil, errors.New("the address must not hold a user name or a password")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return nil, errors.New("the address must not hold a query or a fragment")
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return nil, fmt.Errorf("plain http would show the API token to the network on the way to %s; use https (http is accepted for loopback addresses only)", u.Host)
+	}
+	u.Path = strings.TrimRight(u.Path, "/")
+	u.RawPath = ""
+	return u, nil
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+}
+
+// checkRedirect follows a redirect only where the API token may go: to the very origin that was configured, and
+// without turning one method into another.
+func (c *Client) checkRedirect(req *http.Request, via []*http.Request) error {
+	switch {
+	case !sameOrigin(c.base, req.URL):
+		return &Error{Kind: Untrusted, Err: fmt.Errorf("the server redirects to %s://%s; the API token is only sent to %s://%s", req.URL.Scheme, req.URL.Host, c.base.Scheme, c.base.Host)}
+	case req.Method != via[0].Method:
+		return &Error{Kind: Malformed, Err: fmt.Errorf("the server redirects a %s so that it would become a %s", via[0].Method, req.Method)}
+	case len(via) >= 5:
+		return &Error{Kind: Malformed, Err: errors.New("the server redirects in circles")}
+	}
+	return nil
+}
+
+func sameOrigin(a, b *url.URL) bool {
+	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
+}
+
+func port(u *url.URL) string {
+	if p := u.Port(); p != "" {
+		return p
+	}
+	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
+}
+
+// do makes one API call: it sends, tries again after transient failures for as long as ctx lasts, and hands
+// an answer of the 2xx kind to decode. All its errors are of type *Error.
+//
+// A POST is tried again too. The API counts the creation of an export as a read, and a second export made by
+// accident expires by itself, whereas one that is given up costs the user an apply.
+func (c *Client) do(ctx context.Context, method, path string, body any, decode func(*http.Response) error) error {
+	var payload []byte
+	if body != nil {
+		var err error
+		if payload, err = json.Marshal(body); err != nil {
+			return &Error{Kind: Malformed, Err: err}
+		}
+	}
+	req, err := retryablehttp.NewRequestWithContext(ctx, method, c.base.JoinPath(path).String(), payload)
+	if err != nil {
+		return &Error{Kind: Malformed, Err: err}
+	}
+	tries := &retries{started: time.Now(), redact: c.redact, log: c.log}
+	req.SetResponseHandler(func(resp *http.Response) error {
+		if resp.StatusCode < 200 || resp.StatusCode > 299 {
+			return c.rejection(resp)
+		}
+		return decode(resp)
+	})
+	caller := retryablehttp.Client{
+		HTTPClient:   c.http,
+		RetryMax:     math.MaxInt,
+		CheckRetry:   tries.check,
+		Backoff:      tries.backoff,
+		ErrorHandler: func(_ *http.Response, err error, _ int) (*http.Response, error) { return nil, err },
+	}
+	// The answer's body was read whole and closed by attempt; what is left is memory.
+	if _, err = caller.Do(req); err == nil { //nolint:bodyclose // see above
+		return nil
+	}
+	return tries.explain(ctx, err, method, req.URL.Path)
+}
+
+// rejection makes an error of an answer outside 2xx, with the server's own words.
+func (c *Client) rejection(resp *http.Response) *Error {
+	body, _ := io.ReadAll(resp.Body)
+	asked, _ := parseRetryAfter(resp.Header, time.Now())
+	return &Error{Kind: Rejected, StatusCode: resp.StatusCode, Messages: c.redact.messages(body), retryAfter: asked}
+}
+
+// decodeJSON reads one JSON value with its numbers kept as they were written.
+func decodeJSON(body []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("more text after the JSON value")
+	}
+	return nil
+}

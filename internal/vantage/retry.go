@@ -1,0 +1,120 @@
+package vantage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"time"
+)
+
+const (
+	minPause = time.Second
+	maxPause = 30 * time.Second
+)
+
+// growing returns the nth pause (from 0) of a series that doubles from 1 s to 30 s. Jitter takes up to a tenth off, so
+// that callers which began together drift apart and none waits longer than the series says.
+func growing(n int) time.Duration {
+	pause := maxPause
+	if n < 5 {
+		pause = minPause << n
+	}
+	return pause - time.Duration(rand.Int64N(int64(pause/10)))
+}
+
+// retries decides, for one API call, whether a failed attempt is followed by another, and when. Its methods are the
+// policies of a retryablehttp.Client.
+type retries struct {
+	started time.Time
+	redact  redactor
+	log     *slog.Logger
+	failure *Error // of the latest attempt
+	failed  int
+	pause   time.Duration
+}
+
+func (r *retries) check(ctx context.Context, _ *http.Response, err error) (bool, error) {
+	if err == nil {
+		return false, nil
+	}
+	var failure *Error
+	if !errors.As(err, &failure) || failure.Kind == TimedOut {
+		return false, err
+	}
+	r.failure = failure
+	if ctx.Err() != nil || !transient(failure) {
+		return false, err
+	}
+	r.pause = 0 // after a 429 the budget knows when to go on, for all callers at once
+	if failure.StatusCode != http.StatusTooManyRequests {
+		r.pause = growing(r.failed)
+		r.failed++
+		r.pause = max(r.pause, failure.retryAfter)
+	}
+	if err := checkPatience(ctx, r.pause, "the server is not available and asks for a wait"); err != nil {
+		return false, err
+	}
+	if r.pause > 0 {
+		r.log.DebugContext(ctx, "waiting", "duration", r.pause, "reason", "try again after: "+failure.Error())
+	}
+	return true, nil
+}
+
+func (r *retries) backoff(_, _ time.Duration, _ int, _ *http.Response) time.Duration {
+	return r.pause
+}
+
+// transient reports whether the same request may well succeed a little later.
+func transient(e *Error) bool {
+	switch e.StatusCode {
+	case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
+		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return e.Kind == Unreachable || errors.Is(e, errNotJSON)
+}
+
+// errNotJSON marks an answer that was mangled on its way rather than meant.
+var errNotJSON = errors.New("the answer is not JSON")
+
+// explain completes the error of a call that has ended: with the request, and, where the context ended it, with
+// the failure that kept it from succeeding before.
+func (r *retries) explain(ctx context.Context, err error, method, path string) *Error {
+	var e *Error
+	known := errors.As(err, &e)
+	switch {
+	case ctx.Err() != nil && (!known || transient(e)):
+		e = ended(ctx)
+	case !known:
+		e = &Error{Kind: Malformed, Err: r.redact.cause(err)}
+	}
+	if e.Kind == TimedOut || e.Kind == Interrupted {
+		e.LastFailure = r.failure
+	}
+	e.Method, e.Path, e.Waited = method, path, time.Since(r.started)
+	return e
+}
+
+// ended makes an error of a context that is over.
+func ended(ctx context.Context) *Error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return &Error{Kind: TimedOut}
+	}
+	return &Error{Kind: Interrupted}
+}
+
+// checkPatience refuses a pause that ctx will not outlast, at once and with both times, rather than sleep
+// towards a certain failure.
+func checkPatience(ctx context.Context, pause time.Duration, why string) error {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return nil
+	}
+	if left := time.Until(deadline); pause > left {
+		return &Error{Kind: TimedOut, Err: fmt.Errorf("%s of %s, longer than the %s that are left", why, pause.Round(time.Second), left.Round(time.Second))}
+	}
+	return nil
+}

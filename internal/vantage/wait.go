@@ -1,0 +1,123 @@
+package vantage
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+)
+
+// notFoundGrace is how long after its creation an export may be unknown to the server that answers the GET.
+const notFoundGrace = 10 * time.Second
+
+// Progress is what a wait tells while it lasts.
+type Progress struct {
+	// Export is the latest answer; only its token and status may be known.
+	Export DataExport
+	// Pause is how long it will be until the next request.
+	Pause time.Duration
+}
+
+// WaitForDataExport follows an export until it is completed, and returns it with its manifest. It takes what
+// CreateUnitCostExport returned, or a DataExport of which only the token is known. onProgress, which may be nil, is
+// called before each pause.
+//
+// The server's Retry-After says when to ask again. Where it says nothing, the intervals grow from 1 s to 30 s, and further
+// when the account's request budget is short.
+//
+// On failure it returns what it last knew of the export, with an *Error of kind ExportFailed when the export itself
+// failed, TimedOut when the deadline of ctx passed or would pass before the next request, and Interrupted when ctx was
+// cancelled. A request that fails for a passing reason does not end the wait.
+func (c *Client) WaitForDataExport(ctx context.Context, export *DataExport, onProgress func(Progress)) (*DataExport, error) {
+	defer c.budget.startWaiting()()
+	started := time.Now()
+	unknown := export.Status == "" // nobody has asked the server yet
+	for polls := 0; ; polls++ {
+		if !unknown {
+			pause, reason := c.nextPause(ctx, export, polls)
+			if onProgress != nil {
+				onProgress(Progress{Export: *export, Pause: pause})
+			}
+			c.log.DebugContext(ctx, "waiting", "export", export.Token, "status", export.Status, "duration", pause, "reason", reason)
+			if err := sleep(ctx, pause); err != nil {
+				return export, waitError(err, export, started)
+			}
+		}
+		unknown = false
+		latest, err := c.GetDataExport(ctx, export.Token)
+		var e *Error
+		switch {
+		case errors.As(err, &e) && e.NotFound() && time.Since(export.acceptedAt) < notFoundGrace:
+			export.estimated = false
+			continue
+		case err != nil:
+			return export, waitError(err, export, started)
+		case latest.Failed():
+			return latest, waitError(&Error{Kind: ExportFailed, Messages: latest.Messages}, latest, started)
+		case latest.Completed():
+			return latest, nil
+		}
+		if latest.Status != export.Status && !strings.EqualFold(latest.Status, StatusPending) {
+			c.log.WarnContext(ctx, "the export has a status that the API does not document; waiting on", "export", export.Token, "status", latest.Status)
+		}
+		latest.acceptedAt = export.acceptedAt
+		// A zero is not an estimate: following it would ask without end.
+		latest.estimated = latest.estimated && latest.retryAfter > 0
+		export = latest
+	}
+}
+
+// nextPause returns how long to wait before the next question, and why.
+func (c *Client) nextPause(ctx context.Context, export *DataExport, polls int) (time.Duration, string) {
+	if export.estimated {
+		if export.retryAfter == 0 {
+			return 0, "the server says it may be done"
+		}
+		return export.retryAfter + spread(), "the server's Retry-After"
+	}
+	pause, reason := growing(polls), "no Retry-After"
+	if stretched := c.budget.stretch(); stretched > pause {
+		pause, reason = stretched+spread(), "no Retry-After, and the request budget is short"
+	}
+	if deadline, ok := ctx.Deadline(); ok {
+		// The interval is ours to choose: have one last look before the deadline, and never give up ahead of it.
+		if left := time.Until(deadline); pause >= left {
+			pause = left
+			if left > 2*minPause {
+				pause = left - minPause
+			}
+		}
+	}
+	return pause, reason
+}
+
+// sleep waits for the given time, or until ctx ends. It fails at once when the deadline of ctx comes first.
+func sleep(ctx context.Context, pause time.Duration) error {
+	if ctx.Err() != nil {
+		return ended(ctx)
+	}
+	if err := checkPatience(ctx, pause, "the next request would come after a wait"); err != nil {
+		return err
+	}
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ended(ctx)
+	}
+}
+
+// waitError completes an error that ended a wait with what is known of the export and of the wait as a whole.
+func waitError(err error, export *DataExport, started time.Time) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		e = &Error{Kind: Malformed, Err: err}
+	}
+	e.Token, e.Waited = export.Token, time.Since(started)
+	if e.Status == "" {
+		e.Status = export.Status
+	}
+	return e
+}
