@@ -5,6 +5,9 @@ package unitcostexport
 import (
 	"encoding/json"
 	"math/big"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -63,8 +66,8 @@ func newExported(e *vantage.DataExport) exported {
 
 // isCompleted reports whether the files are there, by what the state says.
 func (e exported) isCompleted() bool {
-	files, ok := e.Manifest.Attributes()["files"]
-	return ok && !files.IsNull()
+	_, ok := files(e.Manifest)
+	return ok
 }
 
 // unknownManifest is a known object with unknown values. As a whole it must never be unknown: Terraform could not see then
@@ -78,17 +81,53 @@ func unknownManifest() types.Object {
 }
 
 func manifestValue(m *vantage.Manifest) types.Object {
-	files, completedAt, validUntil := types.ListNull(types.StringType), types.StringNull(), types.StringNull()
+	list, completedAt, until := types.ListNull(types.StringType), types.StringNull(), types.StringNull()
 	if m != nil {
 		addresses := make([]attr.Value, len(m.Files))
 		for i, f := range m.Files {
 			addresses[i] = types.StringValue(f)
 		}
-		files = types.ListValueMust(types.StringType, addresses)
-		completedAt, validUntil = textOrNull(m.CompletedAt), textOrNull(m.ValidUntil)
+		list = types.ListValueMust(types.StringType, addresses)
+		completedAt, until = textOrNull(m.CompletedAt), textOrNull(m.ValidUntil)
 	}
 	return types.ObjectValueMust(manifestTypes, map[string]attr.Value{
-		"files": files, "completed_at": completedAt, "valid_until": validUntil,
+		"files": list, "completed_at": completedAt, "valid_until": until,
+	})
+}
+
+// files returns the addresses in a manifest, and whether there are any known.
+func files(manifest types.Object) (types.List, bool) {
+	list, ok := manifest.Attributes()["files"].(types.List)
+	return list, ok && !list.IsNull() && !list.IsUnknown()
+}
+
+// validUntil returns when the addresses in a manifest expire, and whether that is known.
+func validUntil(manifest types.Object) (time.Time, bool) {
+	text, _ := manifest.Attributes()["valid_until"].(types.String)
+	at, err := time.Parse(time.RFC3339, text.ValueString())
+	return at, err == nil
+}
+
+// keepsAddresses reports whether the stored addresses still serve. The server may sign anew each time it is asked, so that
+// every plan would show new addresses: while only their queries differ and the stored ones have not expired, they are as good.
+func keepsAddresses(stored, fresh types.Object, now time.Time) bool {
+	a, ok1 := files(stored)
+	b, ok2 := files(fresh)
+	if !ok1 || !ok2 {
+		return false
+	}
+	for _, name := range []string{"completed_at", "valid_until"} {
+		if !stored.Attributes()[name].Equal(fresh.Attributes()[name]) {
+			return false
+		}
+	}
+	if until, known := validUntil(stored); known && !now.Before(until) {
+		return false
+	}
+	return slices.EqualFunc(a.Elements(), b.Elements(), func(x, y attr.Value) bool {
+		before1, _, _ := strings.Cut(x.(types.String).ValueString(), "?")
+		before2, _, _ := strings.Cut(y.(types.String).ValueString(), "?")
+		return before1 == before2
 	})
 }
 

@@ -143,7 +143,11 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.Append(warnFailed(export))
 		resp.State.RemoveResource(ctx)
 	default:
+		stored := state.Manifest
 		state.exported = newExported(export)
+		if keepsAddresses(stored, state.Manifest, time.Now()) {
+			state.Manifest = stored
+		}
 		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	}
 }

@@ -142,13 +142,19 @@ func isLoopback(host string) bool {
 func (c *Client) checkRedirect(req *http.Request, via []*http.Request) error {
 	switch {
 	case !sameOrigin(c.base, req.URL):
-		return &Error{Kind: Untrusted, Err: fmt.Errorf("the server redirects to %s://%s; the API token is only sent to %s://%s", req.URL.Scheme, req.URL.Host, c.base.Scheme, c.base.Host)}
+		return c.foreign("redirects to", req.URL)
 	case req.Method != via[0].Method:
 		return &Error{Kind: Malformed, Err: fmt.Errorf("the server redirects a %s so that it would become a %s", via[0].Method, req.Method)}
 	case len(via) >= 5:
 		return &Error{Kind: Malformed, Err: errors.New("the server redirects in circles")}
 	}
 	return nil
+}
+
+// foreign is the error for an address of the server's that the API token must not go to.
+func (c *Client) foreign(does string, to *url.URL) *Error {
+	return &Error{Kind: Untrusted, Err: fmt.Errorf("the server %s %s; the API token is only sent to %s://%s",
+		does, c.redact.text(to.Scheme+"://"+to.Host), c.base.Scheme, c.base.Host)}
 }
 
 func sameOrigin(a, b *url.URL) bool {

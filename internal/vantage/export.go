@@ -122,13 +122,14 @@ func (c *Client) locationToken(resp *http.Response) (string, error) {
 	if location == "" {
 		return "", nil
 	}
-	u, err := c.base.Parse(location)
+	u, err := url.Parse(location)
 	if err != nil {
 		return "", nil //nolint:nilerr // an address that cannot be read is not usable, which is no reason to lose the export
 	}
-	if !sameOrigin(c.base, u) {
-		return "", &Error{Kind: Untrusted, Err: fmt.Errorf("the server names a Location at %s://%s; the API token is only sent to %s://%s", u.Scheme, u.Host, c.base.Scheme, c.base.Host)}
+	if at := c.base.ResolveReference(u); !sameOrigin(c.base, at) {
+		return "", c.foreign("names a Location at", at)
 	}
+	// Unresolved, so that a dot segment does not make a token of the one before it.
 	return lastSegment(u), nil
 }
 

@@ -103,6 +103,9 @@ func sleep(ctx context.Context, pause time.Duration) error {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+		if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
+			return &Error{Kind: TimedOut} // both were due in the same moment
+		}
 		return nil
 	case <-ctx.Done():
 		return ended(ctx)

@@ -1,0 +1,69 @@
+// Package acctest is what every acceptance test starts with: a fake API on a loopback address, and the provider run
+// through the real CLI against it. No account is needed, nor the variable TF_ACC.
+package acctest
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"terraform-provider-vantage/internal/fakevantage"
+	"terraform-provider-vantage/internal/provider"
+)
+
+// APIToken is the only one that the fake lets in.
+const APIToken = "vntg_tkn_0123456789abcdef-do-not-log"
+
+// API is a fake API that listens on a loopback address until the test ends.
+type API struct {
+	*fakevantage.Server
+	URL string
+}
+
+// Start serves a fake of one test's own.
+func Start(t testing.TB, o fakevantage.Options) *API {
+	t.Helper()
+	o.APIToken = APIToken
+	fake := fakevantage.New(o)
+	server := httptest.NewServer(fake)
+	t.Cleanup(server.Close)
+	return &API{Server: fake, URL: server.URL}
+}
+
+// Config returns a configuration with a provider block that leads to the fake.
+func (a *API) Config(body string) string {
+	return fmt.Sprintf("provider \"vantage\" {\n  host = %q\n  api_token = %q\n}\n%s", a.URL, APIToken, body)
+}
+
+// Providers returns the factories that plugin-testing runs the provider with.
+func Providers() map[string]func() (tfprotov6.ProviderServer, error) {
+	return map[string]func() (tfprotov6.ProviderServer, error){
+		"vantage": providerserver.NewProtocol6WithError(provider.New("test")()),
+	}
+}
+
+// Run runs the steps through the CLI, in parallel with other tests.
+func (a *API) Run(t *testing.T, steps ...resource.TestStep) {
+	t.Helper()
+	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: Providers(), Steps: steps})
+}
+
+// WantRequests fails the test unless so many exports were asked for, and so often the state of one.
+func (a *API) WantRequests(t testing.TB, posts, gets int) {
+	t.Helper()
+	if a.Posts() != posts || a.Gets() != gets {
+		t.Errorf("%d POSTs and %d GETs were made, want %d and %d", a.Posts(), a.Gets(), posts, gets)
+	}
+}
+
+// ClearEnvironment unsets the variables that the provider reads, for a TestMain.
+func ClearEnvironment() {
+	for _, name := range []string{"VANTAGE_API_TOKEN", "VANTAGE_HOST", "VANTAGE_TIMEOUT", "VANTAGE_WORKSPACE_TOKEN"} {
+		_ = os.Unsetenv(name)
+	}
+}

@@ -1,0 +1,121 @@
+package unitcostexport_test
+
+import (
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"terraform-provider-vantage/internal/acctest"
+	"terraform-provider-vantage/internal/fakevantage"
+)
+
+const dataAddress = "data.vantage_unit_cost_export.this"
+
+func TestDataSourceByTokenWaitsAndMakesNone(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{ReadyAfterPolls: 1, RetryAfter: "1", SignOnce: true})
+	token := api.Add(map[string]any{"cost_report_token": "rprt_1", "date_bin": "day"}, time.Now())
+	config := api.Config(`data "vantage_unit_cost_export" "this" { token = "` + token + `" }`)
+	api.Run(t,
+		resource.TestStep{
+			Config: config,
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue(dataAddress, tfjsonpath.New("id"), knownvalue.StringExact(token)),
+				statecheck.ExpectKnownValue(dataAddress, tfjsonpath.New("status"), knownvalue.StringExact("completed")),
+				statecheck.ExpectKnownValue(dataAddress, manifest.AtMapKey("files"), fileLinks),
+				statecheck.ExpectKnownValue(dataAddress, tfjsonpath.New("attributes").AtMapKey("date_bin"), knownvalue.StringExact("day")),
+				statecheck.ExpectSensitiveValue(dataAddress, manifest.AtMapKey("files")),
+			},
+		},
+		unchanged(config),
+	)
+	if api.Posts() != 0 {
+		t.Errorf("%d exports were made, want none", api.Posts())
+	}
+}
+
+func TestDataSourceByReportMakesOneAtEachRead(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
+	config := api.Config(`
+data "vantage_unit_cost_export" "this" {
+  cost_report_token = "rprt_1"
+  workspace_token   = "wrkspc_1"
+  start_date        = "2025-03-01"
+  end_date          = "2025-03-31"
+  date_bin          = "quarter"
+  timeouts { read = "2m" }
+}`)
+	api.Run(t, resource.TestStep{
+		Config:            config,
+		ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(dataAddress, manifest.AtMapKey("files"), fileLinks)},
+		Check: func(*terraform.State) error {
+			// One in the plan; reading it is no change, so the apply makes no other.
+			if got, want := api.Requests()[0].Body, `{"cost_report_token":"rprt_1","workspace_token":"wrkspc_1","start_date":"2025-03-01","end_date":"2025-03-31","date_bin":"quarter"}`; got != want {
+				t.Errorf("asked with %s", got)
+			}
+			return nil
+		},
+	})
+	if api.Posts() == 0 || api.Posts() != api.Gets() {
+		t.Errorf("%d exports were made and asked for %d times", api.Posts(), api.Gets())
+	}
+}
+
+func TestDataSourceIsReadInTheApplyWhenSomethingIsUnknown(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
+	config := api.Config(`
+resource "vantage_unit_cost_export" "this" { cost_report_token = "rprt_1" }
+data "vantage_unit_cost_export" "this" { token = vantage_unit_cost_export.this.token }
+`)
+	api.Run(t,
+		resource.TestStep{
+			Config: config,
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectResourceAction(dataAddress, plancheck.ResourceActionRead),
+			}},
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.CompareValuePairs(address, tfjsonpath.New("token"), dataAddress, tfjsonpath.New("token"), same{}),
+			},
+		},
+		unchanged(config),
+	)
+	if api.Posts() != 1 {
+		t.Errorf("%d exports were made, want 1", api.Posts())
+	}
+}
+
+func TestDataSourceArgumentsAreChecked(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{})
+	for body, message := range map[string]string{
+		``: `Exactly one of these attributes must be configured`,
+		`token = "t"
+cost_report_token = "r"`: `Exactly one of these attributes must be configured`,
+		`token = "t"
+start_date = "2025-03-01"`: `"cost_report_token" must be specified when "start_date" is specified`,
+		`token = "../../evil"`: `letters, digits, underscores and hyphens`,
+		`cost_report_token = "r"
+start_date = "2025-03-02T00:00:00Z"
+end_date = "2025-03-01"`: `is after end_date`,
+		`cost_report_token = "r"
+date_bin = "year"`: `must be one of`,
+	} {
+		t.Run(body, func(t *testing.T) {
+			t.Parallel()
+			api.Run(t, resource.TestStep{
+				Config:      api.Config("data \"vantage_unit_cost_export\" \"this\" {\n" + body + "\n}"),
+				ExpectError: regexp.MustCompile(loose(message)),
+			})
+		})
+	}
+	t.Cleanup(func() { api.WantRequests(t, 0, 0) })
+}

@@ -1,0 +1,203 @@
+package unitcostexport_test
+
+import (
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"terraform-provider-vantage/internal/acctest"
+	"terraform-provider-vantage/internal/fakevantage"
+)
+
+const address = "vantage_unit_cost_export.this"
+
+// inState checks one value of the resource in the state.
+func inState(path tfjsonpath.Path, want knownvalue.Check) statecheck.StateCheck {
+	return statecheck.ExpectKnownValue(address, path, want)
+}
+
+var (
+	manifest  = tfjsonpath.New("manifest")
+	fileLinks = knownvalue.ListPartial(map[int]knownvalue.Check{0: knownvalue.StringRegexp(regexp.MustCompile(`^http://127\.0\.0\.1:\d+/files/`))})
+	token     = knownvalue.StringRegexp(regexp.MustCompile(`^dta_xprt_[0-9a-f]{16}$`))
+)
+
+// unchanged is a step that plans the same configuration again and expects nothing to do.
+func unchanged(config string) resource.TestStep {
+	return resource.TestStep{Config: config, PlanOnly: true}
+}
+
+func TestResourceFromPlanToManifest(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{ReadyAfter: 1500 * time.Millisecond, RetryAfter: fakevantage.Exact, Files: 2, PendingBody: true})
+	config := api.Config(`
+resource "vantage_unit_cost_export" "this" {
+  cost_report_token = "rprt_1"
+  start_date        = "2025-03-01"
+  end_date          = "2025-03-31T23:59:59Z"
+  date_bin          = "week"
+  triggers          = { month = "March" }
+}
+output "completed_at" { value = vantage_unit_cost_export.this.manifest.completed_at }
+output "date_bin"     { value = vantage_unit_cost_export.this.attributes.date_bin }
+output "manifest" {
+  value     = vantage_unit_cost_export.this.manifest
+  sensitive = true
+}
+`)
+	api.Run(t,
+		resource.TestStep{
+			Config: config,
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectResourceAction(address, plancheck.ResourceActionCreate),
+				plancheck.ExpectUnknownValue(address, manifest.AtMapKey("files")),
+				plancheck.ExpectSensitiveValue(address, manifest.AtMapKey("files")),
+			}},
+			ConfigStateChecks: []statecheck.StateCheck{
+				inState(tfjsonpath.New("token"), token),
+				statecheck.CompareValuePairs(address, tfjsonpath.New("id"), address, tfjsonpath.New("token"), same{}),
+				inState(tfjsonpath.New("status"), knownvalue.StringExact("completed")),
+				inState(tfjsonpath.New("created_at"), knownvalue.NotNull()),
+				inState(tfjsonpath.New("export_type"), knownvalue.StringExact("unit_costs")),
+				inState(manifest.AtMapKey("files"), knownvalue.ListSizeExact(2)),
+				inState(manifest.AtMapKey("files"), fileLinks),
+				inState(manifest.AtMapKey("completed_at"), knownvalue.NotNull()),
+				inState(manifest.AtMapKey("valid_until"), knownvalue.NotNull()),
+				inState(tfjsonpath.New("attributes").AtMapKey("settings").AtMapKey("amortize"), knownvalue.Bool(true)),
+				inState(tfjsonpath.New("attributes").AtMapKey("vql"), knownvalue.Null()),
+				statecheck.ExpectSensitiveValue(address, manifest.AtMapKey("files")),
+				statecheck.ExpectKnownOutputValue("completed_at", knownvalue.NotNull()),
+				statecheck.ExpectKnownOutputValue("date_bin", knownvalue.StringExact("week")),
+			},
+			Check: func(*terraform.State) error { api.WantRequests(t, 1, 1); return nil },
+		},
+		unchanged(config),
+	)
+	if posts := api.Posts(); posts != 1 {
+		t.Errorf("%d exports were made", posts)
+	}
+	if got, want := api.Requests()[0].Body, `{"cost_report_token":"rprt_1","start_date":"2025-03-01","end_date":"2025-03-31T23:59:59Z","date_bin":"week"}`; got != want {
+		t.Errorf("asked with %s", got)
+	}
+}
+
+func TestResourceWithEveryReadingOfThe202(t *testing.T) {
+	t.Parallel()
+	for name, created := range map[string]fakevantage.Created{
+		"relative Location": fakevantage.RelativeLocation,
+		"body only":         fakevantage.BodyOnly,
+		"odd body":          fakevantage.LocationAndNestBody,
+		"text":              fakevantage.LocationAndText,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := acctest.Start(t, fakevantage.Options{Created: created, RetryAfter: "0"})
+			config := api.Config(`resource "vantage_unit_cost_export" "this" { cost_report_token = "rprt_1" }`)
+			api.Run(t,
+				resource.TestStep{Config: config, ConfigStateChecks: []statecheck.StateCheck{
+					inState(tfjsonpath.New("token"), token), inState(manifest.AtMapKey("files"), fileLinks),
+				}},
+				unchanged(config),
+			)
+		})
+	}
+}
+
+func TestResourceIsReplacedByAnyArgumentButTimeouts(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
+	config := func(more string) string {
+		return api.Config(`resource "vantage_unit_cost_export" "this" {` + "\n" + more + "\n}")
+	}
+	report := "\ncost_report_token = \"rprt_1\"\n"
+	steps := []resource.TestStep{{Config: config(report)}}
+	change := func(more string, action plancheck.ResourceActionType) {
+		steps = append(steps, resource.TestStep{Config: config(more), ConfigPlanChecks: resource.ConfigPlanChecks{
+			PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)},
+		}})
+	}
+	for _, more := range []string{
+		report + `triggers = { a = "1" }`,
+		report + `triggers = { a = "2" }`,
+		report + `start_date = "2025-01-01"`,
+		report + `end_date = "2025-01-01"`,
+		report + `date_bin = "month"`,
+		report + `workspace_token = "wrkspc_1"`,
+		`cost_report_token = "rprt_2"`,
+	} {
+		change(more, plancheck.ResourceActionReplace)
+	}
+	change("cost_report_token = \"rprt_2\"\ntimeouts { create = \"1h\" }", plancheck.ResourceActionUpdate)
+	steps[len(steps)-1].ConfigPlanChecks.PreApply = append(steps[len(steps)-1].ConfigPlanChecks.PreApply,
+		plancheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact("completed")),
+		plancheck.ExpectKnownValue(address, manifest.AtMapKey("completed_at"), knownvalue.NotNull()),
+		plancheck.ExpectKnownValue(address, tfjsonpath.New("attributes").AtMapKey("report_token"), knownvalue.StringExact("rprt_2")),
+	)
+	api.Run(t, steps...)
+	if posts := api.Posts(); posts != 8 {
+		t.Errorf("%d exports were made, want 8", posts)
+	}
+}
+
+func TestResourceThatIsGoneIsMadeAnew(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
+	config := api.Config(`resource "vantage_unit_cost_export" "this" { cost_report_token = "rprt_1" }`)
+	api.Run(t,
+		resource.TestStep{Config: config},
+		resource.TestStep{
+			PreConfig: func() {
+				for token := range api.Exports() {
+					api.Forget(token)
+				}
+			},
+			Config: config,
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectResourceAction(address, plancheck.ResourceActionCreate),
+			}},
+		},
+		unchanged(config),
+	)
+	if posts := api.Posts(); posts != 2 {
+		t.Errorf("%d exports were made, want 2", posts)
+	}
+}
+
+func TestResourceArgumentsAreCheckedInThePlan(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{})
+	for body, message := range map[string]string{
+		`cost_report_token = ""`: `string length must be at least 1`,
+		`cost_report_token = "r"
+workspace_token = ""`: `string length must be at least 1`,
+		`cost_report_token = "r"
+start_date = "March"`: `not an ISO 8601 date`,
+		`cost_report_token = "r"
+end_date = "2025-02-30"`: `not an ISO 8601 date`,
+		`cost_report_token = "r"
+date_bin = "year"`: `must be one of`,
+		`cost_report_token = "r"
+start_date = "2025-03-02"
+end_date = "2025-03-01"`: `start_date 2025-03-02 is after end_date`,
+		`cost_report_token = "r"
+timeouts { create = "soon" }`: `must be a string containing a sequence of decimal numbers`,
+		``: `"cost_report_token" is required`,
+	} {
+		t.Run(body, func(t *testing.T) {
+			t.Parallel()
+			api.Run(t, resource.TestStep{
+				Config:      api.Config("resource \"vantage_unit_cost_export\" \"this\" {\n" + body + "\n}"),
+				PlanOnly:    true,
+				ExpectError: regexp.MustCompile(loose(message)),
+			})
+		})
+	}
+	t.Cleanup(func() { api.WantRequests(t, 0, 0) })
+}

@@ -1,0 +1,265 @@
+package vantage_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"terraform-provider-vantage/internal/fakevantage"
+	"terraform-provider-vantage/internal/vantage"
+)
+
+func TestRetryAfterCostsOnePostAndOneGet(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []fakevantage.RetryAfter{fakevantage.Exact, fakevantage.Date} {
+		for _, ahead := range []time.Duration{0, 10 * time.Minute, -10 * time.Minute} {
+			t.Run(string(kind)+" "+ahead.String(), func(t *testing.T) {
+				t.Parallel()
+				within(t, 2*time.Hour, func(t *testing.T, ctx context.Context) {
+					fake := fakevantage.New(fakevantage.Options{ReadyAfter: 47 * time.Minute, RetryAfter: kind, ClockAhead: ahead})
+					start := time.Now()
+					if _, err := export(ctx, newClient(t, fake)); err != nil {
+						t.Fatal(err)
+					}
+					if lag := time.Since(start) - 47*time.Minute; lag < 0 || lag > 2*time.Second {
+						t.Errorf("the wait ended %s after the export was ready", lag)
+					}
+					wantRequests(t, fake, 1, 1)
+				})
+			})
+		}
+	}
+}
+
+func TestWithoutRetryAfterIntervalsGrowTo30Seconds(t *testing.T) {
+	t.Parallel()
+	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{ReadyAfter: 10 * time.Minute})
+		if _, err := export(ctx, newClient(t, fake)); err != nil {
+			t.Fatal(err)
+		}
+		all := fake.Requests()
+		for i, want := range []time.Duration{1, 2, 4, 8, 16, 30, 30, 30} {
+			want *= time.Second
+			if got := all[i+1].Time.Sub(all[i].Time); got > want || got < want*9/10 {
+				t.Errorf("interval %d was %s, want a little under %s", i, got, want)
+			}
+		}
+		if len(all) > 30 {
+			t.Errorf("%d requests", len(all))
+		}
+	})
+}
+
+func TestOddRetryAfterIsNoEstimate(t *testing.T) {
+	t.Parallel()
+	for _, value := range []fakevantage.RetryAfter{"0", "-5", "soon", "1.5", "99999999999999999999", "86401", "Mon, 01 Jan 1990 00:00:00 GMT"} {
+		t.Run(string(value), func(t *testing.T) {
+			t.Parallel()
+			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+				fake := fakevantage.New(fakevantage.Options{ReadyAfter: 10 * time.Minute, RetryAfter: value})
+				if _, err := export(ctx, newClient(t, fake)); err != nil {
+					t.Fatal(err)
+				}
+				if n := len(fake.Requests()); n > 30 {
+					t.Errorf("%d requests", n)
+				}
+			})
+		})
+	}
+}
+
+func TestAKnownTokenIsAskedAboutAtOnce(t *testing.T) {
+	t.Parallel()
+	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{})
+		token := fake.Add(map[string]any{"cost_report_token": "r"}, time.Now())
+		start := time.Now()
+		done, err := newClient(t, fake).WaitForDataExport(ctx, &vantage.DataExport{Token: token}, nil)
+		if err != nil || !done.Completed() || time.Since(start) > 0 {
+			t.Errorf("%+v, %v after %s", done, err, time.Since(start))
+		}
+		wantRequests(t, fake, 0, 1)
+	})
+}
+
+func TestProgressTellsEachPause(t *testing.T) {
+	t.Parallel()
+	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{ReadyAfterPolls: 2, RetryAfter: "7", PendingBody: true})
+		client := newClient(t, fake)
+		created, err := client.CreateUnitCostExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "r"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var told []string
+		_, err = client.WaitForDataExport(ctx, created, func(p vantage.Progress) {
+			told = append(told, p.Export.Token+" "+p.Export.Status+" "+p.Pause.Truncate(time.Second).String())
+		})
+		one := created.Token + " pending 7s"
+		if err != nil || strings.Join(told, ";") != strings.Join([]string{one, one, one}, ";") {
+			t.Errorf("%v, %v", told, err)
+		}
+	})
+}
+
+func TestCancellingEndsAWaitAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, when := range map[string]time.Duration{"in a pause": 90 * time.Second, "in a request": 60*time.Second + 400*time.Millisecond} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+				ctx, cancel := context.WithCancel(ctx)
+				fake := fakevantage.New(fakevantage.Options{ReadyAfter: time.Hour, RetryAfter: "60", Latency: time.Second})
+				fake.Change(func(o *fakevantage.Options) {
+					o.Misbehave = func(r fakevantage.Request) http.HandlerFunc {
+						if name == "in a request" && r.Method == http.MethodGet {
+							return fakevantage.Hang
+						}
+						return nil
+					}
+				})
+				start := time.Now()
+				time.AfterFunc(when, cancel)
+				_, err := export(ctx, newClient(t, fake))
+				e := wantKind(t, err, vantage.Interrupted)
+				if e.Token == "" || time.Since(start) != when {
+					t.Errorf("%v after %s", e, time.Since(start))
+				}
+			})
+		})
+	}
+}
+
+func TestCancellingDoesNotLoseThePostUnderWay(t *testing.T) {
+	t.Parallel()
+	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+		ctx, cancel := context.WithCancel(ctx)
+		fake := fakevantage.New(fakevantage.Options{Latency: 10 * time.Second})
+		time.AfterFunc(time.Second, cancel)
+		start := time.Now()
+		created, err := newClient(t, fake).CreateUnitCostExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "r"})
+		if err != nil || created.Token == "" || time.Since(start) != 10*time.Second {
+			t.Errorf("%+v, %v after %s", created, err, time.Since(start))
+		}
+		wantRequests(t, fake, 1, 0)
+	})
+}
+
+func TestATimedOutWaitTellsWhatItKnows(t *testing.T) {
+	t.Parallel()
+	within(t, 10*time.Minute, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{ReadyAfter: time.Hour, PendingBody: true})
+		last, err := export(ctx, newClient(t, fake))
+		e := wantKind(t, err, vantage.TimedOut)
+		if e.Token == "" || e.Token != last.Token || e.Status != "pending" || e.Waited != 10*time.Minute {
+			t.Errorf("%+v", e)
+		}
+		// The last look is just before the end.
+		all := fake.Requests()
+		if before := time.Since(all[len(all)-1].Time); before < time.Second || before > 2*time.Second {
+			t.Errorf("the last look was %s before the end", before)
+		}
+	})
+}
+
+func TestARetryAfterBeyondTheDeadlineFailsAtOnce(t *testing.T) {
+	t.Parallel()
+	within(t, 10*time.Minute, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{ReadyAfter: time.Hour, RetryAfter: fakevantage.Exact})
+		start := time.Now()
+		_, err := export(ctx, newClient(t, fake))
+		e := wantKind(t, err, vantage.TimedOut)
+		if time.Since(start) > 0 || !strings.Contains(e.Error(), "1h0m0s") || !strings.Contains(e.Error(), "10m0s") {
+			t.Errorf("%v after %s", e, time.Since(start))
+		}
+		wantRequests(t, fake, 1, 0)
+	})
+}
+
+func TestStatuses(t *testing.T) {
+	t.Parallel()
+	for _, status := range []string{"failed", "error", "Errored", "CANCELED", "cancelled", "expired"} {
+		for _, code := range []int{200, 202} {
+			t.Run(status, func(t *testing.T) {
+				t.Parallel()
+				within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+					fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+						if r.Method == http.MethodGet {
+							return fakevantage.Answer(code, `{"status":"`+status+`","errors":["out of cheese"],"manifest":null}`)
+						}
+						return nil
+					}})
+					_, err := export(ctx, newClient(t, fake))
+					e := wantKind(t, err, vantage.ExportFailed)
+					if e.Status != status || strings.Join(e.Messages, "") != "out of cheese" || e.Token == "" {
+						t.Errorf("%+v", e)
+					}
+					wantRequests(t, fake, 1, 1)
+				})
+			})
+		}
+	}
+	for _, body := range []string{`{"status":"processing"}`, `{"status":"Queued","manifest":{"files":["https://x"]}}`, `{}`, `null`} {
+		t.Run(body, func(t *testing.T) {
+			t.Parallel()
+			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+				fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+					if r.Method == http.MethodGet && r.Nth < 3 {
+						return fakevantage.Answer(200, body)
+					}
+					return nil
+				}})
+				if _, err := export(ctx, newClient(t, fake)); err != nil {
+					t.Error(err)
+				}
+				wantRequests(t, fake, 1, 3)
+			})
+		})
+	}
+}
+
+func TestACompletedExportHasToMakeSense(t *testing.T) {
+	t.Parallel()
+	for body, ok := range map[string]bool{
+		`{"status":"completed","manifest":{"files":["https://x/1.csv"],"completed_at":null,"valid_until":null}}`: true,
+		`{"status":"Completed","manifest":{"files":[]}}`:                                                         true,
+		`{"status":"completed","manifest":{"files":["https://x"]},"attributes":[1]}`:                             true,
+		`{"status":"completed","manifest":null}`:                                                                 false,
+		`{"status":"completed"}`:                                                                                 false,
+		`{"status":"completed","manifest":{}}`:                                                                   false,
+		`{"status":"completed","manifest":{"files":null}}`:                                                       false,
+		`{"status":"completed","manifest":{"files":"https://x"}}`:                                                false,
+		`{"status":"completed","manifest":{"files":[["https://x"]]}}`:                                            false,
+		`{"status":"completed","manifest":{"files":[null]}}`:                                                     false,
+		`{"status":"completed","manifest":{"files":[1]}}`:                                                        false,
+		`{"status":"completed","manifest":[]}`:                                                                   false,
+		`{"status":5}`:                                                                                           false,
+		`[]`:                                                                                                     false,
+		`"completed"`:                                                                                            false,
+	} {
+		t.Run(body, func(t *testing.T) {
+			t.Parallel()
+			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+				fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+					if r.Method == http.MethodGet {
+						return fakevantage.Answer(200, body)
+					}
+					return nil
+				}})
+				done, err := export(ctx, newClient(t, fake))
+				if ok && (err != nil || !done.Completed()) {
+					t.Errorf("%+v, %v", done, err)
+				}
+				if !ok {
+					if e := wantKind(t, err, vantage.Malformed); e.Token == "" {
+						t.Errorf("the export is not named: %v", e)
+					}
+				}
+				wantRequests(t, fake, 1, 1)
+			})
+		})
+	}
+}
