@@ -1,0 +1,105 @@
+package vantage
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+)
+
+func FuzzRetryAfter(f *testing.F) {
+	for _, value := range []string{"", "0", "120", "-1", "1e3", "99999999999999999999", "Wed, 21 Oct 2015 07:28:00 GMT", "Wednesday, 21-Oct-15 07:28:00 GMT", " 5 "} {
+		f.Add(value, "Wed, 21 Oct 2015 07:00:00 GMT")
+		f.Add(value, "")
+	}
+	f.Fuzz(func(t *testing.T, value, date string) {
+		wait, ok := parseRetryAfter(http.Header{"Retry-After": {value}, "Date": {date}}, time.Unix(1445410000, 0))
+		if ok && (wait < 0 || wait > maxAsked) {
+			t.Errorf("a pause of %s", wait)
+		}
+	})
+}
+
+func FuzzRateLimit(f *testing.F) {
+	f.Add("1000", "999", "1445410800", "Wed, 21 Oct 2015 07:00:00 GMT", 200)
+	f.Add("5", "0", "1445410801", "", 429)
+	f.Add("0", "-1", "9223372036854775807", "x", 429)
+	f.Add("", "", "", "", 500)
+	f.Fuzz(func(t *testing.T, limit, remaining, reset, date string, status int) {
+		b := newBudget(slog.New(slog.DiscardHandler))
+		if err := b.acquire(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		b.release(t.Context(), time.Now(), &http.Response{StatusCode: status, Header: http.Header{
+			"X-Rate-Limit-Limit": {limit}, "X-Rate-Limit-Remaining": {remaining}, "X-Rate-Limit-Reset": {reset}, "Date": {date},
+		}})
+		now := time.Now()
+		opens := b.opens(now)
+		if until := opens.Sub(now); until > maxAsked {
+			t.Errorf("held back for %s", until)
+		}
+		if !opens.After(now) && b.free() < 1 {
+			t.Error("held back for ever")
+		}
+		if s := b.stretch(); s < 0 || s > maxAsked {
+			t.Errorf("stretched to %s", s)
+		}
+	})
+}
+
+func FuzzLocation(f *testing.F) {
+	for _, location := range []string{
+		"https://api.vantage.sh/v2/data_exports/tok_1", "/v2/data_exports/tok-1/", "..", "%2e%2e", "a%2fb", "//evil/x", "http:tok", "?x", "#x", "https://api.vantage.sh:443/a", "\x00",
+	} {
+		f.Add(location)
+	}
+	c, err := New(Options{APIToken: "secret"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, location string) {
+		token, err := c.locationToken(&http.Response{Header: http.Header{"Location": {location}}})
+		if token != "" && (err != nil || !ValidToken(token) || !strings.Contains(location, token)) {
+			t.Errorf("%q gave %q, %v", location, token, err)
+		}
+		if err == nil && token != "" {
+			if at := c.base.JoinPath("v2/data_exports/" + token).String(); at != "https://api.vantage.sh/v2/data_exports/"+token {
+				t.Errorf("%q leads to %s", location, at)
+			}
+		}
+	})
+}
+
+func FuzzDataExport(f *testing.F) {
+	for _, body := range []string{
+		"", "null", "{}", "[]", `{"status":"completed","manifest":{"files":["https://x/1?s=1"],"completed_at":null,"valid_until":"2025-03-28T20:46:31Z"},"attributes":{"a":1e400}}`,
+		`{"status":"failed","errors":["no"]}`, `{"status":"completed","manifest":{"files":[["x"]]}}`, `{"status":"pending"} trailing`, "<html>", `{"status":"\u0000","attributes":[[[[]]]]}`,
+	} {
+		f.Add(200, body)
+		f.Add(202, body)
+	}
+	c, err := New(Options{APIToken: "secret"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		e := &DataExport{Token: "tok"}
+		err := c.decodeExport(&http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}, e)
+		if err != nil {
+			return
+		}
+		if e.Status == "" || e.Failed() && e.Completed() {
+			t.Errorf("%+v", e)
+		}
+		for _, shown := range append(e.Messages, e.Status) {
+			for _, r := range shown {
+				if unicode.IsControl(r) {
+					t.Errorf("%q has a control character", shown)
+				}
+			}
+		}
+	})
+}
