@@ -25,6 +25,20 @@ func growing(n int) time.Duration {
 	return pause - time.Duration(rand.Int64N(int64(pause/10)))
 }
 
+// lastLook shortens a pause of our own choosing that would last beyond the deadline of ctx: there is one last attempt shortly
+// before it, and nobody gives up ahead of it.
+func lastLook(ctx context.Context, pause time.Duration) time.Duration {
+	deadline, ok := ctx.Deadline()
+	left := time.Until(deadline)
+	switch {
+	case !ok || pause < left:
+		return pause
+	case left > 2*minPause:
+		return left - minPause
+	}
+	return max(left, 0)
+}
+
 // retries decides, for one API call, whether a failed attempt is followed by another, and when. Its methods are the
 // policies of a retryablehttp.Client.
 type retries struct {
@@ -50,9 +64,8 @@ func (r *retries) check(ctx context.Context, _ *http.Response, err error) (bool,
 	}
 	r.pause = 0 // after a 429 the budget knows when to go on, for all callers at once
 	if failure.StatusCode != http.StatusTooManyRequests {
-		r.pause = growing(r.failed)
+		r.pause = max(lastLook(ctx, growing(r.failed)), failure.retryAfter)
 		r.failed++
-		r.pause = max(r.pause, failure.retryAfter)
 	}
 	if err := checkPatience(ctx, r.pause, "the server is not available and asks for a wait"); err != nil {
 		return false, err

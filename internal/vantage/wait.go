@@ -79,16 +79,7 @@ func (c *Client) nextPause(ctx context.Context, export *DataExport, polls int) (
 	if stretched := c.budget.stretch(); stretched > pause {
 		pause, reason = stretched+spread(), "no Retry-After, and the request budget is short"
 	}
-	if deadline, ok := ctx.Deadline(); ok {
-		// The interval is ours to choose: have one last look before the deadline, and never give up ahead of it.
-		if left := time.Until(deadline); pause >= left {
-			pause = left
-			if left > 2*minPause {
-				pause = left - minPause
-			}
-		}
-	}
-	return pause, reason
+	return lastLook(ctx, pause), reason
 }
 
 // sleep waits for the given time, or until ctx ends. It fails at once when the deadline of ctx comes first.

@@ -1,0 +1,240 @@
+package acctest
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	ours "terraform-provider-vantage/internal/provider"
+	"terraform-provider-vantage/internal/vantage"
+)
+
+const typeName = "vantage_unit_cost_export"
+
+// Protocol speaks to the provider as Terraform does, without a CLI and in process: a whole life takes milliseconds, or hours
+// of virtual time. The provider uses the client it is given.
+type Protocol struct {
+	t      testing.TB
+	Server tfprotov6.ProviderServer
+	object tftypes.Object
+}
+
+// State is what Terraform keeps of a resource. Its zero value is none.
+type State struct {
+	Value    tftypes.Value
+	Private  []byte
+	Identity *tfprotov6.ResourceIdentityData
+	// Diagnostics are those of the call that returned it.
+	Diagnostics []*tfprotov6.Diagnostic
+	// Replace tells, of a plan, that the resource is to be replaced.
+	Replace bool
+}
+
+// NewProtocol returns a provider that is configured with the client.
+func NewProtocol(t testing.TB, client *vantage.Client) *Protocol {
+	t.Helper()
+	server, err := providerserver.NewProtocol6WithError(withClient{ours.New("test")(), client})()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.Background()
+	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := dynamic(t, tftypes.NewValue(schemas.Provider.ValueType(), nil))
+	if _, err = server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{Config: &config}); err != nil {
+		t.Fatal(err)
+	}
+	object, ok := schemas.ResourceSchemas[typeName].ValueType().(tftypes.Object)
+	if !ok {
+		t.Fatal("the resource's schema is not an object")
+	}
+	return &Protocol{t: t, Server: server, object: object}
+}
+
+// withClient is the provider with a client in place of the one that its configuration would make.
+type withClient struct {
+	provider.Provider
+	client *vantage.Client
+}
+
+func (w withClient) Configure(_ context.Context, _ provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData, resp.ActionData = w.client, w.client, w.client, w.client
+}
+
+// Plan plans from a prior state to a configuration. A nil configuration destroys.
+func (p *Protocol) Plan(prior State, config map[string]any) State {
+	p.t.Helper()
+	proposed := tftypes.NewValue(p.object, nil)
+	if config != nil {
+		proposed = p.propose(prior, config)
+	}
+	planned, err := p.Server.PlanResourceChange(context.Background(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: typeName, PriorState: p.prior(prior), ProposedNewState: p.dynamic(proposed), Config: p.dynamic(p.value(config)),
+		PriorPrivate: prior.Private, PriorIdentity: prior.Identity,
+	})
+	p.must(err)
+	return State{
+		Value: p.decode(planned.PlannedState), Private: planned.PlannedPrivate, Identity: planned.PlannedIdentity,
+		Diagnostics: planned.Diagnostics, Replace: len(planned.RequiresReplace) > 0,
+	}
+}
+
+// Apply applies a plan and returns the state that Terraform would keep.
+func (p *Protocol) Apply(ctx context.Context, prior, planned State, config map[string]any) State {
+	p.t.Helper()
+	applied, err := p.Server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: typeName, PriorState: p.prior(prior), PlannedState: p.dynamic(planned.Value), Config: p.dynamic(p.value(config)),
+		PlannedPrivate: planned.Private, PlannedIdentity: planned.Identity,
+	})
+	p.must(err)
+	return State{Value: p.decode(applied.NewState), Private: applied.Private, Identity: applied.NewIdentity, Diagnostics: applied.Diagnostics}
+}
+
+// Create plans and applies a new resource.
+func (p *Protocol) Create(ctx context.Context, config map[string]any) State {
+	p.t.Helper()
+	return p.Apply(ctx, State{}, p.Plan(State{}, config), config)
+}
+
+// Read refreshes a state.
+func (p *Protocol) Read(ctx context.Context, s State) State {
+	p.t.Helper()
+	read, err := p.Server.ReadResource(ctx, &tfprotov6.ReadResourceRequest{
+		TypeName: typeName, CurrentState: p.dynamic(s.Value), Private: s.Private, CurrentIdentity: s.Identity,
+	})
+	p.must(err)
+	return State{Value: p.decode(read.NewState), Private: read.Private, Identity: read.NewIdentity, Diagnostics: read.Diagnostics}
+}
+
+// Stop is what Terraform does at the first Ctrl-C.
+func (p *Protocol) Stop() {
+	_, err := p.Server.StopProvider(context.Background(), &tfprotov6.StopProviderRequest{})
+	p.must(err)
+}
+
+// IsNull reports whether there is nothing in the state.
+func (s State) IsNull() bool { return s.Value.IsNull() }
+
+// Text returns a string of the state by its path, "" where it is null or not there.
+func (s State) Text(path ...string) string {
+	v := s.Value
+	for _, name := range path {
+		var members map[string]tftypes.Value
+		if v.IsNull() || !v.IsKnown() || v.As(&members) != nil {
+			return ""
+		}
+		v = members[name]
+	}
+	var text string
+	if !v.IsKnown() {
+		return "(unknown)"
+	}
+	_ = v.As(&text)
+	return text
+}
+
+// Errors returns the details of the errors among the diagnostics, and Warnings those of the warnings.
+func (s State) Errors() []string { return s.details(tfprotov6.DiagnosticSeverityError) }
+
+// Warnings returns the details of the warnings among the diagnostics.
+func (s State) Warnings() []string { return s.details(tfprotov6.DiagnosticSeverityWarning) }
+
+func (s State) details(severity tfprotov6.DiagnosticSeverity) []string {
+	var out []string
+	for _, d := range s.Diagnostics {
+		if d.Severity == severity {
+			out = append(out, d.Summary+": "+d.Detail)
+		}
+	}
+	return out
+}
+
+// propose does what Terraform does before it asks for a plan: the configuration, with the prior state where that says nothing.
+func (p *Protocol) propose(prior State, config map[string]any) tftypes.Value {
+	merged := map[string]tftypes.Value{}
+	var before map[string]tftypes.Value
+	if !prior.IsNull() {
+		p.must(prior.Value.As(&before))
+	}
+	computed := map[string]bool{"id": true, "token": true, "status": true, "created_at": true, "export_type": true, "manifest": true, "attributes": true}
+	for name, attribute := range p.object.AttributeTypes {
+		merged[name] = p.convert(attribute, config[name])
+		if old, ok := before[name]; ok && computed[name] {
+			merged[name] = old
+		}
+	}
+	return tftypes.NewValue(p.object, merged)
+}
+
+func (p *Protocol) value(config map[string]any) tftypes.Value {
+	if config == nil {
+		return tftypes.NewValue(p.object, nil)
+	}
+	return p.convert(p.object, config)
+}
+
+func (p *Protocol) convert(t tftypes.Type, v any) tftypes.Value {
+	members, ok := v.(map[string]any)
+	if !ok {
+		return tftypes.NewValue(t, v)
+	}
+	values := map[string]tftypes.Value{}
+	switch t := t.(type) {
+	case tftypes.Object:
+		for name, attribute := range t.AttributeTypes {
+			values[name] = p.convert(attribute, members[name])
+		}
+	case tftypes.Map:
+		for name, member := range members {
+			values[name] = p.convert(t.ElementType, member)
+		}
+	default:
+		p.must(errors.New("no such type in a configuration"))
+	}
+	return tftypes.NewValue(t, values)
+}
+
+func (p *Protocol) prior(s State) *tfprotov6.DynamicValue {
+	if s.Value.Type() == nil {
+		return p.dynamic(tftypes.NewValue(p.object, nil))
+	}
+	return p.dynamic(s.Value)
+}
+
+func (p *Protocol) dynamic(v tftypes.Value) *tfprotov6.DynamicValue {
+	d := dynamic(p.t, v)
+	return &d
+}
+
+// dynamic packs a value by the type it was made with, which has to be the schema's.
+func dynamic(t testing.TB, v tftypes.Value) tfprotov6.DynamicValue {
+	t.Helper()
+	d, err := tfprotov6.NewDynamicValue(v.Type(), v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func (p *Protocol) decode(d *tfprotov6.DynamicValue) tftypes.Value {
+	if d == nil {
+		return tftypes.NewValue(p.object, nil)
+	}
+	v, err := d.Unmarshal(p.object)
+	p.must(err)
+	return v
+}
+
+func (p *Protocol) must(err error) {
+	p.t.Helper()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}

@@ -1,0 +1,298 @@
+package unitcostexport_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"terraform-provider-vantage/internal/acctest"
+	"terraform-provider-vantage/internal/fakevantage"
+	"terraform-provider-vantage/internal/vantage"
+)
+
+var minimal = map[string]any{"cost_report_token": "rprt_1"}
+
+// inVirtualTime runs f in a bubble, with a provider that talks to a fake in process.
+func inVirtualTime(t *testing.T, o fakevantage.Options, f func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		fake := fakevantage.New(o)
+		client, err := vantage.New(vantage.Options{APIToken: acctest.APIToken, Transport: fake.Transport()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f(t, acctest.NewProtocol(t, client), fake)
+	})
+}
+
+func wantCalls(t *testing.T, fake *fakevantage.Server, posts, gets int) {
+	t.Helper()
+	if fake.Posts() != posts || fake.Gets() != gets {
+		t.Errorf("%d POSTs and %d GETs were made, want %d and %d", fake.Posts(), fake.Gets(), posts, gets)
+	}
+}
+
+func wantPending(t *testing.T, s acctest.State, token string) {
+	t.Helper()
+	if s.IsNull() || s.Text("token") == "" || token != "" && s.Text("token") != token || s.Text("id") != s.Text("token") || s.Text("status") != "pending" {
+		t.Errorf("the state is %v, want it pending with the token %s", s.Value, token)
+	}
+	if !s.Value.IsFullyKnown() || s.Text("manifest", "completed_at") != "" {
+		t.Errorf("the state is %v, want the manifest's values null", s.Value)
+	}
+}
+
+func wantCompleted(t *testing.T, s acctest.State) {
+	t.Helper()
+	if len(s.Diagnostics) != 0 || s.IsNull() || s.Text("status") != "completed" || s.Text("manifest", "completed_at") == "" {
+		t.Errorf("%v %v, the state is %v, want it completed", s.Errors(), s.Warnings(), s.Value)
+	}
+}
+
+func wantUnchanged(t *testing.T, p *acctest.Protocol, s acctest.State, config map[string]any) {
+	t.Helper()
+	if plan := p.Plan(s, config); !plan.Value.Equal(s.Value) || plan.Replace || len(plan.Diagnostics) > 0 {
+		t.Errorf("the plan changes %v to %v %v", s.Value, plan.Value, plan.Errors())
+	}
+}
+
+func TestInterruptedCreateIsResumed(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		stop   time.Duration // after the apply began
+		within time.Duration // it has to return
+	}{
+		"while the POST is under way": {stop: 500 * time.Millisecond, within: time.Second},
+		"in a pause":                  {stop: 30 * time.Second, within: 0},
+		"while a GET is under way":    {stop: 61*time.Second + 500*time.Millisecond, within: 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			options := fakevantage.Options{ReadyAfter: time.Hour, RetryAfter: "60", Latency: time.Second}
+			inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+				config := map[string]any{"cost_report_token": "rprt_1", "timeouts": map[string]any{"create": "2h", "update": "2h"}}
+				time.AfterFunc(test.stop, p.Stop)
+				start := time.Now()
+				interrupted := p.Create(t.Context(), config)
+				if over := time.Since(start) - test.stop; over > test.within {
+					t.Errorf("returned %s after the interrupt", over)
+				}
+				wantPending(t, interrupted, "")
+				if len(interrupted.Errors()) > 0 || len(interrupted.Warnings()) != 1 || !strings.Contains(interrupted.Warnings()[0], interrupted.Text("token")) {
+					t.Errorf("%v %v, want a warning that names the export: an error would taint", interrupted.Errors(), interrupted.Warnings())
+				}
+
+				refreshed := p.Read(t.Context(), interrupted)
+				wantPending(t, refreshed, interrupted.Text("token"))
+				plan := p.Plan(refreshed, config)
+				if plan.Replace || plan.Text("token") != interrupted.Text("token") || plan.Text("status") != "(unknown)" {
+					t.Fatalf("the plan is %v, want the same export updated in place", plan.Value)
+				}
+				resumed := p.Apply(t.Context(), refreshed, plan, config)
+				wantCompleted(t, resumed)
+				if resumed.Text("token") != interrupted.Text("token") || fake.Posts() != 1 {
+					t.Errorf("another export was made")
+				}
+				wantUnchanged(t, p, p.Read(t.Context(), resumed), config)
+			})
+		})
+	}
+}
+
+func TestInterruptedResumeIsResumedAgain(t *testing.T) {
+	t.Parallel()
+	inVirtualTime(t, fakevantage.Options{ReadyAfter: 20 * time.Minute}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		time.AfterFunc(time.Minute, p.Stop)
+		state := p.Create(t.Context(), minimal)
+		time.AfterFunc(time.Minute, p.Stop)
+		again := p.Apply(t.Context(), state, p.Plan(state, minimal), minimal)
+		wantPending(t, again, state.Text("token"))
+		if len(again.Errors()) > 0 {
+			t.Errorf("%v", again.Errors())
+		}
+		wantCompleted(t, p.Apply(t.Context(), again, p.Plan(again, minimal), minimal))
+		if fake.Posts() != 1 {
+			t.Errorf("%d exports were made", fake.Posts())
+		}
+	})
+}
+
+func TestAnExportThatFinishedMeanwhileNeedsNoApply(t *testing.T) {
+	t.Parallel()
+	inVirtualTime(t, fakevantage.Options{ReadyAfter: 5 * time.Minute}, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
+		time.AfterFunc(time.Minute, p.Stop)
+		state := p.Create(t.Context(), minimal)
+		time.Sleep(time.Hour)
+		refreshed := p.Read(t.Context(), state)
+		wantCompleted(t, refreshed)
+		wantUnchanged(t, p, refreshed, minimal)
+	})
+}
+
+func TestInterruptedBeforeThePostKeepsNothing(t *testing.T) {
+	t.Parallel()
+	limited := fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc {
+		return fakevantage.Answer(429, "", "Retry-After: 600")
+	}}
+	inVirtualTime(t, limited, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		time.AfterFunc(time.Minute, p.Stop)
+		start := time.Now()
+		state := p.Create(t.Context(), minimal)
+		if !state.IsNull() || len(state.Errors()) != 1 || time.Since(start) != time.Minute {
+			t.Errorf("%v %v after %s", state.Value, state.Errors(), time.Since(start))
+		}
+		wantCalls(t, fake, 1, 0)
+	})
+}
+
+func TestAWaitThatTimesOutKeepsTheToken(t *testing.T) {
+	t.Parallel()
+	inVirtualTime(t, fakevantage.Options{ReadyAfter: time.Hour, PendingBody: true}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		state := p.Create(t.Context(), minimal)
+		wantPending(t, state, "")
+		wantWords(t, state.Errors(), "Could not create unit cost export", state.Text("token"), `"pending"`, "30m0s", "terraform untaint", "timeouts")
+
+		// Untainted, the next apply waits for the same export; this time it is not enough either, which is no taint.
+		again := p.Apply(t.Context(), state, p.Plan(state, minimal), minimal)
+		wantPending(t, again, state.Text("token"))
+		wantWords(t, again.Errors(), "Could not finish unit cost export", "Apply again")
+		wantCompleted(t, p.Apply(t.Context(), again, p.Plan(again, minimal), minimal))
+		if fake.Posts() != 1 {
+			t.Errorf("%d exports were made", fake.Posts())
+		}
+	})
+}
+
+// wantWords expects one error that says all of the words.
+func wantWords(t *testing.T, errors []string, words ...string) {
+	t.Helper()
+	if len(errors) != 1 {
+		t.Fatalf("errors %q, want one", errors)
+	}
+	for _, w := range words {
+		if !strings.Contains(errors[0], w) {
+			t.Errorf("%q does not say %q", errors[0], w)
+		}
+	}
+}
+
+func TestAFailedExportLeavesNothing(t *testing.T) {
+	t.Parallel()
+	failing := fakevantage.Options{ReadyAfter: time.Minute, Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+		if r.Method == http.MethodGet && r.Nth > 2 {
+			return fakevantage.Answer(200, `{"status":"errored","errors":["the report has no business metric"],"manifest":null}`)
+		}
+		return nil
+	}}
+	t.Run("in Create", func(t *testing.T) {
+		t.Parallel()
+		inVirtualTime(t, failing, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
+			state := p.Create(t.Context(), minimal)
+			if !state.IsNull() {
+				t.Errorf("the state is %v", state.Value)
+			}
+			wantWords(t, state.Errors(), "dta_xprt_", `"errored"`, "the report has no business metric", "Apply again")
+		})
+	})
+	t.Run("in Update", func(t *testing.T) {
+		t.Parallel()
+		inVirtualTime(t, failing, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
+			time.AfterFunc(2*time.Second, p.Stop)
+			state := p.Create(t.Context(), minimal)
+			wantPending(t, state, "")
+			state = p.Apply(t.Context(), state, p.Plan(state, minimal), minimal)
+			if !state.IsNull() {
+				t.Errorf("the state is %v", state.Value)
+			}
+			wantWords(t, state.Errors(), "the report has no business metric")
+		})
+	})
+	t.Run("in Read", func(t *testing.T) {
+		t.Parallel()
+		inVirtualTime(t, fakevantage.Options{ReadyAfter: time.Hour}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+			time.AfterFunc(time.Minute, p.Stop)
+			state := p.Create(t.Context(), minimal)
+			fake.ChangeExport(state.Text("token"), func(e *fakevantage.Export) { e.Status, e.Messages = "FAILED", []string{"no luck"} })
+			state = p.Read(t.Context(), state)
+			if !state.IsNull() || len(state.Errors()) > 0 || len(state.Warnings()) != 1 || !strings.Contains(state.Warnings()[0], "no luck") {
+				t.Errorf("%v %v %v", state.Value, state.Errors(), state.Warnings())
+			}
+		})
+	})
+}
+
+func TestADeadAPIDuringARefreshChangesNothing(t *testing.T) {
+	t.Parallel()
+	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		state := p.Create(t.Context(), minimal)
+		wantCompleted(t, state)
+		fake.Change(func(o *fakevantage.Options) {
+			o.Misbehave = func(fakevantage.Request) http.HandlerFunc { return fakevantage.Reset }
+		})
+		start := time.Now()
+		refreshed := p.Read(t.Context(), state)
+		if !refreshed.Value.Equal(state.Value) {
+			t.Errorf("the state changed to %v", refreshed.Value)
+		}
+		wantWords(t, refreshed.Errors(), "Could not read unit cost export", state.Text("token"), "connection reset", "-refresh=false", "5m0s")
+		if time.Since(start) != 5*time.Minute {
+			t.Errorf("took %s", time.Since(start))
+		}
+	})
+}
+
+func TestAnEmptyExportWarns(t *testing.T) {
+	t.Parallel()
+	inVirtualTime(t, fakevantage.Options{Files: -1}, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
+		state := p.Create(t.Context(), minimal)
+		if len(state.Errors()) > 0 || len(state.Warnings()) != 1 || !strings.Contains(state.Warnings()[0], "no files") || state.Text("status") != "completed" {
+			t.Errorf("%v %v %v", state.Value, state.Errors(), state.Warnings())
+		}
+		wantUnchanged(t, p, p.Read(t.Context(), state), minimal)
+	})
+}
+
+func TestStoredAddressesAreKeptWhileTheyServe(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		wait   time.Duration
+		change func(*fakevantage.Export)
+		kept   bool
+	}{
+		"signed anew":        {kept: true},
+		"other files":        {change: func(e *fakevantage.Export) { e.Token = "dta_xprt_other" }},
+		"other end":          {change: func(e *fakevantage.Export) { e.ValidUntil = e.CompletedAt.Add(48 * time.Hour) }},
+		"a little before":    {wait: 24*time.Hour - time.Minute, kept: true},
+		"after they expired": {wait: 25 * time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inVirtualTime(t, fakevantage.Options{Files: 2}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+				state := p.Create(t.Context(), minimal)
+				if test.change != nil {
+					fake.ChangeExport(state.Text("token"), test.change)
+				}
+				time.Sleep(test.wait)
+				refreshed := p.Read(t.Context(), state)
+				if kept := refreshed.Value.Equal(state.Value); kept != test.kept {
+					t.Errorf("kept: %v, want %v\n%v\n%v", kept, test.kept, state.Value, refreshed.Value)
+				}
+			})
+		})
+	}
+}
+
+func TestDestroyOnlyForgets(t *testing.T) {
+	t.Parallel()
+	inVirtualTime(t, fakevantage.Options{RetryAfter: "0"}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		state := p.Create(t.Context(), minimal)
+		gone := p.Apply(context.Background(), state, p.Plan(state, nil), nil)
+		if !gone.IsNull() || len(gone.Diagnostics) > 0 {
+			t.Errorf("%v %v", gone.Value, gone.Errors())
+		}
+		wantCalls(t, fake, 1, 1)
+	})
+}
