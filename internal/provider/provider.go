@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -17,7 +18,7 @@ import (
 // else to change then.
 const Address = "terraform.local/finops/vantage"
 
-var _ provider.Provider = (*vantageProvider)(nil)
+var _ provider.ProviderWithEphemeralResources = (*vantageProvider)(nil)
 
 // New returns a function that makes the provider, as providerserver wants it. The version goes into the user agent.
 func New(version string) func() provider.Provider {
@@ -40,7 +41,7 @@ func (p *vantageProvider) Metadata(_ context.Context, _ provider.MetadataRequest
 
 func (p *vantageProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Makes unit cost exports with the [Vantage](https://www.vantage.sh) API, waits for them, and gives their files to the rest of the configuration.",
+		MarkdownDescription: "Makes unit cost exports with the Vantage API, waits for them, and gives their files to the rest of the configuration.",
 		Attributes: map[string]schema.Attribute{
 			"api_token": schema.StringAttribute{
 				Optional:  true,
@@ -55,7 +56,7 @@ func (p *vantageProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 			},
 			"timeout": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "How long one HTTP request may take, as a [duration](https://pkg.go.dev/time#ParseDuration) such as `45s`. " +
+				MarkdownDescription: "How long one HTTP request may take, as a [duration](https://pkg.go.dev/time#ParseDuration) above zero, such as `45s`. " +
 					"How long an export may take is set by `timeouts` where the export is made. " +
 					"May be given by the environment variable `VANTAGE_TIMEOUT`. Default: `30s`.",
 			},
@@ -83,6 +84,8 @@ func (p *vantageProvider) Configure(ctx context.Context, req provider.ConfigureR
 	}
 	resp.ResourceData = client
 	resp.DataSourceData = client
+	resp.EphemeralResourceData = client
+	resp.ActionData = client
 }
 
 func (p *vantageProvider) userAgent(terraform string) string {
@@ -98,4 +101,8 @@ func (p *vantageProvider) Resources(context.Context) []func() resource.Resource 
 
 func (p *vantageProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{unitcostexport.NewDataSource}
+}
+
+func (p *vantageProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{unitcostexport.NewEphemeralResource}
 }

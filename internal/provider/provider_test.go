@@ -49,7 +49,7 @@ func configure(t *testing.T, arguments map[string]any) []*tfprotov6.Diagnostic {
 }
 
 // The cases set environment variables and so cannot be parallel; they make no request and start no CLI.
-func TestConfiguration(t *testing.T) { //nolint:paralleltest // see above
+func TestConfiguration(t *testing.T) {
 	for name, test := range map[string]struct {
 		arguments   map[string]any
 		environment map[string]string

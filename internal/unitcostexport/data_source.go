@@ -2,6 +2,7 @@ package unitcostexport
 
 import (
 	"context"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
@@ -50,7 +51,7 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 	// With a token there is nothing to say of the report.
 	option := func(about string, validators []validator.String) schema.StringAttribute {
 		return schema.StringAttribute{
-			Optional: true, MarkdownDescription: about + " Goes with `cost_report_token`.",
+			Optional: true, MarkdownDescription: about + " Only with `cost_report_token`.",
 			Validators: append(validators, stringvalidator.AlsoRequires(path.MatchRoot("cost_report_token"))),
 		}
 	}
@@ -59,7 +60,8 @@ func (d *DataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A unit cost export that is waited for when it is read. With `token` it is one that exists, from a resource or from elsewhere; " +
-			"with `cost_report_token` **a new export is made at each read**, which Terraform does in every plan, or in the apply when something it depends on is known only then.",
+			"with `cost_report_token` **a new export is made at each read**, which Terraform does in every plan, or in the apply when something it depends on is known only then. " +
+			"The addresses of the files are asked for at each read, and the API may sign them anew: what depends on them should use the resource, which keeps them.",
 		Attributes: map[string]schema.Attribute{
 			"token": schema.StringAttribute{
 				Optional: true, Computed: true, Validators: exportTokens(),
@@ -150,5 +152,9 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		resp.Diagnostics.Append(warnNoFiles(export.Token))
 	}
 	data.exported = newExported(export)
+	if until, known := validUntil(data.Manifest); known && !time.Now().Before(until) {
+		resp.Diagnostics.Append(o.expired(export.Token, until))
+		return
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }

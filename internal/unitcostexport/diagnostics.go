@@ -171,3 +171,22 @@ func warnFailed(e *vantage.DataExport) diag.Diagnostic {
 	}
 	return diag.NewWarningDiagnostic("Unit cost export failed", text)
 }
+
+func warnExpired(token string, until time.Time) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("The unit cost export has expired",
+		fmt.Sprintf("The addresses of the files of the export %s expired at %s. To have a new export made, apply with -replace or change triggers; with renew_before_expiry it is renewed in time by itself.", token, until.Format(time.RFC3339)))
+}
+
+func (o operation) expired(token string, until time.Time) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(o.summary(), fmt.Sprintf("The addresses of the files of the export %s expired at %s. Have a new export made and use its token.", token, until.Format(time.RFC3339)))
+}
+
+const marginTooLong = "With a renew_before_expiry as long as an export is valid, here %s, every plan would replace the export by a new one. Set a shorter one."
+
+func errMarginTooLong(life time.Duration) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root("renew_before_expiry"), "The margin for renewal is too long", fmt.Sprintf(marginTooLong, life))
+}
+
+func warnMarginTooLong(life time.Duration) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root("renew_before_expiry"), "The margin for renewal is too long", fmt.Sprintf(marginTooLong+" The next plan fails until then.", life))
+}

@@ -3,6 +3,7 @@
 package unitcostexport
 
 import (
+	"context"
 	"encoding/json"
 	"math/big"
 	"slices"
@@ -80,6 +81,15 @@ func unknownManifest() types.Object {
 	})
 }
 
+// unknownExport is what is planned for an export that is yet to be made, or waited for.
+func unknownExport(token types.String) exported {
+	return exported{
+		ID: token, Token: token,
+		Status: types.StringUnknown(), CreatedAt: types.StringUnknown(), ExportType: types.StringUnknown(),
+		Manifest: unknownManifest(), Attributes: types.DynamicUnknown(),
+	}
+}
+
 func manifestValue(m *vantage.Manifest) types.Object {
 	list, completedAt, until := types.ListNull(types.StringType), types.StringNull(), types.StringNull()
 	if m != nil {
@@ -102,8 +112,10 @@ func files(manifest types.Object) (types.List, bool) {
 }
 
 // validUntil returns when the addresses in a manifest expire, and whether that is known.
-func validUntil(manifest types.Object) (time.Time, bool) {
-	text, _ := manifest.Attributes()["valid_until"].(types.String)
+func validUntil(manifest types.Object) (time.Time, bool) { return timeIn(manifest, "valid_until") }
+
+func timeIn(manifest types.Object, name string) (time.Time, bool) {
+	text, _ := manifest.Attributes()[name].(types.String)
 	at, err := time.Parse(time.RFC3339, text.ValueString())
 	return at, err == nil
 }
@@ -125,10 +137,14 @@ func keepsAddresses(stored, fresh types.Object, now time.Time) bool {
 		return false
 	}
 	return slices.EqualFunc(a.Elements(), b.Elements(), func(x, y attr.Value) bool {
-		before1, _, _ := strings.Cut(x.(types.String).ValueString(), "?")
-		before2, _, _ := strings.Cut(y.(types.String).ValueString(), "?")
-		return before1 == before2
+		return withoutQuery(x) == withoutQuery(y)
 	})
+}
+
+func withoutQuery(address attr.Value) string {
+	text, _ := address.(types.String)
+	before, _, _ := strings.Cut(text.ValueString(), "?")
+	return before
 }
 
 func textOrNull(s string) types.String {
@@ -163,14 +179,14 @@ func jsonValue(v any, depth int) attr.Value {
 		attrTypes, values := map[string]attr.Type{}, map[string]attr.Value{}
 		for name, element := range v {
 			values[name] = jsonValue(element, depth+1)
-			attrTypes[name] = values[name].Type(nil)
+			attrTypes[name] = values[name].Type(context.Background())
 		}
 		return types.ObjectValueMust(attrTypes, values)
 	case []any:
 		elemTypes, values := make([]attr.Type, len(v)), make([]attr.Value, len(v))
 		for i, element := range v {
 			values[i] = jsonValue(element, depth+1)
-			elemTypes[i] = values[i].Type(nil)
+			elemTypes[i] = values[i].Type(context.Background())
 		}
 		return types.TupleValueMust(elemTypes, values)
 	case json.Number:

@@ -6,9 +6,10 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -17,6 +18,8 @@ import (
 
 var (
 	_ resource.ResourceWithConfigure      = (*Resource)(nil)
+	_ resource.ResourceWithIdentity       = (*Resource)(nil)
+	_ resource.ResourceWithImportState    = (*Resource)(nil)
 	_ resource.ResourceWithModifyPlan     = (*Resource)(nil)
 	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
 )
@@ -39,8 +42,15 @@ type Resource struct {
 type resourceModel struct {
 	arguments
 	exported
-	Triggers types.Map      `tfsdk:"triggers"`
-	Timeouts timeouts.Value `tfsdk:"timeouts"`
+	Triggers          types.Map            `tfsdk:"triggers"`
+	WaitForCompletion types.Bool           `tfsdk:"wait_for_completion"`
+	RenewBeforeExpiry timetypes.GoDuration `tfsdk:"renew_before_expiry"`
+	Timeouts          timeouts.Value       `tfsdk:"timeouts"`
+}
+
+// identityModel is what names an export beyond one configuration.
+type identityModel struct {
+	Token types.String `tfsdk:"token"`
 }
 
 // Metadata implements resource.Resource.
@@ -58,31 +68,19 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	resp.Schema = resourceSchema(ctx)
 }
 
+// IdentitySchema implements resource.ResourceWithIdentity.
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"token": identityschema.StringAttribute{RequiredForImport: true, Description: "Token of the export."},
+	}}
+}
+
 // ValidateConfig implements resource.ResourceWithValidateConfig.
 func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config resourceModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(checkDateOrder(config.StartDate, config.EndDate)...)
-}
-
-// ModifyPlan implements resource.ResourceWithModifyPlan.
-func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() {
-		return // it is destroyed
-	}
-	if req.State.Raw.IsNull() {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("manifest"), unknownManifest())...)
-		return
-	}
-	var plan resourceModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || plan.isCompleted() {
-		return
-	}
-	// An earlier apply was interrupted: this one goes on waiting for the same export.
-	plan.Status, plan.CreatedAt, plan.ExportType = types.StringUnknown(), types.StringUnknown(), types.StringUnknown()
-	plan.Manifest, plan.Attributes = unknownManifest(), types.DynamicUnknown()
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	resp.Diagnostics.Append(checkMargin(config.RenewBeforeExpiry)...)
 }
 
 var creating = operation{verb: "create", arguments: true, whenTimedOut: "The export %s goes on at the server and its token is in the state, but Terraform has marked the resource as tainted. " +
@@ -110,6 +108,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.Append(creating.failure(err))
 		return
 	}
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityModel{types.StringValue(export.Token)})...)
 	resp.Diagnostics.Append(r.follow(ctx, creating, plan, export, &resp.State)...)
 }
 
@@ -125,6 +124,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	token := state.Token.ValueString()
+	// Before anything can fail: Terraform older than 1.12 cannot do without.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityModel{state.Token})...)
 	if r.client == nil {
 		resp.Diagnostics.Append(warnNotRefreshed(token))
 		return
@@ -135,21 +136,34 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	export, err := r.client.GetDataExport(ctx, token)
 	var e *vantage.Error
 	switch {
+	case err != nil && state.Status.IsNull(): // it has never been read before
+		resp.Diagnostics.Append(importing.failure(err))
+		return
 	case errors.As(err, &e) && e.NotFound():
 		resp.State.RemoveResource(ctx)
+		return
 	case err != nil:
 		resp.Diagnostics.Append(refreshing.failure(err))
+		return
 	case export.Failed():
 		resp.Diagnostics.Append(warnFailed(export))
 		resp.State.RemoveResource(ctx)
-	default:
-		stored := state.Manifest
-		state.exported = newExported(export)
-		if keepsAddresses(stored, state.Manifest, time.Now()) {
-			state.Manifest = stored
-		}
-		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+		return
 	}
+	now := time.Now()
+	stored := state.Manifest
+	state.exported = newExported(export)
+	if keepsAddresses(stored, state.Manifest, now) {
+		state.Manifest = stored
+	}
+	if isImported(ctx, req.Private, &resp.Diagnostics) {
+		state.fillFrom(export.Attributes)
+	}
+	if until, known := validUntil(state.Manifest); known && !now.Before(until) && state.RenewBeforeExpiry.IsNull() {
+		resp.Diagnostics.Append(warnExpired(token, until))
+	}
+	resp.Diagnostics.Append(rememberTime(ctx, resp.Private, now)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
 var resuming = operation{verb: "finish", whenTimedOut: "The export %s goes on at the server and stays in the state. Apply again to wait on, with a longer `update` in the resource's timeouts block if need be."}
@@ -165,7 +179,10 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if state.isCompleted() {
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityModel{state.Token})...)
+	resp.Diagnostics.Append(forgetImport(ctx, resp.Private)...)
+	if state.isCompleted() || !plan.WaitForCompletion.ValueBool() {
+		plan.exported = state.exported
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 		return
 	}
@@ -181,7 +198,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 // Delete implements resource.Resource. The API has no delete, and exports expire by themselves: it is only forgotten.
 func (r *Resource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
-// follow saves the export's token, waits for it, and saves what has become of it.
+// follow saves the export's token, waits for it if that is wanted, and saves what has become of it.
 func (r *Resource) follow(ctx context.Context, o operation, plan resourceModel, export *vantage.DataExport, state *tfsdk.State) diag.Diagnostics {
 	save := func(e *vantage.DataExport) diag.Diagnostics {
 		plan.exported = newExported(e)
@@ -190,7 +207,7 @@ func (r *Resource) follow(ctx context.Context, o operation, plan resourceModel, 
 	pending := *export
 	pending.Status = vantage.StatusPending
 	diags := save(&pending)
-	if diags.HasError() {
+	if diags.HasError() || !plan.WaitForCompletion.ValueBool() {
 		return diags
 	}
 	export, err := r.client.WaitForDataExport(ctx, export, nil)
@@ -200,6 +217,9 @@ func (r *Resource) follow(ctx context.Context, o operation, plan resourceModel, 
 		diags.Append(save(export)...)
 		if len(export.Manifest.Files) == 0 {
 			diags.Append(warnNoFiles(export.Token))
+		}
+		if life, tooLong := marginOutlasts(plan.RenewBeforeExpiry, plan.Manifest); tooLong {
+			diags.Append(warnMarginTooLong(life))
 		}
 	case errors.As(err, &e) && e.Kind == vantage.Interrupted:
 		// An error would taint, and the export would be lost with the next apply.

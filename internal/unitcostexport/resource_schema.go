@@ -4,12 +4,10 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/dynamicplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/mapplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/objectplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
@@ -18,15 +16,12 @@ func resourceSchema(ctx context.Context) schema.Schema {
 	argument := func(required bool, about string, validators []validator.String) schema.StringAttribute {
 		return schema.StringAttribute{
 			Required: required, Optional: !required, MarkdownDescription: about + " Changing it makes a new export.",
-			Validators: validators, PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			Validators: validators, PlanModifiers: []planmodifier.String{replaces{}},
 		}
 	}
-	// Computed values stay as they are in an update, or an edit of the timeouts alone would show them all as unknown.
+	// What becomes of computed values is planned in ModifyPlan, for all of them at once.
 	computed := func(about string) schema.StringAttribute {
-		return schema.StringAttribute{
-			Computed: true, MarkdownDescription: about,
-			PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
-		}
+		return schema.StringAttribute{Computed: true, MarkdownDescription: about}
 	}
 	return schema.Schema{
 		MarkdownDescription: "A unit cost export: made once, waited for during the apply, and kept in the state with the addresses of its files. " +
@@ -40,8 +35,18 @@ func resourceSchema(ctx context.Context) schema.Schema {
 			"triggers": schema.MapAttribute{
 				Optional:            true,
 				ElementType:         types.StringType,
-				MarkdownDescription: "Any strings. When one of them changes, a new export is made.",
-				PlanModifiers:       []planmodifier.Map{mapplanmodifier.RequiresReplace()},
+				MarkdownDescription: "Any strings. When one of them changes, a new export is made. Default: none.",
+				PlanModifiers:       []planmodifier.Map{replaces{}},
+			},
+			"wait_for_completion": schema.BoolAttribute{
+				Optional: true, Computed: true, Default: booldefault.StaticBool(true),
+				MarkdownDescription: "Whether an apply waits until the export is completed. With `false` it is done as soon as the API has taken the request; " +
+					"a data source with the export's `token` can do the waiting, and a later refresh fills in the manifest. Turning it to `true` waits for the same export. Default: `true`.",
+			},
+			"renew_before_expiry": schema.StringAttribute{
+				Optional: true, CustomType: timetypes.GoDurationType{},
+				MarkdownDescription: "When less than this time is left until `manifest.valid_until`, the next plan replaces the export by a new one; a duration such as `2h`, " +
+					"or `0s` for as soon as it has expired. Must be shorter than an export is valid, about a day. Default: an export is never renewed by itself.",
 			},
 			"id":          computed(aboutID),
 			"token":       computed(aboutToken),
@@ -51,23 +56,19 @@ func resourceSchema(ctx context.Context) schema.Schema {
 			"manifest": schema.SingleNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: aboutManifest,
-				PlanModifiers:       []planmodifier.Object{objectplanmodifier.UseStateForUnknown()},
 				Attributes: map[string]schema.Attribute{
 					"files":        schema.ListAttribute{Computed: true, Sensitive: true, ElementType: types.StringType, MarkdownDescription: aboutFiles},
-					"completed_at": schema.StringAttribute{Computed: true, MarkdownDescription: aboutCompletedAt},
-					"valid_until":  schema.StringAttribute{Computed: true, MarkdownDescription: aboutValidUntil},
+					"completed_at": computed(aboutCompletedAt),
+					"valid_until":  computed(aboutValidUntil),
 				},
 			},
-			"attributes": schema.DynamicAttribute{
-				Computed: true, MarkdownDescription: aboutAttributes,
-				PlanModifiers: []planmodifier.Dynamic{dynamicplanmodifier.UseStateForUnknown()},
-			},
+			"attributes": schema.DynamicAttribute{Computed: true, MarkdownDescription: aboutAttributes},
 		},
 		Blocks: map[string]schema.Block{
 			"timeouts": timeouts.Block(ctx, timeouts.Opts{
 				Create: true, CreateDescription: "How long making the export and waiting for it may take, as a duration such as `45m`. Default: `30m`.",
-				Read: true, ReadDescription: "How long a refresh goes on trying while the API does not answer or the account's request limit is used up. Default: `5m`.",
-				Update: true, UpdateDescription: "How long an apply that resumes an interrupted wait may take. Default: `30m`.",
+				Read: true, ReadDescription: "How long a refresh goes on trying while the API does not answer or the account's request limit is used up, as a duration such as `10m`. Default: `5m`.",
+				Update: true, UpdateDescription: "How long an apply that resumes an interrupted wait may take, as a duration such as `45m`. Default: `30m`.",
 			}),
 		},
 	}

@@ -17,7 +17,7 @@ const (
 	aboutCostReportToken = "Token of the cost report whose unit costs are exported, such as `rprt_ea7dbb4f5783d677`."
 	aboutWorkspaceToken  = "Token of the workspace that the report is in. The API requires one when the API token sees several workspaces. Default: the provider's `workspace_token`."
 	aboutStartDate       = "First day to export, as an ISO 8601 date (`2025-03-01`) or time (`2025-03-01T00:00:00Z`). Default: the cost report's own."
-	aboutEndDate         = "Last day to export, itself included, as an ISO 8601 date or time, not before `start_date`. Default: the cost report's own."
+	aboutEndDate         = "Last day to export, itself included, as an ISO 8601 date (`2025-03-31`) or time (`2025-03-31T23:59:59Z`), not before `start_date`. Default: the cost report's own."
 	aboutID              = "The same as `token`."
 	aboutToken           = "Token that the API gave to the export, such as `dta_xprt_964b2adb9bff37fb`."
 	aboutStatus          = "Status of the export as the API words it: `pending`, then `completed`."
@@ -31,7 +31,7 @@ const (
 		"Its members are used directly, as in `attributes.date_bin`."
 )
 
-var aboutDateBin = "How costs are put together over time: " + list(vantage.DateBins()) + ". Default: the cost report's own, or `day`."
+var aboutDateBin = "Period over which costs are added up: " + list(vantage.DateBins()) + ". Default: the cost report's own, or `day`."
 
 func list(values []string) string {
 	last := len(values) - 1

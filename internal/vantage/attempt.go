@@ -67,7 +67,7 @@ func (a *attempt) exchange(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, a.unreachable(req.Context(), err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read from
+	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if err != nil {
 		return nil, a.unreachable(req.Context(), fmt.Errorf("the answer was cut off: %w", err))

@@ -16,19 +16,19 @@ import (
 type Kind string
 
 const (
-	// Rejected: the server answered with an error status, in Error.StatusCode.
+	// Rejected means that the server answered with an error status, in Error.StatusCode.
 	Rejected Kind = "rejected"
-	// Unreachable: no answer came, or not the whole of one.
+	// Unreachable means that no answer came, or not the whole of one.
 	Unreachable Kind = "unreachable"
-	// Malformed: an answer came that makes no sense.
+	// Malformed means that an answer came that makes no sense.
 	Malformed Kind = "malformed"
-	// Untrusted: the server pointed somewhere the API token must not go. Nothing was sent there.
+	// Untrusted means that the server pointed somewhere the API token must not go. Nothing was sent there.
 	Untrusted Kind = "untrusted"
-	// ExportFailed: the export ended in a final status other than completed.
+	// ExportFailed means that the export ended in a final status other than completed.
 	ExportFailed Kind = "export failed"
-	// TimedOut: the context's deadline passed, or would certainly pass before the request could be made.
+	// TimedOut means that the context's deadline passed, or would certainly pass before the request could be made.
 	TimedOut Kind = "timed out"
-	// Interrupted: the context was cancelled.
+	// Interrupted means that the context was cancelled.
 	Interrupted Kind = "interrupted"
 )
 
