@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"terraform-provider-vantage/internal/fakevantage"
@@ -66,4 +67,11 @@ func ClearEnvironment() {
 	for _, name := range []string{"VANTAGE_API_TOKEN", "VANTAGE_HOST", "VANTAGE_TIMEOUT", "VANTAGE_WORKSPACE_TOKEN"} {
 		_ = os.Unsetenv(name)
 	}
+}
+
+// ProvidersWithEcho are Providers beside plugin-testing's echo provider, which shows what an ephemeral resource gives.
+func ProvidersWithEcho() map[string]func() (tfprotov6.ProviderServer, error) {
+	providers := Providers()
+	providers["echo"] = echoprovider.NewProviderServer()
+	return providers
 }

@@ -228,3 +228,8 @@ func origin(r *http.Request) string {
 	}
 	return "http://" + r.Host
 }
+
+// Finish completes an export now, whatever its time.
+func (s *Server) Finish(token string) {
+	s.ChangeExport(token, func(e *Export) { e.CompletedAt = s.now() })
+}

@@ -156,7 +156,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if keepsAddresses(stored, state.Manifest, now) {
 		state.Manifest = stored
 	}
-	if isImported(ctx, req.Private, &resp.Diagnostics) {
+	if importStage(ctx, req.Private, &resp.Diagnostics) == justImported {
 		state.fillFrom(export.Attributes)
 	}
 	if until, known := validUntil(state.Manifest); known && !now.Before(until) && state.RenewBeforeExpiry.IsNull() {
@@ -180,7 +180,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityModel{state.Token})...)
-	resp.Diagnostics.Append(forgetImport(ctx, resp.Private)...)
+	if importStage(ctx, req.Private, &resp.Diagnostics) == justImported {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, importKey, []byte(takenOver))...)
+	}
 	if state.isCompleted() || !plan.WaitForCompletion.ValueBool() {
 		plan.exported = state.exported
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)

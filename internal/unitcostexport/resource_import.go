@@ -27,21 +27,21 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("wait_for_completion"), true)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, []byte("true"))...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, importKey, []byte(justImported))...)
 }
 
-// importedKey marks an export that was imported and not updated since. What the API did not tell of how it was asked for is then
-// taken over from the configuration, since it cannot be compared.
-const importedKey = "imported"
+// importKey marks an export that was imported. Until its first update, what the API did not tell of how it was asked for is taken
+// over from the configuration, since it cannot be compared; and its dates stay in the API's own spelling for good.
+const (
+	importKey    = "import"
+	justImported = `"just imported"`
+	takenOver    = `"taken over"`
+)
 
-func isImported(ctx context.Context, private privateState, diags *diag.Diagnostics) bool {
-	text, d := private.GetKey(ctx, importedKey)
+func importStage(ctx context.Context, private privateState, diags *diag.Diagnostics) string {
+	text, d := private.GetKey(ctx, importKey)
 	diags.Append(d...)
-	return string(text) == "true"
-}
-
-func forgetImport(ctx context.Context, private privateStateWriter) diag.Diagnostics {
-	return private.SetKey(ctx, importedKey, []byte("false"))
+	return string(text)
 }
 
 // fillFrom sets the arguments that are null to what the API tells of the export.
@@ -66,23 +66,21 @@ func (replaces) PlanModifyString(ctx context.Context, req planmodifier.StringReq
 	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() || req.PlanValue.Equal(req.StateValue) {
 		return
 	}
-	if isImported(ctx, req.Private, &resp.Diagnostics) {
-		if sameDate(req.PlanValue, req.StateValue) {
-			resp.PlanValue = req.StateValue // the API spells it in its own way
-			return
-		}
-		if req.PlanValue.IsNull() || req.StateValue.IsNull() {
-			return
-		}
+	stage := importStage(ctx, req.Private, &resp.Diagnostics)
+	switch {
+	case stage != "" && sameDate(req.PlanValue, req.StateValue):
+		resp.PlanValue = req.StateValue
+	case stage == justImported && (req.PlanValue.IsNull() || req.StateValue.IsNull()):
+	default:
+		resp.RequiresReplace = true
 	}
-	resp.RequiresReplace = true
 }
 
 func (replaces) PlanModifyMap(ctx context.Context, req planmodifier.MapRequest, resp *planmodifier.MapResponse) {
 	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() || req.PlanValue.Equal(req.StateValue) {
 		return
 	}
-	resp.RequiresReplace = !req.StateValue.IsNull() || !isImported(ctx, req.Private, &resp.Diagnostics)
+	resp.RequiresReplace = !req.StateValue.IsNull() || importStage(ctx, req.Private, &resp.Diagnostics) != justImported
 }
 
 // sameDate reports whether both are dates and begin in the same moment.
