@@ -13,7 +13,9 @@ import (
 // TestMain takes the environment's own settings of the provider away: the tests bring theirs.
 func TestMain(m *testing.M) {
 	acctest.ClearEnvironment()
-	os.Exit(m.Run())
+	code := m.Run()
+	acctest.RemoveBuilt()
+	os.Exit(code)
 }
 
 // loose turns spaces into a pattern for any white space: the CLI breaks the lines of diagnostics, and draws a border.

@@ -1,0 +1,197 @@
+package acctest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"terraform-provider-vantage/internal/mirror"
+	"terraform-provider-vantage/internal/provider"
+)
+
+// CLI is a root module of a test's own, and the real program run on it with the provider as it is built for users: for what
+// plugin-testing cannot do, such as an interrupt.
+type CLI struct {
+	t       testing.TB
+	program string
+	// Dir is where the module is.
+	Dir string
+	env []string
+}
+
+// built is the mirror that all tests of a process use.
+var built = sync.OnceValues(func() (string, error) {
+	ctx := context.Background()
+	root, err := mirror.Root(ctx)
+	if err != nil {
+		return "", err
+	}
+	directory, err := os.MkdirTemp("", "vantage-mirror-")
+	if err != nil {
+		return "", err
+	}
+	cmd, err := mirror.BuildCommand(ctx, root, directory)
+	if err != nil {
+		return "", err
+	}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return directory, nil
+})
+
+// RemoveBuilt removes what NewCLI built, at the end of a TestMain.
+func RemoveBuilt() {
+	if directory, err := built(); err == nil {
+		_ = os.RemoveAll(directory)
+	}
+}
+
+// NewCLI returns a module with the configuration and a required_providers block, initialised, whose environment leads
+// to the fake.
+func NewCLI(t testing.TB, api *API, config string) *CLI {
+	t.Helper()
+	c := newCLI(t, api)
+	c.Write(config)
+	c.MustRun("init", "-no-color")
+	return c
+}
+
+// NewCLIFrom is NewCLI for a module that is copied from a directory of the repository, such as examples/quickstart.
+func NewCLIFrom(t testing.TB, api *API, directory string) *CLI {
+	t.Helper()
+	c := newCLI(t, api)
+	root, err := mirror.Root(t.Context())
+	if err == nil {
+		err = mirror.CopyModule(filepath.Join(root, filepath.FromSlash(directory)), c.Dir)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.MustRun("init", "-no-color")
+	return c
+}
+
+func newCLI(t testing.TB, api *API) *CLI {
+	t.Helper()
+	program := os.Getenv("TF_ACC_TERRAFORM_PATH")
+	if program == "" {
+		var err error
+		if program, err = exec.LookPath("terraform"); err != nil {
+			t.Fatal("there is no terraform on the PATH; make test builds one, and TF_ACC_TERRAFORM_PATH can name one")
+		}
+	}
+	directory, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &CLI{t: t, program: program, Dir: t.TempDir()}
+	if c.env, err = mirror.Environment(directory); err != nil {
+		t.Fatal(err)
+	}
+	c.Setenv("VANTAGE_HOST", api.URL)
+	c.Setenv("VANTAGE_API_TOKEN", APIToken)
+	return c
+}
+
+// Setenv sets a variable for the runs to come.
+func (c *CLI) Setenv(name, value string) { c.env = append(c.env, name+"="+value) }
+
+// Write replaces the configuration.
+func (c *CLI) Write(config string) {
+	c.t.Helper()
+	text := fmt.Sprintf("terraform {\n  required_providers {\n    vantage = { source = %q }\n  }\n}\n%s", provider.Address, config)
+	if err := os.WriteFile(filepath.Join(c.Dir, "main.tf"), []byte(text), 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// Run runs a command and returns what it printed, and whether it succeeded.
+func (c *CLI) Run(args ...string) (string, bool) {
+	c.t.Helper()
+	return c.Start(args...).Wait()
+}
+
+// MustRun runs a command that has to succeed.
+func (c *CLI) MustRun(args ...string) string {
+	c.t.Helper()
+	out, ok := c.Run(args...)
+	if !ok {
+		c.t.Fatalf("%s %s: %s", filepath.Base(c.program), strings.Join(args, " "), out)
+	}
+	return out
+}
+
+// Running is a command that has been started.
+type Running struct {
+	cmd *exec.Cmd
+	out bytes.Buffer
+	t   testing.TB
+}
+
+// Start starts a command in a process group of its own, as a terminal does.
+func (c *CLI) Start(args ...string) *Running {
+	c.t.Helper()
+	r := &Running{t: c.t, cmd: exec.CommandContext(c.t.Context(), c.program, args...)}
+	r.cmd.Dir, r.cmd.Env, r.cmd.Stdout, r.cmd.Stderr = c.Dir, c.env, &r.out, &r.out
+	r.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := r.cmd.Start(); err != nil {
+		c.t.Fatal(err)
+	}
+	return r
+}
+
+// Interrupt sends what Ctrl-C sends: an interrupt to the program and to the provider that it runs.
+func (r *Running) Interrupt() {
+	if err := syscall.Kill(-r.cmd.Process.Pid, syscall.SIGINT); err != nil {
+		r.t.Error(err)
+	}
+}
+
+// Wait returns what the command printed, and whether it succeeded.
+func (r *Running) Wait() (string, bool) {
+	err := r.cmd.Wait()
+	return r.out.String(), err == nil
+}
+
+// Instance is what the state says of a resource.
+type Instance struct {
+	Status     string // "tainted" or ""
+	Attributes map[string]any
+}
+
+// Instances returns the resources in the state by their addresses, those without count or for_each.
+func (c *CLI) Instances() map[string]Instance {
+	c.t.Helper()
+	text, err := os.ReadFile(filepath.Join(c.Dir, "terraform.tfstate"))
+	if os.IsNotExist(err) {
+		return nil
+	}
+	var state struct {
+		Resources []struct {
+			Type, Name string
+			Instances  []Instance
+		}
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &state)
+	}
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	out := map[string]Instance{}
+	for _, r := range state.Resources {
+		for _, i := range r.Instances {
+			out[r.Type+"."+r.Name] = i
+		}
+	}
+	return out
+}
