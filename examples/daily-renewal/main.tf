@@ -1,0 +1,38 @@
+# For a pipeline that applies once a day: the files can always be read, and no export is made before it has to be.
+
+terraform {
+  required_version = ">= 1.5.0"
+
+  required_providers {
+    vantage = {
+      source = "terraform.local/finops/vantage"
+    }
+  }
+}
+
+provider "vantage" {}
+
+variable "cost_report_token" {
+  description = "Token of the cost report, such as rprt_ea7dbb4f5783d677."
+  type        = string
+}
+
+resource "vantage_unit_cost_export" "latest" {
+  cost_report_token = var.cost_report_token
+
+  # An export is valid for about a day. When less than this is left of it, an apply makes the next one.
+  renew_before_expiry = "12h"
+
+  lifecycle {
+    create_before_destroy = true # the old addresses go when the new ones are there
+  }
+}
+
+output "valid_until" {
+  value = vantage_unit_cost_export.latest.manifest.valid_until
+}
+
+output "files" {
+  value     = vantage_unit_cost_export.latest.manifest.files
+  sensitive = true
+}
