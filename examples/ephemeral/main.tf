@@ -1,4 +1,8 @@
-# Downloads the files without their addresses ever being in the state or a plan file. Needs Terraform 1.10 or OpenTofu 1.11.
+# Downloads a file without its address ever being in the state or a plan file. Needs Terraform 1.10 or OpenTofu 1.11.
+#
+#   terraform apply -refresh=false -var cost_report_token=rprt_... -var run=2025-03-01
+#
+# With -refresh=false, because a refresh fills in the manifest of an export that has been completed meanwhile.
 
 terraform {
   required_version = ">= 1.10.0"
@@ -17,18 +21,22 @@ variable "cost_report_token" {
   type        = string
 }
 
+variable "run" {
+  description = "Anything that is new for each run that is to export anew, such as the date."
+  type        = string
+}
+
 variable "directory" {
   description = "Where the file goes."
   type        = string
   default     = "."
 }
 
-# Not waited for, so that the state has the token and no address. Where a later refresh finds the export completed, though, it
-# fills in the manifest: ignore nothing and expose nothing, or take the export out of this configuration when it is fetched.
+# Not waited for, so that the state has its token and no address.
 resource "vantage_unit_cost_export" "this" {
   cost_report_token   = var.cost_report_token
   wait_for_completion = false
-  renew_before_expiry = "1h"
+  triggers            = { run = var.run }
 }
 
 # Waits, and makes no export.

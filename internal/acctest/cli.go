@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -61,7 +63,7 @@ func NewCLI(t testing.TB, api *API, config string) *CLI {
 	t.Helper()
 	c := newCLI(t, api)
 	c.Write(config)
-	c.MustRun("init", "-no-color")
+	c.MustRun("init", "-no-color", "-input=false")
 	return c
 }
 
@@ -76,18 +78,19 @@ func NewCLIFrom(t testing.TB, api *API, directory string) *CLI {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.MustRun("init", "-no-color")
+	// The examples on the registry's pages are parts of a module.
+	if !c.mentions("required_providers") {
+		c.Write("")
+	}
+	c.MustRun("init", "-no-color", "-input=false")
 	return c
 }
 
 func newCLI(t testing.TB, api *API) *CLI {
 	t.Helper()
-	program := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	if program == "" {
-		var err error
-		if program, err = exec.LookPath("terraform"); err != nil {
-			t.Fatal("there is no terraform on the PATH; make test builds one, and TF_ACC_TERRAFORM_PATH can name one")
-		}
+	program, err := findCLI()
+	if err != nil {
+		t.Fatal(err)
 	}
 	directory, err := built()
 	if err != nil {
@@ -100,6 +103,25 @@ func newCLI(t testing.TB, api *API) *CLI {
 	c.Setenv("VANTAGE_HOST", api.URL)
 	c.Setenv("VANTAGE_API_TOKEN", APIToken)
 	return c
+}
+
+func (c *CLI) mentions(text string) bool {
+	files, _ := filepath.Glob(filepath.Join(c.Dir, "*.tf"))
+	return slices.ContainsFunc(files, func(file string) bool {
+		content, err := os.ReadFile(file)
+		return err == nil && strings.Contains(string(content), text)
+	})
+}
+
+func findCLI() (string, error) {
+	if program := os.Getenv("TF_ACC_TERRAFORM_PATH"); program != "" {
+		return program, nil
+	}
+	program, err := exec.LookPath("terraform")
+	if err != nil {
+		return "", errors.New("there is no terraform on the PATH; make test builds one, and TF_ACC_TERRAFORM_PATH can name one")
+	}
+	return program, nil
 }
 
 // Setenv sets a variable for the runs to come.

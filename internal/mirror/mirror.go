@@ -56,7 +56,11 @@ func Environment(directory string) ([]string, error) {
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		return nil, err
 	}
-	env := []string{"TF_CLI_CONFIG_FILE=" + config, "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1"}
+	env := []string{
+		"TF_CLI_CONFIG_FILE=" + config,
+		"TF_IN_AUTOMATION=1",   // no hints on what to type next
+		"CHECKPOINT_DISABLE=1", // no question to the network for a newer Terraform
+	}
 	for _, pair := range os.Environ() {
 		if name := strings.ToUpper(pair); !strings.HasPrefix(name, "TF_") && !strings.HasPrefix(name, "VANTAGE_") {
 			env = append(env, pair)

@@ -21,7 +21,9 @@ import (
 
 func TestMain(m *testing.M) {
 	acctest.ClearEnvironment()
-	os.Exit(m.Run())
+	code := m.Run()
+	acctest.RemoveBuilt()
+	os.Exit(code)
 }
 
 // configure configures a provider with the given arguments, those not given being null, and returns what it says.
@@ -170,7 +172,7 @@ data "vantage_unit_cost_export" "this" { token = %q }`, acctest.APIToken, api.UR
 // The address is one constant; the examples have to follow it.
 func TestExamplesUseTheAddress(t *testing.T) {
 	t.Parallel()
-	source := regexp.MustCompile(`source\s*=\s*"([^"]+/[^"]+/[^"]+)"`)
+	source := regexp.MustCompile(`source\s*=\s*"([^"./]+[^"/]*/[^"]+/[^"]+)"`)
 	seen := 0
 	err := filepath.WalkDir("../../examples", func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".tf") {

@@ -47,6 +47,9 @@ func newBudget(log *slog.Logger) *budget { return &budget{log: log, alone: true}
 // acquire returns when the request may be sent; release must follow. It fails when ctx ends, and at once when the
 // wait that is known to be needed is longer than what is left until the deadline of ctx.
 func (b *budget) acquire(ctx context.Context) error {
+	if over(ctx) {
+		return ended(ctx)
+	}
 	t := &ticket{ctx: ctx, admit: make(chan error, 1)}
 	asked := time.Now()
 	b.mu.Lock()

@@ -59,7 +59,7 @@ func (r *retries) check(ctx context.Context, _ *http.Response, err error) (bool,
 		return false, err
 	}
 	r.failure = failure
-	if ctx.Err() != nil || !transient(failure) {
+	if over(ctx) || !transient(failure) {
 		return false, err
 	}
 	r.pause = 0 // after a 429 the budget knows when to go on, for all callers at once
@@ -99,7 +99,7 @@ func (r *retries) explain(ctx context.Context, err error, method, path string) *
 	var e *Error
 	known := errors.As(err, &e)
 	switch {
-	case ctx.Err() != nil && (!known || transient(e)):
+	case over(ctx) && (!known || transient(e)):
 		e = ended(ctx)
 	case !known:
 		e = &Error{Kind: Malformed, Err: r.redact.cause(err)}
@@ -111,12 +111,18 @@ func (r *retries) explain(ctx context.Context, err error, method, path string) *
 	return e
 }
 
+// over reports whether ctx has ended, or will in this very moment: its own timer and another one that is due then come in any order.
+func over(ctx context.Context) bool {
+	deadline, ok := ctx.Deadline()
+	return ctx.Err() != nil || ok && !time.Now().Before(deadline)
+}
+
 // ended makes an error of a context that is over.
 func ended(ctx context.Context) *Error {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return &Error{Kind: TimedOut}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return &Error{Kind: Interrupted}
 	}
-	return &Error{Kind: Interrupted}
+	return &Error{Kind: TimedOut}
 }
 
 // checkPatience refuses a pause that ctx will not outlast, at once and with both times, rather than sleep

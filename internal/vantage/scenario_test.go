@@ -124,8 +124,8 @@ func (s scenario) run(t *testing.T) (o outcome) {
 					o.failures++
 					t.Logf("%v", err)
 				} else {
-					created, _ := time.Parse(time.RFC3339, done.CreatedAt)
-					o.lag = max(o.lag, time.Since(created.Add(s.options.ReadyAfter-s.options.ClockAhead)))
+					created := fake.Exports()[done.Token].CreatedAt.Add(-s.options.ClockAhead)
+					o.lag = max(o.lag, time.Since(created.Add(s.options.ReadyAfter)))
 				}
 				mu.Unlock()
 			}

@@ -84,9 +84,6 @@ func (c *Client) nextPause(ctx context.Context, export *DataExport, polls int) (
 
 // sleep waits for the given time, or until ctx ends. It fails at once when the deadline of ctx comes first.
 func sleep(ctx context.Context, pause time.Duration) error {
-	if ctx.Err() != nil {
-		return ended(ctx)
-	}
 	if err := checkPatience(ctx, pause, "the next request would come after a wait"); err != nil {
 		return err
 	}
@@ -94,13 +91,12 @@ func sleep(ctx context.Context, pause time.Duration) error {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
-			return &Error{Kind: TimedOut} // both were due in the same moment
-		}
-		return nil
 	case <-ctx.Done():
+	}
+	if over(ctx) {
 		return ended(ctx)
 	}
+	return nil
 }
 
 // waitError completes an error that ended a wait with what is known of the export and of the wait as a whole.

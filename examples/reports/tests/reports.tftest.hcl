@@ -19,7 +19,7 @@ variables {
 
 run "one_export_for_each_report" {
   assert {
-    condition     = output.file_counts == tomap({ rprt_1 = 2, rprt_2 = 2 })
+    condition     = output.file_counts["rprt_1"] == 2 && output.file_counts["rprt_2"] == 2
     error_message = "Each report has two files."
   }
 

@@ -1,0 +1,135 @@
+// Command demo shows the provider at work with no account: it builds the provider, starts a fake of the Vantage API, and
+// has Terraform apply and destroy examples/quickstart against it.
+//
+//	go run ./internal/demo
+//
+// The environment variable TF_CLI names another program than terraform, such as tofu.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"terraform-provider-vantage/internal/mirror"
+)
+
+func main() {
+	// SIGPIPE too, or "| head" would end the demo before it has cleaned up.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
+	err := demo(ctx)
+	interrupted := ctx.Err() != nil
+	stop()
+	switch {
+	case interrupted:
+		fmt.Fprintln(os.Stderr, "\nThe demo was interrupted. Nothing is left running.")
+		os.Exit(130)
+	case err != nil:
+		fmt.Fprintf(os.Stderr, "\nThe demo failed: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+func demo(ctx context.Context) (err error) {
+	began := time.Now()
+	program, err := findCLI()
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "vantage-demo-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+
+	say("Building the provider")
+	root, err := mirror.Root(ctx)
+	if err != nil {
+		return err
+	}
+	plugins := filepath.Join(dir, "mirror")
+	build, err := mirror.BuildCommand(ctx, root, plugins)
+	if err != nil {
+		return err
+	}
+	build.Stdout, build.Stderr = os.Stdout, os.Stderr
+	if err := run(build); err != nil {
+		return err
+	}
+	env, err := mirror.Environment(plugins)
+	if err != nil {
+		return err
+	}
+	module := filepath.Join(dir, "quickstart")
+	if err := mirror.CopyModule(filepath.Join(root, "examples", "quickstart"), module); err != nil {
+		return err
+	}
+	api, err := startAPI(ctx)
+	if err != nil {
+		return err
+	}
+	defer api.close()
+	say("A fake of the Vantage API answers at %s; each request to it is shown as\n%sMETHOD path -> status", api.address, apiPrefix)
+
+	tf := &cli{program: program, dir: module, env: append(env,
+		"VANTAGE_HOST="+api.address,
+		"VANTAGE_API_TOKEN="+apiToken,
+		"TF_VAR_cost_report_token="+costReportToken,
+		"TF_VAR_start_date=2025-03-01",
+		"TF_VAR_end_date=2025-03-31",
+	)}
+	// Otherwise init warns that the lock file is for this platform only.
+	if _, err := tf.read(ctx, "providers", "lock", "-fs-mirror="+plugins); err != nil {
+		return err
+	}
+	if err := lifecycle(ctx, tf); err != nil {
+		return err
+	}
+	say("Done in %s, and nothing is left behind. Requests: %d for an export, %d for its state.",
+		time.Since(began).Round(time.Second), api.fake.Posts(), api.fake.Gets())
+	return nil
+}
+
+// lifecycle applies the module, reads the export's file, and destroys what was applied.
+func lifecycle(ctx context.Context, tf *cli) error {
+	if err := tf.run(ctx, "init", "-input=false"); err != nil {
+		return err
+	}
+	if err := tf.run(ctx, "apply", "-input=false", "-auto-approve"); err != nil {
+		return err
+	}
+	if err := tf.run(ctx, "output"); err != nil {
+		return err
+	}
+	say("Reading the file; its address is in the sensitive output")
+	output, err := tf.read(ctx, "output", "-json", "files")
+	if err != nil {
+		return err
+	}
+	var files []string
+	if err := json.Unmarshal(output, &files); err != nil {
+		return fmt.Errorf("the output named files: %w", err)
+	}
+	if len(files) == 0 {
+		return errors.New("the export has no files")
+	}
+	content, err := download(ctx, files[0])
+	if err != nil {
+		return err
+	}
+	const shown = 4
+	lines := strings.Split(strings.TrimSpace(content), "\n")
+	fmt.Printf("%s\n(%d lines more)\n", strings.Join(lines[:min(shown, len(lines))], "\n"), max(0, len(lines)-shown))
+
+	return tf.run(ctx, "destroy", "-input=false", "-auto-approve")
+}
+
+// say announces what comes next.
+func say(format string, a ...any) { fmt.Printf("\n==> "+format+"\n", a...) }

@@ -1,0 +1,112 @@
+package provider_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"terraform-provider-vantage/internal/acctest"
+	"terraform-provider-vantage/internal/fakevantage"
+)
+
+// Every example is applied, planned again with nothing to do, and destroyed.
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	for directory, test := range map[string]struct {
+		variables map[string]string
+		posts     int
+		needs     acctest.Version
+		apply     []string // further arguments of plan and apply
+		check     func(t *testing.T, cli *acctest.CLI)
+	}{
+		"quickstart":    {variables: map[string]string{"cost_report_token": "rprt_1"}, posts: 1},
+		"many-exports":  {variables: map[string]string{"cost_report_tokens": `{"a":"rprt_1","b":"rprt_2","c":"rprt_3"}`}, posts: 3},
+		"reports":       {variables: map[string]string{"cost_report_tokens": `["rprt_1","rprt_2"]`, "month": "2025-03"}, posts: 2, check: runModuleTests},
+		"daily-renewal": {variables: map[string]string{"cost_report_token": "rprt_1"}, posts: 1},
+		"ephemeral": {
+			variables: map[string]string{"cost_report_token": "rprt_1", "run": "1"}, posts: 1, apply: []string{"-refresh=false"},
+			needs: acctest.Version{Terraform: "1.10", OpenTofu: "1.11"}, check: wantDownloadedAndNotStored,
+		},
+		"provider":                              {posts: 0},
+		"resources/vantage_unit_cost_export":    {posts: 1},
+		"data-sources/vantage_unit_cost_export": {posts: 1},
+		"ephemeral-resources/vantage_unit_cost_export": {
+			needs: acctest.Version{Terraform: "1.10", OpenTofu: "1.11"}, check: wantDownloaded,
+		},
+	} {
+		t.Run(directory, func(t *testing.T) {
+			t.Parallel()
+			test.needs.SkipUnlessMet(t)
+			api := acctest.Start(t, fakevantage.Options{RetryAfter: "1", ReadyAfterPolls: 1, SignOnce: true})
+			cli := acctest.NewCLIFrom(t, api, "examples/"+directory)
+			for name, value := range test.variables {
+				cli.Setenv("TF_VAR_"+name, value)
+			}
+			cli.Setenv("TF_VAR_export_token", api.Add(map[string]any{"cost_report_token": "rprt_1"}, time.Now()))
+			cli.MustRun("validate", "-no-color")
+			cli.MustRun(append([]string{"apply", "-auto-approve", "-no-color"}, test.apply...)...)
+			if out, ok := cli.Run(append([]string{"plan", "-detailed-exitcode", "-no-color"}, test.apply...)...); !ok {
+				t.Errorf("the second plan is not empty: %s", out)
+			}
+			if out := cli.MustRun("output", "-no-color"); strings.Contains(out, "X-Signature") {
+				t.Errorf("a file's address is shown unasked: %s", out)
+			}
+			if test.check != nil {
+				test.check(t, cli)
+			}
+			cli.MustRun("destroy", "-auto-approve", "-no-color")
+			if api.Posts() != test.posts {
+				t.Errorf("%d exports were made, want %d", api.Posts(), test.posts)
+			}
+		})
+	}
+}
+
+// runModuleTests runs the example's own tests, where the CLI can mock a provider.
+func runModuleTests(t *testing.T, cli *acctest.CLI) {
+	t.Helper()
+	if (acctest.Version{Terraform: "1.7", OpenTofu: "1.8"}).IsMet(t) {
+		out := cli.MustRun("test", "-no-color")
+		if !strings.Contains(out, "3 passed, 0 failed") {
+			t.Error(out)
+		}
+	}
+}
+
+func wantDownloaded(t *testing.T, cli *acctest.CLI) {
+	t.Helper()
+	file, err := os.ReadFile(filepath.Join(cli.Dir, "unit_costs.csv"))
+	if err != nil || !strings.HasPrefix(string(file), "business_metric_token,") {
+		t.Errorf("%.60s, %v", file, err)
+	}
+}
+
+func wantDownloadedAndNotStored(t *testing.T, cli *acctest.CLI) {
+	t.Helper()
+	wantDownloaded(t, cli)
+	state, err := os.ReadFile(filepath.Join(cli.Dir, "terraform.tfstate"))
+	if err != nil || !strings.Contains(string(state), "dta_xprt_") || strings.Contains(string(state), "X-Signature") {
+		t.Errorf("the state has %s, %v", state, err)
+	}
+}
+
+// The daily pipeline of the example, on the day after.
+func TestTheRenewalExampleMakesExactlyOneMore(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
+	cli := acctest.NewCLIFrom(t, api, "examples/daily-renewal")
+	cli.Setenv("TF_VAR_cost_report_token", "rprt_1")
+	apply := func() { cli.MustRun("apply", "-auto-approve", "-no-color") }
+	apply()
+	apply()
+	for token := range api.Exports() {
+		api.ChangeExport(token, func(e *fakevantage.Export) { e.CompletedAt = time.Now().Add(-20 * time.Hour) })
+	}
+	apply()
+	apply()
+	if api.Posts() != 2 {
+		t.Errorf("%d exports were made, want 2", api.Posts())
+	}
+}

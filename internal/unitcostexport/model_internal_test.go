@@ -1,0 +1,120 @@
+package unitcostexport
+
+import (
+	"context"
+	"encoding/json"
+	"math/big"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+func decode(t testing.TB, text string) map[string]any {
+	t.Helper()
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	var v map[string]any
+	if d.Decode(&v) != nil {
+		return nil
+	}
+	return v
+}
+
+func TestAttributesValue(t *testing.T) {
+	t.Parallel()
+	number := func(s string) attr.Value {
+		f, _, err := big.ParseFloat(s, 10, 512, big.ToNearestEven)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return types.NumberValue(f)
+	}
+	for text, want := range map[string]attr.Value{
+		`"text"`:                types.StringValue("text"),
+		`true`:                  types.BoolValue(true),
+		`null`:                  types.DynamicNull(),
+		`9007199254740993`:      number("9007199254740993"),
+		`0.1`:                   number("0.1"),
+		`123456789012345678901`: number("123456789012345678901"),
+		`1e999999`:              types.StringValue("1e999999"),
+		`1e-999999`:             types.StringValue("1e-999999"),
+		`[]`:                    types.TupleValueMust([]attr.Type{}, []attr.Value{}),
+		`[1,"a",null]`: types.TupleValueMust([]attr.Type{types.NumberType, types.StringType, types.DynamicType},
+			[]attr.Value{number("1"), types.StringValue("a"), types.DynamicNull()}),
+		`{"b":false}`: types.ObjectValueMust(map[string]attr.Type{"b": types.BoolType}, map[string]attr.Value{"b": types.BoolValue(false)}),
+	} {
+		got := attributesValue(decode(t, `{"x":`+text+`}`))
+		object, ok := got.UnderlyingValue().(types.Object)
+		if !ok || !object.Attributes()["x"].Equal(want) {
+			t.Errorf("%s became %s, want %s", text, got, want)
+		}
+	}
+	if got := attributesValue(nil); !got.IsNull() {
+		t.Errorf("none became %s", got)
+	}
+}
+
+func TestDates(t *testing.T) {
+	t.Parallel()
+	for _, good := range []string{"2025-03-01", "2025-03-01T10:20:30Z", "2025-03-01T10:20:30.5+02:00", "2025-03-01T10:20Z", "2025-03-01T10:20:30", "2025-03-01T10:20"} {
+		if _, _, err := parseDate(good); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, bad := range []string{"", "2025", "2025-3-1", "2025-02-30", "01.03.2025", "2025-03-01 10:20", "2025-03-01T25:00Z", "yesterday"} {
+		if _, _, err := parseDate(bad); err == nil {
+			t.Errorf("%q is taken for a date", bad)
+		}
+	}
+	for _, test := range []struct {
+		start, end string
+		wrong      bool
+	}{
+		{"2025-03-01", "2025-03-01", false},
+		{"2025-03-01T18:00:00Z", "2025-03-01", false}, // the end is the whole day
+		{"2025-03-01T00:00:00-05:00", "2025-03-01T04:00:00Z", true},
+		{"2025-03-02", "2025-03-01", true},
+		{"", "2025-03-01", false},
+		{"nonsense", "2025-03-01", false},
+	} {
+		if got := checkDateOrder(types.StringValue(test.start), types.StringValue(test.end)).HasError(); got != test.wrong {
+			t.Errorf("%s to %s: wrong is %v, want %v", test.start, test.end, got, test.wrong)
+		}
+	}
+}
+
+// Whatever the server describes must make the way to Terraform and back unchanged, or every plan would show a change.
+func FuzzAttributes(f *testing.F) {
+	for _, text := range []string{
+		`{}`, `{"a":null,"b":[1,"x",null,{"c":true}],"d":1e400,"e":-0,"f":"\u0000é"}`, `{"":{"":""}}`, `{"a":[[[[[[[[[[]]]]]]]]]]}`, `{"n":12345678901234567890.123456789}`,
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		value := attributesValue(decode(t, text))
+		ctx := context.Background()
+		raw, err := value.ToTerraformValue(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		packed, err := tfprotov6.NewDynamicValue(tftypes.DynamicPseudoType, raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		unpacked, err := packed.Unmarshal(tftypes.DynamicPseudoType)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := types.DynamicType.ValueFromTerraform(ctx, unpacked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !value.IsNull() && !back.Equal(value) {
+			t.Errorf("%s became %s", value, back)
+		}
+	})
+}
