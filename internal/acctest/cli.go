@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 
 	"terraform-provider-vantage/internal/mirror"
@@ -164,7 +163,7 @@ func (c *CLI) Start(args ...string) *Running {
 	c.t.Helper()
 	r := &Running{t: c.t, cmd: exec.CommandContext(c.t.Context(), c.program, args...)}
 	r.cmd.Dir, r.cmd.Env, r.cmd.Stdout, r.cmd.Stderr = c.Dir, c.env, &r.out, &r.out
-	r.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	ownGroup(r.cmd)
 	if err := r.cmd.Start(); err != nil {
 		c.t.Fatal(err)
 	}
@@ -173,7 +172,7 @@ func (c *CLI) Start(args ...string) *Running {
 
 // Interrupt sends what Ctrl-C sends: an interrupt to the program and to the provider that it runs.
 func (r *Running) Interrupt() {
-	if err := syscall.Kill(-r.cmd.Process.Pid, syscall.SIGINT); err != nil {
+	if err := interruptGroup(r.cmd); err != nil {
 		r.t.Error(err)
 	}
 }

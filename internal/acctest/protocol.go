@@ -38,7 +38,11 @@ type State struct {
 // NewProtocol returns a provider that is configured with the client.
 func NewProtocol(t testing.TB, client *vantage.Client) *Protocol {
 	t.Helper()
-	server, err := providerserver.NewProtocol6WithError(withClient{ours.New("test")(), client})()
+	whole, ok := ours.New("test")().(surfaces)
+	if !ok {
+		t.Fatal("the provider lacks a surface")
+	}
+	server, err := providerserver.NewProtocol6WithError(withClient{whole, client})()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +64,7 @@ func NewProtocol(t testing.TB, client *vantage.Client) *Protocol {
 
 // withClient is the provider with a client in place of the one that its configuration would make.
 type withClient struct {
-	provider.Provider
+	surfaces
 	client *vantage.Client
 }
 

@@ -58,3 +58,30 @@ func Flood(megabytes int) http.HandlerFunc {
 		}
 	}
 }
+
+// CutFile serves a file and breaks the connection after so many bytes of it.
+func (s *Server) CutFile(after int64) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { s.serveFile(&cutting{w, after}, r) }
+}
+
+type cutting struct {
+	http.ResponseWriter
+	left int64
+}
+
+func (c *cutting) Write(p []byte) (int, error) {
+	if int64(len(p)) < c.left {
+		c.left -= int64(len(p))
+		return c.ResponseWriter.Write(p)
+	}
+	_, _ = c.ResponseWriter.Write(p[:c.left])
+	_ = http.NewResponseController(c.ResponseWriter).Flush()
+	panic(http.ErrAbortHandler)
+}
+
+// Redirect sends whoever asks to the same path and query at another origin, such as "https://files.example".
+func Redirect(origin string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, origin+r.URL.RequestURI(), http.StatusTemporaryRedirect)
+	}
+}

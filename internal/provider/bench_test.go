@@ -76,7 +76,7 @@ func schemaOfProcess(ctx context.Context, b *testing.B, binary string) float64 {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	var answer []byte
 	if err := conn.Invoke(ctx, "/tfplugin6.Provider/GetProviderSchema", []byte{}, &answer); err != nil || len(answer) < 1000 {
 		b.Fatalf("%d bytes of schema, %v", len(answer), err)

@@ -4,6 +4,7 @@ package provider
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -18,7 +19,10 @@ import (
 // else to change then.
 const Address = "terraform.local/finops/vantage"
 
-var _ provider.ProviderWithEphemeralResources = (*vantageProvider)(nil)
+var (
+	_ provider.ProviderWithActions            = (*vantageProvider)(nil)
+	_ provider.ProviderWithEphemeralResources = (*vantageProvider)(nil)
+)
 
 // New returns a function that makes the provider, as providerserver wants it. The version goes into the user agent.
 func New(version string) func() provider.Provider {
@@ -105,4 +109,8 @@ func (p *vantageProvider) DataSources(context.Context) []func() datasource.DataS
 
 func (p *vantageProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{unitcostexport.NewEphemeralResource}
+}
+
+func (p *vantageProvider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{unitcostexport.NewAction}
 }

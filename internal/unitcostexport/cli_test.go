@@ -262,7 +262,7 @@ func unzipped(t *testing.T, path string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer archive.Close()
+	defer func() { _ = archive.Close() }()
 	var all strings.Builder
 	for _, member := range archive.File {
 		r, err := member.Open()

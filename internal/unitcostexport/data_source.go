@@ -2,7 +2,6 @@ package unitcostexport
 
 import (
 	"context"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
@@ -148,12 +147,9 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		resp.Diagnostics.Append(o.failure(err))
 		return
 	}
-	if len(export.Manifest.Files) == 0 {
-		resp.Diagnostics.Append(warnNoFiles(export.Token))
-	}
-	data.exported = newExported(export)
-	if until, known := validUntil(data.Manifest); known && !time.Now().Before(until) {
-		resp.Diagnostics.Append(o.expired(export.Token, until))
+	data.exported, diags = o.handOn(export)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)

@@ -2,7 +2,6 @@ package unitcostexport
 
 import (
 	"context"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/ephemeral/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
@@ -96,13 +95,10 @@ func (r *EphemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest,
 		resp.Diagnostics.Append(opening.failure(err))
 		return
 	}
-	data.exported = newExported(export)
-	if until, known := validUntil(data.Manifest); known && !time.Now().Before(until) {
-		resp.Diagnostics.Append(opening.expired(export.Token, until))
+	data.exported, diags = opening.handOn(export)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
 		return
-	}
-	if len(export.Manifest.Files) == 0 {
-		resp.Diagnostics.Append(warnNoFiles(export.Token))
 	}
 	resp.Diagnostics.Append(resp.Result.Set(ctx, data)...)
 }

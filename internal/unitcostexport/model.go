@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/vantage"
@@ -63,6 +64,19 @@ func newExported(e *vantage.DataExport) exported {
 		Manifest:   manifestValue(e.Manifest),
 		Attributes: attributesValue(e.Attributes),
 	}
+}
+
+// handOn converts a completed export that is not kept but used at once: an expired one is of no use.
+func (o operation) handOn(e *vantage.DataExport) (exported, diag.Diagnostics) {
+	var diags diag.Diagnostics
+	x := newExported(e)
+	if until, known := validUntil(x.Manifest); known && !time.Now().Before(until) {
+		diags.Append(o.expired(e.Token, until))
+	}
+	if len(e.Manifest.Files) == 0 {
+		diags.Append(warnNoFiles(e.Token))
+	}
+	return x, diags
 }
 
 // isCompleted reports whether the files are there, by what the state says.

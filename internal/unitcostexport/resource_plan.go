@@ -37,7 +37,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	case isDue(plan.RenewBeforeExpiry, state.Manifest, seenAt):
 		plan.exported = unknownExport(types.StringUnknown())
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("token"))
-	case !state.isCompleted() && plan.WaitForCompletion.ValueBool():
+	case !state.isCompleted() && !plan.WaitForCompletion.Equal(types.BoolValue(false)):
 		// An earlier apply did not see the end of it: this one goes on waiting for the same export.
 		plan.exported = unknownExport(state.Token)
 	default:

@@ -41,7 +41,7 @@ func resourceSchema(ctx context.Context) schema.Schema {
 			"wait_for_completion": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(true),
 				MarkdownDescription: "Whether an apply waits until the export is completed. With `false` it is done as soon as the API has taken the request; " +
-					"a data source with the export's `token` can do the waiting, and a later refresh fills in the manifest. Turning it to `true` waits for the same export. Default: `true`.",
+					"a data source with the export's `token` can do the waiting, and a later refresh fills in the manifest, addresses included. Turning it to `true` waits for the same export. Default: `true`.",
 			},
 			"renew_before_expiry": schema.StringAttribute{
 				Optional: true, CustomType: timetypes.GoDurationType{},

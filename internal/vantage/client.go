@@ -39,7 +39,8 @@ type Options struct {
 	// WorkspaceToken is sent with exports that name no workspace of their own. Default: none.
 	WorkspaceToken string
 	// Timeout bounds one HTTP request, from its sending to the end of its answer; waiting for a free place
-	// in the rate limit and pauses between attempts do not count. Default: DefaultTimeout.
+	// in the rate limit and pauses between attempts do not count. While a file is downloaded it bounds the time in
+	// which nothing comes. Default: DefaultTimeout.
 	Timeout time.Duration
 	// UserAgent is sent with each request.
 	UserAgent string
@@ -53,8 +54,11 @@ type Options struct {
 type Client struct {
 	base      *url.URL
 	http      *http.Client
+	files     *http.Client // without the API token, for downloads
 	budget    *budget
+	timeout   time.Duration
 	workspace string
+	userAgent string
 	redact    redactor
 	log       *slog.Logger
 }
@@ -87,8 +91,11 @@ func New(o Options) (*Client, error) {
 	}
 	c := &Client{
 		base:      base,
+		files:     &http.Client{Transport: o.Transport, CheckRedirect: checkFileRedirect},
 		budget:    newBudget(o.Logger),
+		timeout:   o.Timeout,
 		workspace: o.WorkspaceToken,
+		userAgent: o.UserAgent,
 		redact:    redactor{secret: o.APIToken},
 		log:       o.Logger,
 	}

@@ -24,6 +24,8 @@ const (
 	Malformed Kind = "malformed"
 	// Untrusted means that the server pointed somewhere the API token must not go. Nothing was sent there.
 	Untrusted Kind = "untrusted"
+	// NotWritten means that a file could not be written on this machine.
+	NotWritten Kind = "not written"
 	// ExportFailed means that the export ended in a final status other than completed.
 	ExportFailed Kind = "export failed"
 	// TimedOut means that the context's deadline passed, or would certainly pass before the request could be made.
@@ -41,6 +43,8 @@ type Error struct {
 	StatusCode int
 	// Messages are the server's own words, shortened and without control characters.
 	Messages []string
+	// File is the name of the file that was to be downloaded, when it is about one.
+	File string
 	// Token and Status are those of the export that was followed, when there is one. Status is the last one seen.
 	Token, Status string
 	// Waited is how long a call that TimedOut or was Interrupted had lasted.
@@ -58,6 +62,9 @@ func (e *Error) Error() string {
 	var b strings.Builder
 	if e.Method != "" {
 		fmt.Fprintf(&b, "%s %s: ", e.Method, e.Path)
+	}
+	if e.File != "" {
+		fmt.Fprintf(&b, "%s: ", e.File)
 	}
 	if e.StatusCode != 0 {
 		b.WriteString(strings.TrimSpace(fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode))))

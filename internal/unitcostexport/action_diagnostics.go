@@ -1,0 +1,96 @@
+package unitcostexport
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"terraform-provider-vantage/internal/vantage"
+)
+
+// The action has no state and knows of files, so its errors have more to say than those of the other surfaces.
+
+func errDirectory(directory string, err error) diag.Diagnostic {
+	var e *vantage.Error
+	if errors.As(err, &e) && e.Err != nil {
+		err = e.Err
+	}
+	return diag.NewAttributeErrorDiagnostic(path.Root("directory"), invoking.summary(),
+		fmt.Sprintf("Files cannot be written to %s: %v. No export was made. Name a directory that is writable, or can be made.", directory, err))
+}
+
+// errWait is for an error of the wait. Running Terraform again, which resumes the wait elsewhere after an interrupt, does not do so here.
+func errWait(err error) diag.Diagnostic {
+	var e *vantage.Error
+	if !errors.As(err, &e) || e.Kind != vantage.Interrupted {
+		return invoking.failure(err)
+	}
+	return diag.NewErrorDiagnostic(invoking.summary(), invoking.happened(e)+"\n\n"+strings.ReplaceAll(goesOn, "%s", e.Token))
+}
+
+// errDownload says which file failed and why, what was written all the same, and how the rest can be had.
+func errDownload(err error, export *vantage.DataExport, directory string, written []vantage.File) diag.Diagnostic {
+	const summary = "Could not download unit cost export"
+	var e *vantage.Error
+	if !errors.As(err, &e) {
+		return diag.NewErrorDiagnostic(summary, err.Error())
+	}
+	happened, next := fileFailure(e, directory)
+	if e.LastFailure != nil {
+		happened += fmt.Sprintf(" The last failure before: %v.", e.LastFailure)
+	}
+	kept := "No file was written."
+	if len(written) > 0 {
+		kept = fmt.Sprintf("Already in %s, in full: %s. Nothing is left there of the others.", directory, strings.Join(names(written), ", "))
+	}
+	return diag.NewErrorDiagnostic(summary, strings.Join([]string{
+		happened, kept, next,
+		fmt.Sprintf("The export %s is completed and %s. A data source with `token = %q` gives the addresses of its files; another invocation makes another export.",
+			export.Token, validity(export), export.Token),
+	}, "\n\n"))
+}
+
+// fileFailure returns what happened to the file, and what to do about it.
+func fileFailure(e *vantage.Error, directory string) (happened, next string) {
+	switch e.Kind {
+	case vantage.NotWritten:
+		return fmt.Sprintf("%s could not be written to %s: %v.", e.File, directory, e.Err),
+			"See that there is room, and that nothing else has the name of the file."
+	case vantage.Rejected:
+		if e.StatusCode == http.StatusForbidden {
+			return fmt.Sprintf("The address of %s has expired: its server answers with 403 Forbidden.", e.File),
+				"Download sooner after the export is completed; where this happens at once, the clocks or the account's permissions are for Vantage's support."
+		}
+		return fmt.Sprintf("The server of %s answers with %s.", e.File, strings.TrimSpace(fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode)))),
+			"If it stays so, the status is for Vantage's support."
+	case vantage.TimedOut:
+		return fmt.Sprintf("The time allowed ran out before %s was there in full%s.", e.File, because(e)), "Set a longer `invoke` in the action's timeouts block."
+	case vantage.Interrupted:
+		return fmt.Sprintf("Interrupted before %s was there in full.", e.File), "Invoke the action again for a new export."
+	}
+	return fmt.Sprintf("%s cannot be downloaded: %v.", e.File, e.Err), "Such an address is for Vantage's support, unless somebody on the way has changed it."
+}
+
+func because(e *vantage.Error) string {
+	if e.Err == nil {
+		return ""
+	}
+	return fmt.Sprintf(": %v", e.Err)
+}
+
+// names returns the names of files with their sizes, not too many of them.
+func names(files []vantage.File) []string {
+	const most = 20
+	var out []string
+	for i, f := range files {
+		if i == most {
+			return append(out, fmt.Sprintf("%d more", len(files)-most))
+		}
+		out = append(out, fmt.Sprintf("%s (%s)", f.Name, size(f.Size)))
+	}
+	return out
+}

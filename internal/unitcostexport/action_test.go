@@ -1,0 +1,209 @@
+package unitcostexport_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"terraform-provider-vantage/internal/acctest"
+	"terraform-provider-vantage/internal/fakevantage"
+)
+
+// wantLines compares what was told with patterns, line by line.
+func wantLines(t *testing.T, lines []string, patterns ...string) {
+	t.Helper()
+	ok := len(lines) == len(patterns)
+	for i := range min(len(lines), len(patterns)) {
+		ok = ok && regexp.MustCompile("^"+patterns[i]+"$").MatchString(lines[i])
+	}
+	if !ok {
+		t.Errorf("told\n%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(patterns, "\n"))
+	}
+}
+
+// wantNoSecrets expects that nothing which was told shows the API token or a signature, and that the server of the files was not
+// shown the API token either. It returns how many files were asked for.
+func wantNoSecrets(t *testing.T, told acctest.Invocation, fake *fakevantage.Server) (requests int) {
+	t.Helper()
+	for _, text := range slices.Concat(told.Lines, told.Errors(), told.Warnings()) {
+		if strings.Contains(text, acctest.APIToken) || strings.Contains(text, "X-") {
+			t.Errorf("it tells %q", text)
+		}
+	}
+	for _, r := range fake.Requests() {
+		if strings.HasPrefix(r.Path, "/files/") {
+			requests++
+			if r.Header.Get("Authorization") != "" || strings.Contains(fmt.Sprint(r.Header), acctest.APIToken) {
+				t.Errorf("%s was asked for with %v", r.Path, r.Header)
+			}
+		}
+	}
+	return requests
+}
+
+func filesIn(t testing.TB, directory string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+func withDirectory(directory string) map[string]any {
+	return map[string]any{"cost_report_token": "rprt_1", "directory": directory}
+}
+
+func TestActionMakesWaitsAndDownloads(t *testing.T) {
+	t.Parallel()
+	options := fakevantage.Options{ReadyAfterPolls: 3, RetryAfter: "20", PendingBody: true, Files: 2, FileSize: 1_234_567, Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+		if r.Method == http.MethodGet && (r.Nth == 2 || r.Nth == 3) {
+			return fakevantage.Answer(202, `{"status": "crunching"}`, "Retry-After: 5")
+		}
+		return nil
+	}}
+	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		directory := filepath.Join(t.TempDir(), "exports", "march")
+		told := p.Invoke(t.Context(), map[string]any{
+			"cost_report_token": "rprt_1", "workspace_token": "wrkspc_1", "start_date": "2025-03-01", "end_date": "2025-03-31", "date_bin": "week", "directory": directory,
+		})
+		if len(told.Diagnostics) > 0 {
+			t.Errorf("%v %v", told.Errors(), told.Warnings())
+		}
+		arrived := `unit_costs-00[12]\.csv has arrived \(1\.2 MB\)\.`
+		wantLines(t, told.Lines,
+			`The API has accepted the export dta_xprt_\w+\. It goes on there, whatever becomes of this run\.`,
+			`The API is asked again in 20s\.`, `The API is asked again in 20s\.`,
+			`The status is "crunching"\.`,
+			`The status is "pending"\.`, `The API is asked again in 20s\.`, `The API is asked again in 20s\.`,
+			`The status is "completed", with 2 files\.`,
+			arrived, arrived,
+			`2 files of the export dta_xprt_\w+ are in `+directory+` \(2\.5 MB in all\)\. The export is valid until 2000-01-02T00:0\d:\d\dZ\.`,
+		)
+		if there := filesIn(t, directory); !slices.Equal(there, []string{"unit_costs-001.csv", "unit_costs-002.csv"}) {
+			t.Errorf("there are %v", there)
+		}
+		if n := wantNoSecrets(t, told, fake); n != 2 {
+			t.Errorf("%d files were asked for", n)
+		}
+		for _, e := range fake.Exports() {
+			if len(e.Asked) != 5 {
+				t.Errorf("asked for %v", e.Asked)
+			}
+		}
+		wantCalls(t, fake, 1, 6)
+	})
+}
+
+func TestActionWithoutADirectoryDownloadsNothing(t *testing.T) {
+	t.Parallel()
+	inVirtualTime(t, fakevantage.Options{RetryAfter: "0", ValidFor: -1}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		told := p.Invoke(t.Context(), minimal)
+		if len(told.Diagnostics) > 0 {
+			t.Errorf("%v %v", told.Errors(), told.Warnings())
+		}
+		wantLines(t, told.Lines, "The API has accepted .*", `The status is "completed", with 1 file\.`,
+			`The files are at the server, valid for a time that the API does not tell\. A data source with token = "dta_xprt_\w+" gives their addresses\.`)
+		if n := wantNoSecrets(t, told, fake); n != 0 {
+			t.Errorf("%d files were asked for", n)
+		}
+		wantCalls(t, fake, 1, 1)
+	})
+}
+
+func TestActionWithoutFilesWarns(t *testing.T) {
+	t.Parallel()
+	inVirtualTime(t, fakevantage.Options{RetryAfter: "0", Files: -1}, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
+		told := p.Invoke(t.Context(), withDirectory(t.TempDir()))
+		if len(told.Errors()) > 0 || len(told.Warnings()) != 1 || !strings.Contains(told.Warnings()[0], "has no files") {
+			t.Errorf("%v %v", told.Errors(), told.Warnings())
+		}
+	})
+}
+
+func TestActionRefusesWhatCannotBe(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		config map[string]any
+		says   string
+	}{
+		"no report":        {map[string]any{"cost_report_token": ""}, "cost_report_token"},
+		"no date":          {map[string]any{"cost_report_token": "r", "start_date": "March"}, "Not a date"},
+		"wrong order":      {map[string]any{"cost_report_token": "r", "start_date": "2025-04-01", "end_date": "2025-03-01"}, "wrong order"},
+		"no date bin":      {map[string]any{"cost_report_token": "r", "date_bin": "year"}, "date_bin"},
+		"no directory":     {map[string]any{"cost_report_token": "r", "directory": ""}, "directory"},
+		"no duration":      {map[string]any{"cost_report_token": "r", "timeouts": map[string]any{"invoke": "soon"}}, "Time Duration"},
+		"a file, no place": {withDirectory("action_test.go"), "Files cannot be written to"},
+		"below a file":     {withDirectory("action_test.go/exports"), "Files cannot be written to"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+				told := p.Invoke(t.Context(), test.config)
+				wantWords(t, told.Errors(), test.says)
+				if told.Diagnostics[0].Attribute == nil {
+					t.Errorf("%v is at no argument", told.Errors())
+				}
+				wantCalls(t, fake, 0, 0)
+			})
+		})
+	}
+}
+
+func TestActionWithoutAProviderConfiguration(t *testing.T) {
+	t.Parallel()
+	told := acctest.NewProtocol(t, nil).Invoke(t.Context(), minimal)
+	wantWords(t, told.Errors(), "Could not make unit cost export", "known only after the apply")
+}
+
+func TestActionFailsBeforeThereAreFiles(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		options fakevantage.Options
+		config  map[string]any
+		stop    time.Duration
+		took    time.Duration // default: until it is stopped
+		says    []string
+	}{
+		"refused":                       {options: fakevantage.Options{Reports: []string{"rprt_2"}}, says: []string{"404 Not Found", "Cost report not found", "Check cost_report_token"}},
+		"failed":                        {options: fakevantage.Options{Misbehave: get(fakevantage.Answer(200, `{"status":"failed","errors":["no such metric"]}`))}, says: []string{"could not make the export", "no such metric", `"failed"`, "dta_xprt_"}},
+		"timed out":                     {options: fakevantage.Options{ReadyAfter: time.Hour}, says: []string{"ran out after 30m0s", "dta_xprt_", "goes on at the server", `token = "dta_xprt_`, "`invoke`"}},
+		"own timeout":                   {options: fakevantage.Options{ReadyAfter: time.Hour}, config: map[string]any{"cost_report_token": "r", "timeouts": map[string]any{"invoke": "5m"}}, says: []string{"ran out after 5m0s"}},
+		"interrupted before the answer": {options: fakevantage.Options{ReadyAfter: time.Hour, Latency: time.Second}, stop: 500 * time.Millisecond, took: time.Second, says: []string{"The export dta_xprt_", "goes on at the server"}},
+		"interrupted":                   {options: fakevantage.Options{ReadyAfter: time.Hour}, stop: time.Minute, says: []string{"Interrupted after 1m0s", "The export dta_xprt_", "goes on at the server", `token = "dta_xprt_`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inVirtualTime(t, test.options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+				if test.stop > 0 {
+					time.AfterFunc(test.stop, p.Stop)
+				}
+				config, start, directory := test.config, time.Now(), t.TempDir()
+				if config == nil {
+					config = withDirectory(directory)
+				}
+				told := p.Invoke(t.Context(), config)
+				wantWords(t, told.Errors(), append(test.says, "Could not make unit cost export")...)
+				if took := time.Since(start); test.stop > 0 && took != max(test.stop, test.took) {
+					t.Errorf("ended after %s", took)
+				}
+				if test.took > 0 && len(told.Lines) > 0 {
+					t.Errorf("told %v when nobody listened any more", told.Lines)
+				}
+				if n := wantNoSecrets(t, told, fake); n != 0 || len(filesIn(t, directory)) > 0 {
+					t.Errorf("%d files were asked for; there are %v", n, filesIn(t, directory))
+				}
+			})
+		})
+	}
+}
