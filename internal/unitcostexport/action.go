@@ -127,7 +127,7 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 		resp.Diagnostics.Append(errDownload(err, export, directory, written))
 		return
 	}
-	say("%s of the export %s are in %s (%s in all). The export is %s.", count(len(written)), export.Token, directory, total(written), validity(export))
+	say("Downloaded %s of the export %s to %s (%s in all). The export is %s.", count(len(written)), export.Token, directory, total(written), validity(export))
 }
 
 // directoryOf returns the absolute path of a directory that files can be written to, or "" when none is given. A relative one is

@@ -89,6 +89,6 @@ func TestActionTellsOfRetries(t *testing.T) {
 	}}
 	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
 		told := p.Invoke(t.Context(), withDirectory(t.TempDir()))
-		wantLines(t, told.Lines, ".*accepted.*", ".*completed.*", `unit_costs-001\.csv is interrupted at 0 B and tried again in 15s: 503 Service Unavailable`, ".*has arrived.*", "1 file of .*")
+		wantLines(t, told.Lines, ".*accepted.*", ".*completed.*", `unit_costs-001\.csv is interrupted at 0 B and tried again in 15s: 503 Service Unavailable`, ".*has arrived.*", "Downloaded 1 file of .*")
 	})
 }

@@ -88,7 +88,7 @@ func TestActionMakesWaitsAndDownloads(t *testing.T) {
 			`The status is "pending"\.`, `The API is asked again in 20s\.`, `The API is asked again in 20s\.`,
 			`The status is "completed", with 2 files\.`,
 			arrived, arrived,
-			`2 files of the export dta_xprt_\w+ are in `+directory+` \(2\.5 MB in all\)\. The export is valid until 2000-01-02T00:0\d:\d\dZ\.`,
+			`Downloaded 2 files of the export dta_xprt_\w+ to `+regexp.QuoteMeta(directory)+` \(2\.5 MB in all\)\. The export is valid until 2000-01-02T00:0\d:\d\dZ\.`,
 		)
 		if there := filesIn(t, directory); !slices.Equal(there, []string{"unit_costs-001.csv", "unit_costs-002.csv"}) {
 			t.Errorf("there are %v", there)
