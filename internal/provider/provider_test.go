@@ -169,25 +169,27 @@ data "vantage_unit_cost_export" "this" { token = %q }`, acctest.APIToken, api.UR
 	api.WantRequests(t, 0, 0)
 }
 
-// The address is one constant; the examples have to follow it.
-func TestExamplesUseTheAddress(t *testing.T) {
+// The address is one constant; examples, templates and README have to follow it.
+func TestEveryConfigurationUsesTheAddress(t *testing.T) {
 	t.Parallel()
 	source := regexp.MustCompile(`source\s*=\s*"([^"./]+[^"/]*/[^"]+/[^"]+)"`)
-	seen := 0
-	err := filepath.WalkDir("../../examples", func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".tf") {
-			return err
-		}
-		text, err := os.ReadFile(path)
-		for _, m := range source.FindAllStringSubmatch(string(text), -1) {
-			seen++
-			if m[1] != provider.Address && !strings.Contains(m[1], "vantage-sh/") {
-				t.Errorf("%s has the source %s", path, m[1])
+	for _, root := range []string{"../../examples", "../../templates", "../../README.md"} {
+		seen := 0
+		err := filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
 			}
+			text, err := os.ReadFile(path)
+			for _, m := range source.FindAllStringSubmatch(string(text), -1) {
+				seen++
+				if m[1] != provider.Address {
+					t.Errorf("%s has the source %s", path, m[1])
+				}
+			}
+			return err
+		})
+		if err != nil || seen == 0 {
+			t.Errorf("%s: %d sources seen, %v", root, seen, err)
 		}
-		return err
-	})
-	if err != nil || seen == 0 {
-		t.Errorf("%d sources seen, %v", seen, err)
 	}
 }
