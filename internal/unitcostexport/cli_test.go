@@ -275,3 +275,24 @@ func unzipped(t *testing.T, path string) string {
 	}
 	return all.String()
 }
+
+func TestConfigurationIsGeneratedForAnImport(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{})
+	token := api.Add(asked, time.Now())
+	cli := acctest.NewCLI(t, api, "import {\n  to = "+address+"\n  id = \""+token+"\"\n}\n")
+	cli.MustRun("plan", "-no-color", "-generate-config-out=generated.tf")
+	generated, err := os.ReadFile(filepath.Join(cli.Dir, "generated.tf"))
+	if err != nil || !strings.Contains(string(generated), `"rprt_1"`) {
+		t.Fatalf("%s, %v", generated, err)
+	}
+	if out := cli.MustRun("apply", "-no-color", "-auto-approve"); !strings.Contains(out, "1 imported, 0 added, 0 changed, 0 destroyed") {
+		t.Error(out)
+	}
+	if out, ok := cli.Run("plan", "-no-color", "-detailed-exitcode"); !ok {
+		t.Errorf("the plan is not empty: %s", out)
+	}
+	if api.Posts() != 0 {
+		t.Errorf("%d exports were made", api.Posts())
+	}
+}
