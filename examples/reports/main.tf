@@ -31,11 +31,11 @@ module "reports" {
 
 # How many files there are, and until when, may be seen: nonsensitive says so. The addresses may not.
 output "file_counts" {
-  value = { for report, manifest in module.reports.manifests : report => nonsensitive(length(manifest.files)) }
+  value = { for report in var.cost_report_tokens : report => nonsensitive(length(module.reports.manifests[report].files)) }
 }
 
 output "valid_until" {
-  value = { for report, manifest in module.reports.manifests : report => nonsensitive(manifest.valid_until) }
+  value = { for report in var.cost_report_tokens : report => nonsensitive(module.reports.manifests[report].valid_until) }
 }
 
 output "files" {

@@ -61,11 +61,15 @@ func (a *API) WantRequests(t testing.TB, posts, gets int) {
 	}
 }
 
-// ClearEnvironment unsets the variables that the provider reads, for a TestMain.
-func ClearEnvironment() {
+// Main is the TestMain of a package with acceptance tests. It takes the environment's own settings of the provider away, for the
+// tests bring theirs, and removes what they installed.
+func Main(m *testing.M) {
 	for _, name := range []string{"VANTAGE_API_TOKEN", "VANTAGE_HOST", "VANTAGE_TIMEOUT", "VANTAGE_WORKSPACE_TOKEN"} {
 		_ = os.Unsetenv(name)
 	}
+	code := m.Run()
+	_ = os.RemoveAll(toRemove)
+	os.Exit(code)
 }
 
 // ProvidersWithEcho are Providers beside plugin-testing's echo provider, which shows what an ephemeral resource gives.

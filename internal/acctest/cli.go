@@ -28,33 +28,35 @@ type CLI struct {
 	env []string
 }
 
-// built is the mirror that all tests of a process use.
-var built = sync.OnceValues(func() (string, error) {
+// installed is what all tests of a process use: a mirror with the provider, and the environment that leads a CLI to it.
+type installed struct {
+	mirror string
+	env    []string
+}
+
+// toRemove is what install leaves behind for Main to remove.
+var toRemove string
+
+var install = sync.OnceValues(func() (i installed, err error) {
 	ctx := context.Background()
 	root, err := mirror.Root(ctx)
 	if err != nil {
-		return "", err
+		return i, err
 	}
-	directory, err := os.MkdirTemp("", "vantage-mirror-")
-	if err != nil {
-		return "", err
+	if i.mirror, err = os.MkdirTemp("", "vantage-mirror-"); err != nil {
+		return i, err
 	}
-	cmd, err := mirror.BuildCommand(ctx, root, directory)
+	toRemove = i.mirror
+	cmd, err := mirror.BuildCommand(ctx, root, i.mirror)
 	if err != nil {
-		return "", err
+		return i, err
 	}
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w: %s", err, out)
+		return i, fmt.Errorf("%w: %s", err, out)
 	}
-	return directory, nil
+	i.env, err = mirror.Environment(i.mirror)
+	return i, err
 })
-
-// RemoveBuilt removes what NewCLI built, at the end of a TestMain.
-func RemoveBuilt() {
-	if directory, err := built(); err == nil {
-		_ = os.RemoveAll(directory)
-	}
-}
 
 // NewCLI returns a module with the configuration and a required_providers block, initialised, whose environment leads
 // to the fake.
@@ -91,14 +93,11 @@ func newCLI(t testing.TB, api *API) *CLI {
 	if err != nil {
 		t.Fatal(err)
 	}
-	directory, err := built()
+	i, err := install()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &CLI{t: t, program: program, Dir: t.TempDir()}
-	if c.env, err = mirror.Environment(directory); err != nil {
-		t.Fatal(err)
-	}
+	c := &CLI{t: t, program: program, Dir: t.TempDir(), env: slices.Clone(i.env)}
 	c.Setenv("VANTAGE_HOST", api.URL)
 	c.Setenv("VANTAGE_API_TOKEN", APIToken)
 	return c

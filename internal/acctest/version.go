@@ -2,7 +2,6 @@ package acctest
 
 import (
 	"context"
-	"encoding/json"
 	"os/exec"
 	"strings"
 	"sync"
@@ -14,39 +13,36 @@ import (
 // Version is what something needs at least of the CLI that the tests run with. Where one is empty, that program does not have it.
 type Version struct{ Terraform, OpenTofu string }
 
-type installed struct {
+type cliVersion struct {
 	version  *version.Version
 	openTofu bool
 }
 
-var cliVersion = sync.OnceValues(func() (installed, error) {
+var askVersion = sync.OnceValues(func() (cliVersion, error) {
 	program, err := findCLI()
 	if err != nil {
-		return installed{}, err
+		return cliVersion{}, err
 	}
-	ctx := context.Background()
-	var said struct {
-		Version string `json:"terraform_version"`
-	}
-	out, err := exec.CommandContext(ctx, program, "version", "-json").Output()
-	if err == nil {
-		err = json.Unmarshal(out, &said)
-	}
+	i, err := install()
 	if err != nil {
-		return installed{}, err
+		return cliVersion{}, err
 	}
-	text, err := exec.CommandContext(ctx, program, "version").Output()
+	cmd := exec.CommandContext(context.Background(), program, "version")
+	cmd.Env = i.env
+	out, err := cmd.Output()
 	if err != nil {
-		return installed{}, err
+		return cliVersion{}, err
 	}
-	v, err := version.NewVersion(said.Version)
-	return installed{v, strings.Contains(string(text), "OpenTofu")}, err
+	line, _, _ := strings.Cut(string(out), "\n") // "Terraform v1.11.4" or "OpenTofu v1.12.6"
+	name, number, _ := strings.Cut(line, " v")
+	v, err := version.NewVersion(strings.TrimSpace(number))
+	return cliVersion{v, name == "OpenTofu"}, err
 })
 
 // IsMet reports whether the CLI is new enough.
 func (v Version) IsMet(t testing.TB) bool {
 	t.Helper()
-	have, err := cliVersion()
+	have, err := askVersion()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,6 +32,7 @@ func TestExamples(t *testing.T) {
 		"provider":                              {posts: 0},
 		"resources/vantage_unit_cost_export":    {posts: 1},
 		"data-sources/vantage_unit_cost_export": {posts: 1},
+		"actions/vantage_unit_cost_export":      {posts: 1, needs: acctest.Version{Terraform: "1.14"}, check: wantExported},
 		"ephemeral-resources/vantage_unit_cost_export": {
 			needs: acctest.Version{Terraform: "1.10", OpenTofu: "1.11"}, check: wantDownloaded,
 		},
@@ -72,6 +73,13 @@ func runModuleTests(t *testing.T, cli *acctest.CLI) {
 		if !strings.Contains(out, "3 passed, 0 failed") {
 			t.Error(out)
 		}
+	}
+}
+
+func wantExported(t *testing.T, cli *acctest.CLI) {
+	t.Helper()
+	if files, err := filepath.Glob(filepath.Join(cli.Dir, "exports", "2025-03", "*.csv")); err != nil || len(files) != 1 {
+		t.Errorf("downloaded are %v, %v", files, err)
 	}
 }
 

@@ -19,12 +19,7 @@ import (
 	"terraform-provider-vantage/internal/provider"
 )
 
-func TestMain(m *testing.M) {
-	acctest.ClearEnvironment()
-	code := m.Run()
-	acctest.RemoveBuilt()
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { acctest.Main(m) }
 
 // configure configures a provider with the given arguments, those not given being null, and returns what it says.
 func configure(t *testing.T, arguments map[string]any) []*tfprotov6.Diagnostic {

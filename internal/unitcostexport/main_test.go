@@ -2,7 +2,6 @@ package unitcostexport_test
 
 import (
 	"fmt"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -10,13 +9,7 @@ import (
 	"terraform-provider-vantage/internal/acctest"
 )
 
-// TestMain takes the environment's own settings of the provider away: the tests bring theirs.
-func TestMain(m *testing.M) {
-	acctest.ClearEnvironment()
-	code := m.Run()
-	acctest.RemoveBuilt()
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { acctest.Main(m) }
 
 // loose turns spaces into a pattern for any white space: the CLI breaks the lines of diagnostics, and draws a border.
 func loose(pattern string) string { return strings.ReplaceAll(pattern, " ", `[\s│|]+`) }
