@@ -1,4 +1,5 @@
-# For a pipeline that applies once a day: the files can always be read, and no export is made before it has to be.
+# For a pipeline that applies several times a day: the files can be read at any time, and no export is made before it has to be.
+# With one apply a day there would be a gap where a run comes late.
 
 terraform {
   required_version = ">= 1.5.0"

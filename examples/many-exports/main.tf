@@ -24,6 +24,7 @@ resource "vantage_unit_cost_export" "report" {
   cost_report_token   = each.value
   date_bin            = "day"
   wait_for_completion = false
+  renew_before_expiry = "1h" # or the data sources could not read them any more, a day later
 }
 
 data "vantage_unit_cost_export" "report" {

@@ -23,6 +23,9 @@ type setting struct {
 // text returns what the argument says, else the environment, else "".
 func (s setting) text() string { return cmp.Or(s.value.ValueString(), os.Getenv(s.env)) }
 
+// known reports whether text says anything about what the argument will be.
+func (s setting) known() bool { return !s.value.IsUnknown() }
+
 func (s setting) problem(summary, detail string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root(s.name), summary,
 		fmt.Sprintf("%s Set the provider's %s argument or the environment variable %s.", detail, s.name, s.env))
@@ -42,21 +45,21 @@ func (m providerModel) client(userAgent string) (*vantage.Client, diag.Diagnosti
 		timeout   = setting{"timeout", "VANTAGE_TIMEOUT", m.Timeout}
 		workspace = setting{"workspace_token", "VANTAGE_WORKSPACE_TOKEN", m.WorkspaceToken}
 	)
-	if apiToken.text() == "" && !apiToken.value.IsUnknown() {
-		diags.Append(apiToken.problem("No Vantage API token", "Requests to the API need a token with the read scope; one is made in the Vantage console, in the settings of API access tokens."))
+	if err := vantage.CheckAPIToken(apiToken.text()); err != nil && apiToken.known() {
+		diags.Append(apiToken.problem("No usable Vantage API token", sentence(err)+" Requests to the API need one with the read scope; it is made in the Vantage console, in the settings of API access tokens."))
 	}
-	if _, err := vantage.ParseHost(host.text()); err != nil {
+	if _, err := vantage.ParseHost(host.text()); err != nil && host.known() {
 		diags.Append(host.problem("The address of the Vantage API cannot be used", sentence(err)))
 	}
 	var perRequest time.Duration
-	if text := timeout.text(); text != "" {
+	if text := timeout.text(); text != "" && timeout.known() {
 		var err error
 		if perRequest, err = time.ParseDuration(text); err != nil || perRequest <= 0 {
 			diags.Append(timeout.problem("The request timeout cannot be used", fmt.Sprintf("%q is not a duration above zero, such as 30s or 1m.", text)))
 		}
 	}
 	for _, s := range []setting{apiToken, host, timeout, workspace} {
-		if s.value.IsUnknown() {
+		if !s.known() {
 			return nil, diags
 		}
 	}

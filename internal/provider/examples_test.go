@@ -100,21 +100,34 @@ func wantDownloadedAndNotStored(t *testing.T, cli *acctest.CLI) {
 	}
 }
 
-// The daily pipeline of the example, on the day after.
-func TestTheRenewalExampleMakesExactlyOneMore(t *testing.T) {
+// What lives longer than a day goes on working: each export is renewed exactly once, and can be destroyed then.
+func TestExamplesOnTheDayAfter(t *testing.T) {
 	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-	cli := acctest.NewCLIFrom(t, api, "examples/daily-renewal")
-	cli.Setenv("TF_VAR_cost_report_token", "rprt_1")
-	apply := func() { cli.MustRun("apply", "-auto-approve", "-no-color") }
-	apply()
-	apply()
-	for token := range api.Exports() {
-		api.ChangeExport(token, func(e *fakevantage.Export) { e.CompletedAt = time.Now().Add(-20 * time.Hour) })
-	}
-	apply()
-	apply()
-	if api.Posts() != 2 {
-		t.Errorf("%d exports were made, want 2", api.Posts())
+	for directory, test := range map[string]struct {
+		variable, value string
+		age             time.Duration
+		posts           int
+	}{
+		"daily-renewal": {"cost_report_token", "rprt_1", 20 * time.Hour, 2},
+		"many-exports":  {"cost_report_tokens", `{"a":"rprt_1","b":"rprt_2"}`, 25 * time.Hour, 4},
+	} {
+		t.Run(directory, func(t *testing.T) {
+			t.Parallel()
+			api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
+			cli := acctest.NewCLIFrom(t, api, "examples/"+directory)
+			cli.Setenv("TF_VAR_"+test.variable, test.value)
+			run := func(command string) { cli.MustRun(command, "-auto-approve", "-no-color") }
+			run("apply")
+			run("apply")
+			for token := range api.Exports() {
+				api.ChangeExport(token, func(e *fakevantage.Export) { e.CompletedAt = time.Now().Add(-test.age) })
+			}
+			run("apply")
+			run("apply")
+			run("destroy")
+			if api.Posts() != test.posts {
+				t.Errorf("%d exports were made, want %d", api.Posts(), test.posts)
+			}
+		})
 	}
 }

@@ -67,7 +67,12 @@ func TestConfiguration(t *testing.T) {
 		"token unknown":               {arguments: map[string]any{"api_token": tftypes.UnknownValue}},
 		"all unknown":                 {arguments: map[string]any{"api_token": tftypes.UnknownValue, "host": tftypes.UnknownValue, "timeout": tftypes.UnknownValue, "workspace_token": tftypes.UnknownValue}},
 		"bad host and token unknown":  {arguments: map[string]any{"api_token": tftypes.UnknownValue, "host": "x"}, wrong: "host"},
-		"password in the address":     {arguments: map[string]any{"api_token": "x", "host": "https://me:hunter2@x"}, wrong: "host"},
+		"line break in the token":     {arguments: map[string]any{"api_token": "vntg_tkn_1\n"}, wrong: "api_token"},
+		"bad environment, unknown argument": {
+			arguments:   map[string]any{"api_token": "x", "host": tftypes.UnknownValue, "timeout": tftypes.UnknownValue},
+			environment: map[string]string{"VANTAGE_HOST": "http://api.vantage.sh", "VANTAGE_TIMEOUT": "soon"},
+		},
+		"password in the address": {arguments: map[string]any{"api_token": "x", "host": "https://me:hunter2@x"}, wrong: "host"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for key, value := range test.environment {
@@ -100,7 +105,7 @@ func TestProviderThroughTheCLI(t *testing.T) {
 	t.Run("a missing token", func(t *testing.T) {
 		t.Parallel()
 		api := acctest.Start(t, fakevantage.Options{})
-		api.Run(t, resource.TestStep{Config: report, ExpectError: regexp.MustCompile(`No Vantage API token`)})
+		api.Run(t, resource.TestStep{Config: report, ExpectError: regexp.MustCompile(`No usable Vantage API token`)})
 		api.WantRequests(t, 0, 0)
 	})
 	t.Run("a wrong token", func(t *testing.T) {

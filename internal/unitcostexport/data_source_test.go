@@ -64,8 +64,29 @@ data "vantage_unit_cost_export" "this" {
 			return nil
 		},
 	})
-	if api.Posts() == 0 || api.Posts() != api.Gets() {
-		t.Errorf("%d exports were made and asked for %d times", api.Posts(), api.Gets())
+}
+
+func TestDataSourceByReportMakesOneInEachPlan(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
+	cli := acctest.NewCLI(t, api, `data "vantage_unit_cost_export" "this" { cost_report_token = "rprt_1" }`)
+	for i, args := range [][]string{{"plan"}, {"apply", "-auto-approve"}, {"plan", "-refresh=false"}} {
+		cli.MustRun(append(args, "-no-color")...)
+		api.WantRequests(t, i+1, i+1)
+	}
+}
+
+func TestDataSourceWaitThatTimesOutResumes(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour})
+	token := api.Add(map[string]any{"cost_report_token": "rprt_1"}, time.Now())
+	config := api.Config("data \"vantage_unit_cost_export\" \"this\" {\n  token = \"" + token + "\"\n  timeouts { read = \"1s\" }\n}")
+	api.Run(t,
+		resource.TestStep{Config: config, ExpectError: regexp.MustCompile(loose(`ran out after 1s`) + `(?s).*` + token)},
+		resource.TestStep{PreConfig: func() { api.Finish(token) }, Config: config},
+	)
+	if api.Posts() != 0 {
+		t.Errorf("%d exports were made, want none", api.Posts())
 	}
 }
 

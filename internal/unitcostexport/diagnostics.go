@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/vantage"
 )
@@ -87,7 +88,7 @@ func (o operation) next(e *vantage.Error) string {
 		return "Nothing of it is kept. Apply again to have another one made; if that fails too, the server's words and the cost report in the Vantage console tell more."
 	case vantage.TimedOut:
 		if e.Token == "" {
-			return "No export was made, as far as is known. Check that the provider's host is right and reachable and that the account's request limit is not used up by others, or allow more time in the timeouts block."
+			return "The API has not said that it made an export. Check that the provider's host is right and reachable and that the account's request limit is not used up by others, or allow more time in the timeouts block."
 		}
 		return strings.ReplaceAll(o.whenTimedOut, "%s", e.Token)
 	case vantage.Interrupted:
@@ -174,19 +175,26 @@ func warnFailed(e *vantage.DataExport) diag.Diagnostic {
 
 func warnExpired(token string, until time.Time) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The unit cost export has expired",
-		fmt.Sprintf("The addresses of the files of the export %s expired at %s. To have a new export made, apply with -replace or change triggers; with renew_before_expiry it is renewed in time by itself.", token, until.Format(time.RFC3339)))
+		fmt.Sprintf("The addresses of the files of the export %s expired at %s. To have a new export made, apply with -replace or change triggers; with renew_before_expiry it is renewed by itself.", token, until.Format(time.RFC3339)))
+}
+
+func warnRenewal(token string, manifest types.Object, seenAt time.Time) diag.Diagnostic {
+	until, _ := validUntil(manifest)
+	return diag.NewAttributeWarningDiagnostic(path.Root("renew_before_expiry"), "The unit cost export is due for renewal",
+		fmt.Sprintf("The addresses of the files of the export %s expire at %s, %s after the API was last asked: less than renew_before_expiry. The apply makes a new export.",
+			token, until.Format(time.RFC3339), until.Sub(seenAt).Round(time.Minute)))
 }
 
 func (o operation) expired(token string, until time.Time) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(o.summary(), fmt.Sprintf("The addresses of the files of the export %s expired at %s. Have a new export made and use its token.", token, until.Format(time.RFC3339)))
+	return diag.NewErrorDiagnostic(o.summary(), fmt.Sprintf("The addresses of the files of the export %s expired at %s. Have a new export made and use its token: apply with -replace and the address of the resource that it comes from, or let that resource have renew_before_expiry. To destroy all the same, use -refresh=false.", token, until.Format(time.RFC3339)))
 }
 
-const marginTooLong = "With a renew_before_expiry as long as an export is valid, here %s, every plan would replace the export by a new one. Set a shorter one."
+const marginTooLong = "With a renew_before_expiry as long as an export is valid, here %s, every plan would replace the export by a new one. Set a shorter one; to destroy all the same, use -refresh=false."
 
 func errMarginTooLong(life time.Duration) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root("renew_before_expiry"), "The margin for renewal is too long", fmt.Sprintf(marginTooLong, life))
 }
 
 func warnMarginTooLong(life time.Duration) diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(path.Root("renew_before_expiry"), "The margin for renewal is too long", fmt.Sprintf(marginTooLong+" The next plan fails until then.", life))
+	return diag.NewAttributeWarningDiagnostic(path.Root("renew_before_expiry"), "The margin for renewal is too long", fmt.Sprintf(marginTooLong+" As it is, the next plan fails.", life))
 }

@@ -296,3 +296,71 @@ func TestDestroyOnlyForgets(t *testing.T) {
 		wantCalls(t, fake, 1, 1)
 	})
 }
+
+func TestARefreshOfAnExpiredExportWarns(t *testing.T) {
+	t.Parallel()
+	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
+		state := p.Create(t.Context(), minimal)
+		time.Sleep(23 * time.Hour)
+		if fresh := p.Read(t.Context(), state); len(fresh.Diagnostics) > 0 {
+			t.Errorf("%v", fresh.Warnings())
+		}
+		time.Sleep(2 * time.Hour)
+		expired := p.Read(t.Context(), state)
+		if len(expired.Errors()) > 0 || len(expired.Warnings()) != 1 || !strings.Contains(expired.Warnings()[0], "renew_before_expiry") {
+			t.Errorf("%v %v", expired.Errors(), expired.Warnings())
+		}
+		wantUnchanged(t, p, expired, minimal)
+	})
+}
+
+func TestRenewalIsPlannedByWhenTheServerWasAsked(t *testing.T) {
+	t.Parallel()
+	config := map[string]any{"cost_report_token": "rprt_1", "renew_before_expiry": "2h"}
+	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		state := p.Read(t.Context(), p.Create(t.Context(), config))
+		time.Sleep(23 * time.Hour)
+		wantUnchanged(t, p, state, config) // a plan without a refresh, whatever the clock says
+		state = p.Read(t.Context(), state)
+		due := p.Plan(state, config)
+		if !due.Replace || len(due.Errors()) > 0 || len(due.Warnings()) != 1 || !strings.Contains(due.Warnings()[0], "1h0m0s") {
+			t.Errorf("%v %v %v", due.Value, due.Errors(), due.Warnings())
+		}
+		if fake.Posts() != 1 {
+			t.Errorf("%d exports were made by planning", fake.Posts())
+		}
+	})
+}
+
+func TestAMarginAsLongAsALifeWarnsThenFails(t *testing.T) {
+	t.Parallel()
+	config := map[string]any{"cost_report_token": "rprt_1", "renew_before_expiry": "24h"}
+	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
+		state := p.Create(t.Context(), config)
+		if len(state.Errors()) > 0 || len(state.Warnings()) != 1 || !strings.Contains(state.Warnings()[0], "24h0m0s") {
+			t.Errorf("%v %v", state.Errors(), state.Warnings())
+		}
+		wantWords(t, p.Plan(p.Read(t.Context(), state), config).Errors(), "24h0m0s")
+	})
+}
+
+func TestAResumedWaitHasItsOwnTimeout(t *testing.T) {
+	t.Parallel()
+	config := map[string]any{"cost_report_token": "rprt_1", "timeouts": map[string]any{"create": "2h", "update": "3m"}}
+	inVirtualTime(t, fakevantage.Options{ReadyAfter: time.Hour}, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
+		time.AfterFunc(time.Minute, p.Stop)
+		state := p.Create(t.Context(), config)
+		wantWords(t, p.Apply(t.Context(), state, p.Plan(state, config), config).Errors(), "3m0s")
+	})
+}
+
+func TestATimeoutCountsFromTheRequest(t *testing.T) {
+	t.Parallel()
+	config := map[string]any{"cost_report_token": "rprt_1", "timeouts": map[string]any{"create": "3s"}}
+	inVirtualTime(t, fakevantage.Options{ReadyAfter: time.Hour, Latency: 5 * time.Second}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		state := p.Create(t.Context(), config)
+		wantPending(t, state, "")
+		wantWords(t, state.Errors(), "ran out after 5s", "untaint")
+		wantCalls(t, fake, 1, 0)
+	})
+}

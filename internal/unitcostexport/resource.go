@@ -112,7 +112,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	resp.Diagnostics.Append(r.follow(ctx, creating, plan, export, &resp.State)...)
 }
 
-var refreshing = operation{verb: "read", whenTimedOut: "The state is unchanged. Run Terraform again when the API answers, set a longer `read` in the resource's timeouts block, or go on from the state with -refresh=false."}
+var refreshing = operation{verb: "read", whenTimedOut: "The state is unchanged. Run Terraform again when the API answers, or go on from the state with -refresh=false. A longer `read` in the resource's timeouts block counts once it has been applied, with -refresh=false."}
 
 // Read implements resource.Resource.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -145,19 +145,26 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	case err != nil:
 		resp.Diagnostics.Append(refreshing.failure(err))
 		return
+	case export.Failed() && state.Status.IsNull():
+		resp.Diagnostics.Append(importing.failure(&vantage.Error{Kind: vantage.ExportFailed, Token: token, Status: export.Status, Messages: export.Messages}))
+		return
 	case export.Failed():
 		resp.Diagnostics.Append(warnFailed(export))
 		resp.State.RemoveResource(ctx)
 		return
 	}
 	now := time.Now()
-	stored := state.Manifest
+	stored, first := state.Manifest, state.Status.IsNull()
 	state.exported = newExported(export)
 	if keepsAddresses(stored, state.Manifest, now) {
 		state.Manifest = stored
 	}
-	if importStage(ctx, req.Private, &resp.Diagnostics) == justImported {
+	if stage := importStage(ctx, req.Private, &resp.Diagnostics); takesOver(stage) {
 		state.fillFrom(export.Attributes)
+		if !first {
+			next := map[string]string{justImported: refreshed, refreshed: takenOver}[stage]
+			resp.Diagnostics.Append(resp.Private.SetKey(ctx, importKey, []byte(next))...)
+		}
 	}
 	if until, known := validUntil(state.Manifest); known && !now.Before(until) && state.RenewBeforeExpiry.IsNull() {
 		resp.Diagnostics.Append(warnExpired(token, until))
@@ -180,7 +187,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityModel{state.Token})...)
-	if importStage(ctx, req.Private, &resp.Diagnostics) == justImported {
+	if takesOver(importStage(ctx, req.Private, &resp.Diagnostics)) {
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, importKey, []byte(takenOver))...)
 	}
 	if state.isCompleted() || !plan.WaitForCompletion.ValueBool() {

@@ -30,11 +30,12 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, importKey, []byte(justImported))...)
 }
 
-// importKey marks an export that was imported. Until its first update, what the API did not tell of how it was asked for is taken
-// over from the configuration, since it cannot be compared; and its dates stay in the API's own spelling for good.
+// importKey marks an export that was imported. In the first plan after that, what the API did not tell of how it was asked for is taken
+// over from the configuration, since it cannot be compared. Its dates stay in the API's own spelling for good.
 const (
 	importKey    = "import"
 	justImported = `"just imported"`
+	refreshed    = `"refreshed"` // since; "terraform import" is followed by one refresh before the first plan
 	takenOver    = `"taken over"`
 )
 
@@ -43,6 +44,8 @@ func importStage(ctx context.Context, private privateState, diags *diag.Diagnost
 	diags.Append(d...)
 	return string(text)
 }
+
+func takesOver(stage string) bool { return stage == justImported || stage == refreshed }
 
 // fillFrom sets the arguments that are null to what the API tells of the export.
 func (a *arguments) fillFrom(attributes map[string]any) {
@@ -70,7 +73,7 @@ func (replaces) PlanModifyString(ctx context.Context, req planmodifier.StringReq
 	switch {
 	case stage != "" && sameDate(req.PlanValue, req.StateValue):
 		resp.PlanValue = req.StateValue
-	case stage == justImported && (req.PlanValue.IsNull() || req.StateValue.IsNull()):
+	case takesOver(stage) && (req.PlanValue.IsNull() || req.StateValue.IsNull()):
 	default:
 		resp.RequiresReplace = true
 	}
@@ -80,7 +83,7 @@ func (replaces) PlanModifyMap(ctx context.Context, req planmodifier.MapRequest, 
 	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() || req.PlanValue.Equal(req.StateValue) {
 		return
 	}
-	resp.RequiresReplace = !req.StateValue.IsNull() || importStage(ctx, req.Private, &resp.Diagnostics) != justImported
+	resp.RequiresReplace = !req.StateValue.IsNull() || !takesOver(importStage(ctx, req.Private, &resp.Diagnostics))
 }
 
 // sameDate reports whether both are dates and begin in the same moment.

@@ -55,19 +55,44 @@ func TestImportWithTheMatchingConfigurationPlansNothing(t *testing.T) {
 				inState(manifest.AtMapKey("files"), fileLinks),
 			},
 		},
-		// What the API does not tell is taken over from the configuration, once.
+		// From then on it is like any other.
 		resource.TestStep{
-			Config:           api.Config(strings.Replace(matching, "date_bin ", "workspace_token = \"wrkspc_1\"\ntriggers = { a = 1 }\ndate_bin ", 1)),
-			ConfigPlanChecks: expect(action(plancheck.ResourceActionUpdate)),
-		},
-		resource.TestStep{
-			Config:           api.Config(strings.Replace(matching, "date_bin ", "workspace_token = \"wrkspc_2\"\ntriggers = { a = 1 }\ndate_bin ", 1)),
+			Config:           api.Config(strings.Replace(matching, "date_bin ", "triggers = { a = 1 }\ndate_bin ", 1)),
 			ConfigPlanChecks: expect(action(plancheck.ResourceActionReplace)),
 		},
 	)
 	if api.Posts() != 1 {
 		t.Errorf("%d exports were made, want the last step's alone", api.Posts())
 	}
+}
+
+func TestImportTakesOverWhatTheAPIDoesNotTell(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{})
+	token := api.Add(asked, time.Now())
+	with := func(workspace string) string {
+		return api.Config(strings.Replace(matching, "date_bin ", "workspace_token = \""+workspace+"\"\ntriggers = { a = 1 }\ndate_bin ", 1))
+	}
+	api.Run(t,
+		resource.TestStep{Config: with("wrkspc_1"), ResourceName: address, ImportState: true, ImportStateId: token, ImportStatePersist: true},
+		resource.TestStep{Config: with("wrkspc_1"), ConfigPlanChecks: expect(action(plancheck.ResourceActionUpdate))},
+		unchanged(with("wrkspc_1")),
+		resource.TestStep{Config: with("wrkspc_2"), ConfigPlanChecks: expect(action(plancheck.ResourceActionReplace))},
+	)
+	if api.Posts() != 1 {
+		t.Errorf("%d exports were made, want the last step's alone", api.Posts())
+	}
+}
+
+func TestImportOfAFailedExportSaysWhy(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{})
+	token := api.Add(asked, time.Now())
+	api.ChangeExport(token, func(e *fakevantage.Export) { e.Status, e.Messages = "failed", []string{"no such metric"} })
+	api.Run(t, resource.TestStep{
+		Config: api.Config(matching), ResourceName: address, ImportState: true, ImportStateId: token, ExpectError: regexp.MustCompile(`(?s)Could not import.*no such metric`),
+	})
+	api.WantRequests(t, 0, 1)
 }
 
 func TestImportBlock(t *testing.T) {

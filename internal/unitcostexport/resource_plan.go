@@ -35,6 +35,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	switch {
 	case isDue(plan.RenewBeforeExpiry, state.Manifest, seenAt):
+		resp.Diagnostics.Append(warnRenewal(state.Token.ValueString(), state.Manifest, seenAt))
 		plan.exported = unknownExport(types.StringUnknown())
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("token"))
 	case !state.isCompleted() && !plan.WaitForCompletion.Equal(types.BoolValue(false)):

@@ -69,13 +69,15 @@ func (a *attempt) exchange(req *http.Request) (*http.Response, error) {
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	if err != nil {
+	switch {
+	case resp.StatusCode == http.StatusAccepted && resp.Header.Get("Location") != "":
+		// The header says it all. What is wrong with the body must not lose an export that exists.
+	case err != nil:
 		return nil, a.unreachable(req.Context(), fmt.Errorf("the answer was cut off: %w", err))
-	}
-	if len(body) > maxAnswer {
+	case len(body) > maxAnswer:
 		return nil, &Error{Kind: Malformed, Err: fmt.Errorf("the answer is longer than %d MiB", maxAnswer>>20)}
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
+	resp.Body = io.NopCloser(bytes.NewReader(a.redact.body(body)))
 	return resp, nil
 }
 

@@ -63,13 +63,10 @@ type Client struct {
 	log       *slog.Logger
 }
 
-// ErrNoAPIToken is returned by New for Options without an APIToken.
-var ErrNoAPIToken = errors.New("no API token given")
-
 // New returns a Client. It makes no request.
 func New(o Options) (*Client, error) {
-	if o.APIToken == "" {
-		return nil, ErrNoAPIToken
+	if err := CheckAPIToken(o.APIToken); err != nil {
+		return nil, err
 	}
 	base, err := ParseHost(o.Host)
 	if err != nil {
@@ -112,6 +109,19 @@ func New(o Options) (*Client, error) {
 		},
 	}
 	return c, nil
+}
+
+// CheckAPIToken refuses what cannot be sent as an API token: none, or one with white space or other characters that no token has.
+func CheckAPIToken(token string) error {
+	if token == "" {
+		return errors.New("no API token is given")
+	}
+	for _, c := range token {
+		if c <= ' ' || c > '~' {
+			return errors.New("the API token has a space, a line break or another character that no token has; one that is read from a file may end in a line break, which trimspace removes")
+		}
+	}
+	return nil
 }
 
 // ParseHost checks a base address as Options.Host describes it and returns it in the form that requests use.

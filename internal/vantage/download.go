@@ -145,10 +145,13 @@ func (d *download) fetch(ctx context.Context) *Error {
 			failed = 0
 		}
 		last = failure
-		pause := max(lastLook(ctx, growing(failed)), failure.retryAfter)
+		pause, err := pauseAfter(ctx, failure, failed)
 		d.client.log.DebugContext(ctx, "waiting", "file", d.name, "bytes", d.at, "duration", pause, "reason", "try again after: "+failure.Error())
-		d.tell(DownloadProgress{File: File{d.name, d.at}, Failure: failure, Pause: pause})
-		if err := sleep(ctx, pause); err != nil {
+		if err == nil {
+			d.tell(DownloadProgress{File: File{d.name, d.at}, Failure: failure, Pause: pause})
+			err = sleep(ctx, pause)
+		}
+		if err != nil {
 			e := &Error{Kind: Malformed, Err: err}
 			errors.As(err, &e)
 			e.LastFailure = last

@@ -45,7 +45,8 @@ type DataExport struct {
 	// Messages are the server's words about an export that failed.
 	Messages []string
 
-	acceptedAt time.Time     // by the local clock, when this client made it; zero otherwise
+	askedAt    time.Time     // by the local clock, when this client began to ask for it; zero for others' exports
+	acceptedAt time.Time     // likewise, when the server had taken the request
 	retryAfter time.Duration // how long the server asks to wait before the next question
 	estimated  bool          // whether it does
 }
@@ -86,7 +87,7 @@ func (c *Client) CreateUnitCostExport(ctx context.Context, r UnitCostExportReque
 	if r.WorkspaceToken == "" {
 		r.WorkspaceToken = c.workspace
 	}
-	export := &DataExport{Status: StatusPending}
+	export := &DataExport{Status: StatusPending, askedAt: time.Now()}
 	err := c.do(ctx, http.MethodPost, "v2/unit_costs/data_exports", r, func(resp *http.Response) error {
 		var err error
 		if export.Token, err = c.createdToken(resp); err != nil {
@@ -136,7 +137,7 @@ func (c *Client) locationToken(resp *http.Response) (string, error) {
 func lastSegment(u *url.URL) string {
 	path := strings.TrimSuffix(u.EscapedPath(), "/")
 	token := path[strings.LastIndexByte(path, '/')+1:]
-	if !ValidToken(token) {
+	if !ValidToken(token) || token == "data_exports" { // the collection, with no token behind it
 		return ""
 	}
 	return token

@@ -59,8 +59,8 @@ func (b *budget) acquire(ctx context.Context) error {
 
 	select {
 	case err := <-t.admit:
-		if waited := time.Since(asked); waited > 0 {
-			b.log.DebugContext(ctx, "waited", "duration", waited, "reason", "the account's rate limit")
+		if waited := time.Since(asked); waited > time.Millisecond {
+			b.log.DebugContext(ctx, "waited", "duration", waited, "reason", "the request budget")
 		}
 		return err
 	case <-ctx.Done():
@@ -90,7 +90,7 @@ func (b *budget) release(ctx context.Context, sent time.Time, resp *http.Respons
 		b.alone = b.alone && b.refusals > 0
 	default:
 		b.clock.learn(resp.Header, now)
-		b.learn(sent, now, resp.Header)
+		b.learn(sent, now, resp)
 		if resp.StatusCode == http.StatusTooManyRequests {
 			b.pause(ctx, sent, now, resp.Header)
 		} else if !sent.Before(b.notBefore) {
@@ -105,10 +105,12 @@ func (b *budget) release(ctx context.Context, sent time.Time, resp *http.Respons
 }
 
 // learn takes in what an answer says of the window.
-func (b *budget) learn(sent, now time.Time, h http.Header) {
-	told, ok := parseRateLimit(h)
+func (b *budget) learn(sent, now time.Time, resp *http.Response) {
+	told, ok := parseRateLimit(resp.Header)
 	if !ok && b.ends.IsZero() {
-		b.window = rateLimit{} // the server does not tell any more
+		if resp.StatusCode < 500 { // else it may come from a proxy
+			b.window = rateLimit{} // the server does not tell any more
+		}
 		return
 	}
 	ends := b.clock.local(told.reset)
@@ -133,11 +135,12 @@ func (b *budget) spend() {
 	}
 }
 
-// turnOver begins a new window when the old one has ended. Until an answer tells, it is taken to be as wide as the last.
+// turnOver begins a new window when the old one has ended. Others may have used it already: until an answer tells, there is room for
+// one request beside those that are still in flight.
 func (b *budget) turnOver(now time.Time) {
 	if !b.ends.IsZero() && !now.Before(b.ends) {
 		b.ends = time.Time{}
-		b.window.remaining = b.window.limit
+		b.window.remaining = b.inFlight + 1
 	}
 }
 
@@ -171,22 +174,23 @@ func (b *budget) dispatch() {
 		b.queue[0].admit <- nil
 		b.queue = b.queue[1:]
 	}
-	opens := b.opens(now)
-	if !opens.After(now) {
-		return // whoever is in flight comes back and calls again
+	wake := b.opens(now)
+	if wake.After(now) {
+		b.queue = slices.DeleteFunc(b.queue, func(t *ticket) bool {
+			err := checkPatience(t.ctx, wake.Sub(now), "the account's rate limit asks for a wait")
+			if err != nil {
+				t.admit <- err
+			}
+			return err != nil
+		})
+	} else {
+		wake = b.ends // what is in flight comes back and calls again, or hangs until there is a new window
 	}
-	b.queue = slices.DeleteFunc(b.queue, func(t *ticket) bool {
-		err := checkPatience(t.ctx, opens.Sub(now), "the account's rate limit asks for a wait")
-		if err != nil {
-			t.admit <- err
-		}
-		return err != nil
-	})
 	if b.timer != nil {
 		b.timer.Stop()
 	}
-	if len(b.queue) > 0 {
-		b.timer = time.AfterFunc(opens.Sub(now), func() {
+	if len(b.queue) > 0 && wake.After(now) {
+		b.timer = time.AfterFunc(wake.Sub(now), func() {
 			b.mu.Lock()
 			defer b.mu.Unlock()
 			b.dispatch()

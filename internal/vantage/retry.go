@@ -64,16 +64,25 @@ func (r *retries) check(ctx context.Context, _ *http.Response, err error) (bool,
 	}
 	r.pause = 0 // after a 429 the budget knows when to go on, for all callers at once
 	if failure.StatusCode != http.StatusTooManyRequests {
-		r.pause = max(lastLook(ctx, growing(r.failed)), failure.retryAfter)
+		if r.pause, err = pauseAfter(ctx, failure, r.failed); err != nil {
+			return false, err
+		}
 		r.failed++
-	}
-	if err := checkPatience(ctx, r.pause, "the server is not available and asks for a wait"); err != nil {
-		return false, err
 	}
 	if r.pause > 0 {
 		r.log.DebugContext(ctx, "waiting", "duration", r.pause, "reason", "try again after: "+failure.Error())
 	}
 	return true, nil
+}
+
+// pauseAfter returns how long to wait after so many failures in a row: a growing time, or longer where the server asks for it. It fails
+// where the server asks for more time than there is.
+func pauseAfter(ctx context.Context, failure *Error, failed int) (time.Duration, error) {
+	pause := lastLook(ctx, growing(failed))
+	if failure.retryAfter <= pause {
+		return pause, nil
+	}
+	return failure.retryAfter, checkPatience(ctx, failure.retryAfter, "the server is not available and asks for a wait")
 }
 
 func (r *retries) backoff(_, _ time.Duration, _ int, _ *http.Response) time.Duration {
@@ -125,7 +134,7 @@ func ended(ctx context.Context) *Error {
 	return &Error{Kind: TimedOut}
 }
 
-// checkPatience refuses a pause that ctx will not outlast, at once and with both times, rather than sleep
+// checkPatience refuses a pause that the server asks for and ctx will not outlast, at once and with both times, rather than sleep
 // towards a certain failure.
 func checkPatience(ctx context.Context, pause time.Duration, why string) error {
 	deadline, ok := ctx.Deadline()

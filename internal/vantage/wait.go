@@ -31,20 +31,31 @@ type Progress struct {
 func (c *Client) WaitForDataExport(ctx context.Context, export *DataExport, onProgress func(Progress)) (*DataExport, error) {
 	defer c.budget.startWaiting()()
 	started := time.Now()
+	if !export.askedAt.IsZero() {
+		started = export.askedAt
+	}
 	unknown := export.Status == "" // nobody has asked the server yet
 	for polls := 0; ; polls++ {
+		var err error
 		if !unknown {
 			pause, reason := c.nextPause(ctx, export, polls)
 			if onProgress != nil {
 				onProgress(Progress{Export: *export, Pause: pause})
 			}
 			c.log.DebugContext(ctx, "waiting", "export", export.Token, "status", export.Status, "duration", pause, "reason", reason)
-			if err := sleep(ctx, pause); err != nil {
+			if export.estimated {
+				err = checkPatience(ctx, pause, "the next request would come after a wait")
+			}
+			if err == nil {
+				err = sleep(ctx, pause)
+			}
+			if err != nil {
 				return export, waitError(err, export, started)
 			}
 		}
 		unknown = false
-		latest, err := c.GetDataExport(ctx, export.Token)
+		var latest *DataExport
+		latest, err = c.GetDataExport(ctx, export.Token)
 		var e *Error
 		switch {
 		case errors.As(err, &e) && e.NotFound() && time.Since(export.acceptedAt) < notFoundGrace:
@@ -60,7 +71,7 @@ func (c *Client) WaitForDataExport(ctx context.Context, export *DataExport, onPr
 		if latest.Status != export.Status && !strings.EqualFold(latest.Status, StatusPending) {
 			c.log.WarnContext(ctx, "the export has a status that the API does not document; waiting on", "export", export.Token, "status", latest.Status)
 		}
-		latest.acceptedAt = export.acceptedAt
+		latest.askedAt, latest.acceptedAt = export.askedAt, export.acceptedAt
 		// A zero is not an estimate: following it would ask without end.
 		latest.estimated = latest.estimated && latest.retryAfter > 0
 		export = latest
@@ -82,11 +93,8 @@ func (c *Client) nextPause(ctx context.Context, export *DataExport, polls int) (
 	return lastLook(ctx, pause), reason
 }
 
-// sleep waits for the given time, or until ctx ends. It fails at once when the deadline of ctx comes first.
+// sleep waits for the given time, or until ctx ends.
 func sleep(ctx context.Context, pause time.Duration) error {
-	if err := checkPatience(ctx, pause, "the next request would come after a wait"); err != nil {
-		return err
-	}
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {

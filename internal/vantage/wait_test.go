@@ -2,6 +2,7 @@ package vantage_test
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -262,4 +263,48 @@ func TestACompletedExportHasToMakeSense(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestAStatusThatIsNotDocumentedIsLogged(t *testing.T) {
+	t.Parallel()
+	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+			if r.Method == http.MethodGet && r.Nth < 4 {
+				return fakevantage.Answer(200, `{"status":"thinking"}`)
+			}
+			return nil
+		}})
+		var log strings.Builder
+		client := newClient(t, fake, func(o *vantage.Options) {
+			o.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn}))
+		})
+		if _, err := export(ctx, client); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Count(log.String(), "thinking") != 1 {
+			t.Errorf("the log has %q, want the status once", log.String())
+		}
+	})
+}
+
+func TestTheWakeUpsOfManyWaitersAreSpread(t *testing.T) {
+	t.Parallel()
+	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{ReadyAfter: time.Minute, RetryAfter: fakevantage.Exact})
+		client := newClient(t, fake)
+		tenAtATime(func() {
+			if _, err := export(ctx, client); err != nil {
+				t.Error(err)
+			}
+		})
+		at := map[time.Time]bool{}
+		for _, r := range fake.Requests() {
+			if r.Method == http.MethodGet {
+				at[r.Time] = true
+			}
+		}
+		if len(at) < 8 {
+			t.Errorf("ten GETs came at %d moments", len(at))
+		}
+	})
 }
