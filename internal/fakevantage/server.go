@@ -17,77 +17,6 @@ import (
 	"time"
 )
 
-// Options say how a Server behaves. The zero value accepts any token, knows any report, has an export ready at once,
-// names it by an absolute Location, sends no Retry-After and limits nothing.
-type Options struct {
-	// APIToken is the only bearer token that is let in. Default: any.
-	APIToken string
-	// Reports are the cost reports that exist. Default: any.
-	Reports []string
-	// Workspaces are those the API token sees. With two or more, a POST has to name one of them. Default: one, unnamed.
-	Workspaces []string
-
-	// ReadyAfter is the time from the POST until an export is completed.
-	ReadyAfter time.Duration
-	// ReadyAfterPolls is how many GETs of an export are answered as pending, whatever the time.
-	ReadyAfterPolls int
-	// Created is how a POST is answered.
-	Created Created
-	// RetryAfter is what is sent on the 202 of a POST and a GET.
-	RetryAfter RetryAfter
-	// PendingBody puts a DataExport into the 202 of a GET, which is empty otherwise.
-	PendingBody bool
-	// Files is how many files an export has. Default: 1. Negative: none.
-	Files int
-	// FileSize is the size of each file in bytes, filled up with more rows. Default: as it comes.
-	FileSize int64
-	// ValidFor is the time from completion until the file addresses expire. Default: 24 hours. Negative: valid_until is null.
-	ValidFor time.Duration
-	// SignOnce keeps the query of file addresses the same at each GET; they are signed anew otherwise.
-	SignOnce bool
-
-	// Limit is how many requests are answered in a Window; more are refused with 429. Windows begin at multiples of their
-	// length since the epoch of the server's clock. Default: no limit, no headers.
-	Limit  int
-	Window time.Duration
-	// SilentLimit leaves the x-rate-limit headers out, and RefusalRetryAfter puts a Retry-After on the 429.
-	SilentLimit, RefusalRetryAfter bool
-	// ClockAhead is how far the server's clock is ahead of this machine's.
-	ClockAhead time.Duration
-	// Latency is the time before each answer.
-	Latency time.Duration
-
-	// Misbehave is asked before each request is answered, files included. What it returns answers instead; nil lets
-	// the server behave.
-	Misbehave func(Request) http.HandlerFunc
-	// Log is told of each answered request. Default: nothing.
-	Log func(Request)
-}
-
-// Created is a way of answering a POST. The API's documentation allows several readings.
-type Created int
-
-// The ways of answering a POST.
-const (
-	LocationOnly        Created = iota // an absolute Location, an empty body
-	RelativeLocation                   // the Location is a path, the body empty
-	LocationAndBody                    // a Location, and a DataExport as the body
-	BodyOnly                           // a DataExport as the body, no Location
-	LocationAndNestBody                // a Location, and an example whose manifest.files is a list within a list
-	LocationAndText                    // a Location, and a body that is not JSON
-	NoToken                            // neither
-)
-
-// RetryAfter is what goes into the Retry-After header while an export is pending.
-type RetryAfter string
-
-// The kinds of Retry-After beside a fixed value such as "1".
-const (
-	None  RetryAfter = ""      // no header
-	Exact RetryAfter = "exact" // the seconds until the export is ready, rounded up
-	Date  RetryAfter = "date"  // the same as an HTTP date by the server's clock
-)
-
 // Request is the record of one request.
 type Request struct {
 	Time   time.Time
@@ -234,49 +163,6 @@ func (s *Server) authorized(r *http.Request) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return ok && bearer != "" && (s.options.APIToken == "" || s.options.APIToken == bearer)
-}
-
-// admit counts a request against the limit, and answers it when there is no place for it.
-func (s *Server) admit(w http.ResponseWriter) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	o := s.options
-	if o.Limit == 0 {
-		return true
-	}
-	now := s.now()
-	s.turnOver(now)
-	ok := s.used < o.Limit
-	if ok {
-		s.used++
-	}
-	ends := s.window.Add(o.Window)
-	if !o.SilentLimit {
-		w.Header().Set("X-Rate-Limit-Limit", fmt.Sprint(o.Limit))
-		w.Header().Set("X-Rate-Limit-Remaining", fmt.Sprint(o.Limit-s.used))
-		w.Header().Set("X-Rate-Limit-Reset", fmt.Sprint(ends.Unix()))
-	}
-	if !ok {
-		if o.RefusalRetryAfter {
-			w.Header().Set("Retry-After", seconds(ends.Sub(now)))
-		}
-		errorsJSON(w, http.StatusTooManyRequests, "Rate limit exceeded")
-	}
-	return ok
-}
-
-func (s *Server) turnOver(now time.Time) {
-	if start := now.Truncate(s.options.Window); !start.Equal(s.window) {
-		s.window, s.used = start, 0
-	}
-}
-
-// Take uses up n requests of the current window, as somebody else who shares the account would.
-func (s *Server) Take(n int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.turnOver(s.now())
-	s.used = min(s.options.Limit, s.used+n)
 }
 
 func seconds(d time.Duration) string { return fmt.Sprint(int64((d + time.Second - 1) / time.Second)) }

@@ -65,12 +65,13 @@ func (o operation) happened(e *vantage.Error) string {
 	case vantage.ExportFailed:
 		return "The API could not make the export."
 	case vantage.TimedOut, vantage.Interrupted:
-		text := fmt.Sprintf("The time allowed for this ran out after %s", e.Waited.Round(time.Second))
-		if e.Kind == vantage.Interrupted {
-			text = fmt.Sprintf("Interrupted after %s", e.Waited.Round(time.Second))
-		}
-		if e.Err != nil {
-			text += fmt.Sprintf(": %v", e.Err)
+		waited := e.Waited.Round(time.Second)
+		text := fmt.Sprintf("The time allowed for this ran out after %s", waited)
+		switch {
+		case e.Kind == vantage.Interrupted:
+			text = fmt.Sprintf("Interrupted after %s", waited)
+		case e.Err != nil:
+			text = fmt.Sprintf("The time allowed for this is too short; %s of it have passed, and %v", waited, e.Err)
 		}
 		if e.LastFailure != nil {
 			text += fmt.Sprintf(". The last failure before: %v", e.LastFailure)
