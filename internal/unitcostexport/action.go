@@ -73,6 +73,7 @@ func (a *Action) ValidateConfig(ctx context.Context, req action.ValidateConfigRe
 	var config actionModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(checkDateOrder(config.StartDate, config.EndDate)...)
+	resp.Diagnostics.Append(checkTimeout(ctx, "invoke", config.Timeouts.Invoke)...)
 }
 
 const goesOn = "The export %s goes on at the server. Another invocation makes another one; to have this one, read it by a data source with `token = \"%s\"`."

@@ -108,6 +108,7 @@ func (d *DataSource) ValidateConfig(ctx context.Context, req datasource.Validate
 	var config dataSourceModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(checkDateOrder(config.StartDate, config.EndDate)...)
+	resp.Diagnostics.Append(checkTimeout(ctx, "read", config.Timeouts.Read)...)
 }
 
 var (

@@ -123,6 +123,8 @@ func TestDataSourceArgumentsAreChecked(t *testing.T) {
 cost_report_token = "r"`: `Exactly one of these attributes must be configured`,
 		`token = "t"
 start_date = "2025-03-01"`: `"cost_report_token" must be specified when "start_date" is specified`,
+		`token = "t"
+timeouts { read = "0s" }`: `A timeout has to be above zero`,
 		`token = "../../evil"`: `letters, digits, underscores and hyphens`,
 		`cost_report_token = "r"
 start_date = "2025-03-02T00:00:00Z"

@@ -11,7 +11,10 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-var _ ephemeral.EphemeralResourceWithConfigure = (*EphemeralResource)(nil)
+var (
+	_ ephemeral.EphemeralResourceWithConfigure      = (*EphemeralResource)(nil)
+	_ ephemeral.EphemeralResourceWithValidateConfig = (*EphemeralResource)(nil)
+)
 
 // NewEphemeralResource returns the ephemeral resource vantage_unit_cost_export.
 func NewEphemeralResource() ephemeral.EphemeralResource { return &EphemeralResource{} }
@@ -70,6 +73,13 @@ func (r *EphemeralResource) Schema(ctx context.Context, _ ephemeral.SchemaReques
 			}),
 		},
 	}
+}
+
+// ValidateConfig implements ephemeral.EphemeralResourceWithValidateConfig.
+func (r *EphemeralResource) ValidateConfig(ctx context.Context, req ephemeral.ValidateConfigRequest, resp *ephemeral.ValidateConfigResponse) {
+	var config ephemeralResourceModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(checkTimeout(ctx, "open", config.Timeouts.Open)...)
 }
 
 var opening = operation{verb: "open", whenTimedOut: "The export %s goes on at the server. Run Terraform again to wait on, with a longer `open` in the timeouts block if need be."}

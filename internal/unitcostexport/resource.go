@@ -81,6 +81,9 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(checkDateOrder(config.StartDate, config.EndDate)...)
 	resp.Diagnostics.Append(checkMargin(config.RenewBeforeExpiry)...)
+	resp.Diagnostics.Append(checkTimeout(ctx, "create", config.Timeouts.Create)...)
+	resp.Diagnostics.Append(checkTimeout(ctx, "read", config.Timeouts.Read)...)
+	resp.Diagnostics.Append(checkTimeout(ctx, "update", config.Timeouts.Update)...)
 }
 
 var creating = operation{verb: "create", arguments: true, whenTimedOut: "The export %s goes on at the server and its token is in the state, but Terraform has marked the resource as tainted. " +

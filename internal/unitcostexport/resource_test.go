@@ -188,6 +188,10 @@ start_date = "2025-03-02"
 end_date = "2025-03-01"`: `start_date 2025-03-02 is after end_date`,
 		`cost_report_token = "r"
 timeouts { create = "soon" }`: `must be a string containing a sequence of decimal numbers`,
+		`cost_report_token = "r"
+timeouts { create = "-5s" }`: `A timeout has to be above zero`,
+		`cost_report_token = "r"
+timeouts { update = "0s" }`: `A timeout has to be above zero`,
 		``: `"cost_report_token" is required`,
 	} {
 		t.Run(body, func(t *testing.T) {

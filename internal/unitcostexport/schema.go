@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"terraform-provider-vantage/internal/vantage"
@@ -45,6 +48,16 @@ func dateBins() []validator.String {
 }
 
 func notEmpty() []validator.String { return []validator.String{stringvalidator.LengthAtLeast(1)} }
+
+// checkTimeout refuses a timeout that is no time: the library that reads it takes any duration.
+func checkTimeout(ctx context.Context, name string, get func(context.Context, time.Duration) (time.Duration, diag.Diagnostics)) diag.Diagnostics {
+	timeout, unreadable := get(ctx, defaultTimeout)
+	if unreadable.HasError() || timeout > 0 {
+		return nil // what cannot be read is reported by the library
+	}
+	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("timeouts").AtName(name), "A timeout has to be above zero",
+		fmt.Sprintf("With %s there is no time to do anything. Set a duration such as 45m, or leave it out.", timeout))}
+}
 
 // exportTokens accepts what can be the token of an export; it becomes a part of an address.
 func exportTokens() []validator.String { return []validator.String{isExportToken{}} }
