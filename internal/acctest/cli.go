@@ -79,7 +79,13 @@ func NewCLIFrom(t testing.TB, api *API, directory string) *CLI {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The examples on the registry's pages are parts of a module.
+	// The examples on the registry's pages are parts of a module, and those of imports need an export that is there.
+	imports, _ := filepath.Glob(filepath.Join(c.Dir, "import*.tf"))
+	for _, file := range imports {
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if !c.mentions("required_providers") {
 		c.Write("")
 	}
