@@ -139,9 +139,7 @@ func TestTheStateAfterEachKindOfFailure(t *testing.T) {
 			api := acctest.Start(t, test.options)
 			cli := acctest.NewCLI(t, api, strings.Replace(oneExport, "\n}", "\n  timeouts { create = \"3s\" }\n}", 1))
 			out, ok := cli.Run("apply", "-auto-approve", "-no-color")
-			// The border that the CLI draws, and its line breaks, are not ours.
-			flat := strings.Join(strings.Fields(strings.NewReplacer("│", "", "╷", "", "╵", "").Replace(out)), " ")
-			if ok || !regexp.MustCompile(test.says).MatchString(flat) {
+			if ok || !regexp.MustCompile(test.says).MatchString(flat(out)) {
 				t.Errorf("it says %s", out)
 			}
 			this, kept := cli.Instances()[address]
@@ -225,7 +223,7 @@ func TestNothingLeaks(t *testing.T) {
 	api.Change(func(o *fakevantage.Options) { o.Misbehave = nil })
 	run("destroy", "-no-color", "-auto-approve")
 
-	if flat := strings.Join(strings.Fields(shown.String()), " "); !strings.Contains(flat, "completed_at") || !strings.Contains(flat, "(API token) may not see https://f.example/a.csv?(query removed)") {
+	if all := flat(shown.String()); !strings.Contains(all, "completed_at") || !strings.Contains(all, "(API token) may not see https://f.example/a.csv?(query removed)") {
 		t.Errorf("the life did not take its course: %s", shown.String())
 	}
 	log, err := os.ReadFile(logFile)
@@ -297,4 +295,78 @@ func TestConfigurationIsGeneratedForAnImport(t *testing.T) {
 	if api.Posts() != 0 {
 		t.Errorf("%d exports were made", api.Posts())
 	}
+}
+
+// flat returns what the CLI printed without its borders and line breaks, which are not ours.
+func flat(out string) string {
+	return strings.Join(strings.Fields(strings.NewReplacer("│", "", "╷", "", "╵", "").Replace(out)), " ")
+}
+
+func TestWarningsReachTheTerminal(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		needs   acctest.Version
+		options fakevantage.Options
+		config  string
+		says    string
+		fails   bool
+	}{
+		"an empty export, resource": {
+			options: fakevantage.Options{RetryAfter: "0", Files: -1}, config: `resource "vantage_unit_cost_export" "this" { cost_report_token = "r" }`,
+			says: "is completed and has no files",
+		},
+		"an empty export, data source": {
+			options: fakevantage.Options{RetryAfter: "0", Files: -1}, config: `data "vantage_unit_cost_export" "this" { cost_report_token = "r" }`,
+			says: "is completed and has no files",
+		},
+		"an empty export, ephemeral resource": {
+			needs:   acctest.Version{Terraform: "1.10", OpenTofu: "1.11"},
+			options: fakevantage.Options{Files: -1}, config: `ephemeral "vantage_unit_cost_export" "this" { token = "TOKEN" }`,
+			says: "is completed and has no files",
+		},
+		"an ephemeral resource's own timeout": {
+			needs:   acctest.Version{Terraform: "1.10", OpenTofu: "1.11"},
+			options: fakevantage.Options{ReadyAfter: time.Hour}, config: "ephemeral \"vantage_unit_cost_export\" \"this\" {\n  token = \"TOKEN\"\n  timeouts { open = \"1s\" }\n}",
+			says: "Could not open unit cost export", fails: true,
+		},
+		"a refusal is shown at its argument": {
+			options: fakevantage.Options{Workspaces: []string{"a", "b"}},
+			config:  "resource \"vantage_unit_cost_export\" \"this\" {\n  cost_report_token = \"r\"\n  workspace_token = \"c\"\n}",
+			says:    `workspace_token = "c" The API answered POST`, fails: true,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.needs.SkipUnlessMet(t)
+			api := acctest.Start(t, test.options)
+			cli := acctest.NewCLI(t, api, strings.ReplaceAll(test.config, "TOKEN", api.Add(asked, time.Now())))
+			out, ok := cli.Run("apply", "-auto-approve", "-no-color")
+			if ok == test.fails || !strings.Contains(flat(out), test.says) {
+				t.Errorf("it does not say %q: %s", test.says, out)
+			}
+		})
+	}
+}
+
+func TestAPlanWithoutConfigurationGoesByTheState(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
+	const config = `
+resource "terraform_data" "secret" {
+  input            = "TOKEN"
+  triggers_replace = "RUN"
+}
+provider "vantage" { api_token = terraform_data.secret.output }
+resource "vantage_unit_cost_export" "this" { cost_report_token = "r" }
+`
+	run := func(run string) string {
+		return strings.NewReplacer("TOKEN", acctest.APIToken, "RUN", run).Replace(config)
+	}
+	cli := acctest.NewCLI(t, api, run("1"))
+	cli.MustRun("apply", "-auto-approve", "-no-color")
+	cli.Write(run("2"))
+	if out := cli.MustRun("plan", "-no-color"); !strings.Contains(flat(out), "was not refreshed") || !strings.Contains(out, "1 to add, 0 to change, 1 to destroy") {
+		t.Error(out)
+	}
+	api.WantRequests(t, 1, 1)
 }
