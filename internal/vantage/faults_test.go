@@ -390,10 +390,10 @@ func TestATimeoutInRealTimeBlamesNobodyForAskingAWait(t *testing.T) {
 	for name, misbehave := range map[string]http.HandlerFunc{"dead": fakevantage.Reset, "pending": fakevantage.Answer(202, "")} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			start := time.Now()
 			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 			defer cancel()
 			fake := fakevantage.New(fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc { return misbehave }})
-			start := time.Now()
 			_, err := newClient(t, fake).WaitForDataExport(ctx, &vantage.DataExport{Token: "tok_1"}, nil)
 			e := wantKind(t, err, vantage.TimedOut)
 			if strings.Contains(e.Error(), "longer than") || time.Since(start) < 100*time.Millisecond {
