@@ -34,32 +34,19 @@ func (c *Client) WaitForDataExport(ctx context.Context, export *DataExport, onPr
 	if !export.askedAt.IsZero() {
 		started = export.askedAt
 	}
-	unknown := export.Status == "" // nobody has asked the server yet
 	for polls := 0; ; polls++ {
-		var err error
-		if !unknown {
-			pause, reason := c.nextPause(ctx, export, polls)
-			if onProgress != nil {
-				onProgress(Progress{Export: *export, Pause: pause})
-			}
-			c.log.DebugContext(ctx, "waiting", "export", export.Token, "status", export.Status, "duration", pause, "reason", reason)
-			if export.estimated {
-				err = checkPatience(ctx, pause, "the next request would come after a wait")
-			}
-			if err == nil {
-				err = sleep(ctx, pause)
-			}
-			if err != nil {
+		if export.Status != "" { // else nobody has asked the server yet
+			if err := c.pauseBefore(ctx, export, polls, onProgress); err != nil {
 				return export, waitError(err, export, started)
 			}
 		}
-		unknown = false
-		var latest *DataExport
-		latest, err = c.GetDataExport(ctx, export.Token)
+		latest, err := c.GetDataExport(ctx, export.Token)
 		var e *Error
 		switch {
 		case errors.As(err, &e) && e.NotFound() && time.Since(export.acceptedAt) < notFoundGrace:
-			export.estimated = false
+			again := *export
+			again.estimated = false
+			export = &again
 			continue
 		case err != nil:
 			return export, waitError(err, export, started)
@@ -76,6 +63,21 @@ func (c *Client) WaitForDataExport(ctx context.Context, export *DataExport, onPr
 		latest.estimated = latest.estimated && latest.retryAfter > 0
 		export = latest
 	}
+}
+
+// pauseBefore waits for as long as it should be until the next question.
+func (c *Client) pauseBefore(ctx context.Context, export *DataExport, polls int, onProgress func(Progress)) error {
+	pause, reason := c.nextPause(ctx, export, polls)
+	if onProgress != nil {
+		onProgress(Progress{Export: *export, Pause: pause})
+	}
+	c.log.DebugContext(ctx, "waiting", "export", export.Token, "status", export.Status, "duration", pause, "reason", reason)
+	if export.estimated {
+		if err := checkPatience(ctx, pause, "the next request would come after a wait"); err != nil {
+			return err
+		}
+	}
+	return sleep(ctx, pause)
 }
 
 // nextPause returns how long to wait before the next question, and why.
