@@ -56,8 +56,14 @@ func (a *API) Run(t *testing.T, steps ...resource.TestStep) {
 // WantRequests fails the test unless so many exports were asked for, and so often the state of one.
 func (a *API) WantRequests(t testing.TB, posts, gets int) {
 	t.Helper()
-	if a.Posts() != posts || a.Gets() != gets {
-		t.Errorf("%d POSTs and %d GETs were made, want %d and %d", a.Posts(), a.Gets(), posts, gets)
+	WantRequests(t, a.Server, posts, gets)
+}
+
+// WantRequests is API.WantRequests for a fake that is served in process.
+func WantRequests(t testing.TB, fake *fakevantage.Server, posts, gets int) {
+	t.Helper()
+	if fake.Posts() != posts || fake.Gets() != gets {
+		t.Errorf("%d POSTs and %d GETs were made, want %d and %d", fake.Posts(), fake.Gets(), posts, gets)
 	}
 }
 

@@ -101,7 +101,7 @@ func TestActionMakesWaitsAndDownloads(t *testing.T) {
 				t.Errorf("asked for %v", e.Asked)
 			}
 		}
-		wantCalls(t, fake, 1, 6)
+		acctest.WantRequests(t, fake, 1, 6)
 	})
 }
 
@@ -117,7 +117,7 @@ func TestActionWithoutADirectoryDownloadsNothing(t *testing.T) {
 		if n := wantNoSecrets(t, told, fake); n != 0 {
 			t.Errorf("%d files were asked for", n)
 		}
-		wantCalls(t, fake, 1, 1)
+		acctest.WantRequests(t, fake, 1, 1)
 	})
 }
 
@@ -154,7 +154,7 @@ func TestActionRefusesWhatCannotBe(t *testing.T) {
 				if told.Diagnostics[0].Attribute == nil {
 					t.Errorf("%v is at no argument", told.Errors())
 				}
-				wantCalls(t, fake, 0, 0)
+				acctest.WantRequests(t, fake, 0, 0)
 			})
 		})
 	}

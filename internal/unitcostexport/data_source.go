@@ -126,8 +126,8 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	o, export := waiting, &vantage.DataExport{Token: data.Token.ValueString()}
-	if data.Token.IsNull() {
+	o, makesOne := waiting, data.Token.IsNull()
+	if makesOne {
 		o = making
 	}
 	if d.client == nil {
@@ -138,7 +138,8 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	defer cancel()
 
 	var err error
-	if data.Token.IsNull() {
+	export := &vantage.DataExport{Token: data.Token.ValueString()}
+	if makesOne {
 		export, err = d.client.CreateUnitCostExport(ctx, data.request())
 	}
 	if err == nil {

@@ -28,13 +28,6 @@ func inVirtualTime(t *testing.T, o fakevantage.Options, f func(t *testing.T, p *
 	})
 }
 
-func wantCalls(t *testing.T, fake *fakevantage.Server, posts, gets int) {
-	t.Helper()
-	if fake.Posts() != posts || fake.Gets() != gets {
-		t.Errorf("%d POSTs and %d GETs were made, want %d and %d", fake.Posts(), fake.Gets(), posts, gets)
-	}
-}
-
 func wantPending(t *testing.T, s acctest.State, token string) {
 	t.Helper()
 	if s.IsNull() || s.Text("token") == "" || token != "" && s.Text("token") != token || s.Text("id") != s.Text("token") || s.Text("status") != "pending" {
@@ -144,7 +137,7 @@ func TestInterruptedBeforeThePostKeepsNothing(t *testing.T) {
 		if !state.IsNull() || len(state.Errors()) != 1 || time.Since(start) != time.Minute {
 			t.Errorf("%v %v after %s", state.Value, state.Errors(), time.Since(start))
 		}
-		wantCalls(t, fake, 1, 0)
+		acctest.WantRequests(t, fake, 1, 0)
 	})
 }
 
@@ -293,7 +286,7 @@ func TestDestroyOnlyForgets(t *testing.T) {
 		if !gone.IsNull() || len(gone.Diagnostics) > 0 {
 			t.Errorf("%v %v", gone.Value, gone.Errors())
 		}
-		wantCalls(t, fake, 1, 1)
+		acctest.WantRequests(t, fake, 1, 1)
 	})
 }
 
@@ -361,6 +354,6 @@ func TestATimeoutCountsFromTheRequest(t *testing.T) {
 		state := p.Create(t.Context(), config)
 		wantPending(t, state, "")
 		wantWords(t, state.Errors(), "ran out after 5s", "untaint")
-		wantCalls(t, fake, 1, 0)
+		acctest.WantRequests(t, fake, 1, 0)
 	})
 }

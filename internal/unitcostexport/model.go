@@ -70,7 +70,7 @@ func newExported(e *vantage.DataExport) exported {
 func (o operation) handOn(e *vantage.DataExport) (exported, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	x := newExported(e)
-	if until, known := validUntil(x.Manifest); known && !time.Now().Before(until) {
+	if until, expired := expiry(x.Manifest, time.Now()); expired {
 		diags.Append(o.expired(e.Token, until))
 	}
 	if len(e.Manifest.Files) == 0 {
@@ -128,6 +128,12 @@ func files(manifest types.Object) (types.List, bool) {
 // validUntil returns when the addresses in a manifest expire, and whether that is known.
 func validUntil(manifest types.Object) (time.Time, bool) { return timeIn(manifest, "valid_until") }
 
+// expiry returns when the addresses in a manifest expire, and whether they have by now. Where the server does not tell, they never do.
+func expiry(manifest types.Object, now time.Time) (time.Time, bool) {
+	until, known := validUntil(manifest)
+	return until, known && !now.Before(until)
+}
+
 func timeIn(manifest types.Object, name string) (time.Time, bool) {
 	text, _ := manifest.Attributes()[name].(types.String)
 	at, err := time.Parse(time.RFC3339, text.ValueString())
@@ -147,7 +153,7 @@ func keepsAddresses(stored, fresh types.Object, now time.Time) bool {
 			return false
 		}
 	}
-	if until, known := validUntil(stored); known && !now.Before(until) {
+	if _, expired := expiry(stored, now); expired {
 		return false
 	}
 	return slices.EqualFunc(a.Elements(), b.Elements(), func(x, y attr.Value) bool {

@@ -169,7 +169,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 			resp.Diagnostics.Append(resp.Private.SetKey(ctx, importKey, []byte(next))...)
 		}
 	}
-	if until, known := validUntil(state.Manifest); known && !now.Before(until) && state.RenewBeforeExpiry.IsNull() {
+	if until, expired := expiry(state.Manifest, now); expired && state.RenewBeforeExpiry.IsNull() {
 		resp.Diagnostics.Append(warnExpired(token, until))
 	}
 	resp.Diagnostics.Append(rememberTime(ctx, resp.Private, now)...)
