@@ -13,10 +13,8 @@ import (
 	"io"
 	"log/slog"
 	"math"
-	"net"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -122,67 +120,6 @@ func CheckAPIToken(token string) error {
 		}
 	}
 	return nil
-}
-
-// ParseHost checks a base address as Options.Host describes it and returns it in the form that requests use.
-// An empty one is DefaultHost.
-func ParseHost(host string) (*url.URL, error) {
-	if host == "" {
-		host = DefaultHost
-	}
-	u, err := url.Parse(host)
-	switch {
-	case err != nil:
-		// The parser's error repeats the whole address, which may hold a password.
-		return nil, errors.New("the address cannot be parsed; it must look like " + DefaultHost)
-	case u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
-		return nil, errors.New("the address must start with https:// and name a host, like " + DefaultHost)
-	case u.User != nil:
-		return nil, errors.New("the address must not hold a user name or a password")
-	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return nil, errors.New("the address must not hold a query or a fragment")
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return nil, fmt.Errorf("plain http would show the API token to the network on the way to %s; use https (http is accepted for loopback addresses only)", u.Host)
-	}
-	u.Path = strings.TrimRight(u.Path, "/")
-	u.RawPath = ""
-	return u, nil
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
-}
-
-// checkRedirect follows a redirect only where the API token may go: to the very origin that was configured, and
-// without turning one method into another.
-func (c *Client) checkRedirect(req *http.Request, via []*http.Request) error {
-	switch {
-	case !sameOrigin(c.base, req.URL):
-		return c.foreign("redirects to", req.URL)
-	case req.Method != via[0].Method:
-		return &Error{Kind: Malformed, Err: fmt.Errorf("the server redirects a %s so that it would become a %s", via[0].Method, req.Method)}
-	case len(via) >= 5:
-		return &Error{Kind: Malformed, Err: errors.New("the server redirects in circles")}
-	}
-	return nil
-}
-
-// foreign is the error for an address of the server's that the API token must not go to.
-func (c *Client) foreign(does string, to *url.URL) *Error {
-	return &Error{Kind: Untrusted, Err: fmt.Errorf("the server %s %s; the API token is only sent to %s://%s",
-		does, c.redact.text(to.Scheme+"://"+to.Host), c.base.Scheme, c.base.Host)}
-}
-
-func sameOrigin(a, b *url.URL) bool {
-	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
-}
-
-func port(u *url.URL) string {
-	if p := u.Port(); p != "" {
-		return p
-	}
-	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
 }
 
 // do makes one API call: it sends, tries again after transient failures for as long as ctx lasts, and hands

@@ -3,41 +3,10 @@ package vantage
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"net/http"
 	"time"
 )
-
-const (
-	minPause = time.Second
-	maxPause = 30 * time.Second
-)
-
-// growing returns the nth pause (from 0) of a series that doubles from 1 s to 30 s. Jitter takes up to a tenth off, so
-// that callers which began together drift apart and none waits longer than the series says.
-func growing(n int) time.Duration {
-	pause := maxPause
-	if n < 5 {
-		pause = minPause << n
-	}
-	return pause - time.Duration(rand.Int64N(int64(pause/10)))
-}
-
-// lastLook shortens a pause of our own choosing that would last beyond the deadline of ctx: there is one last attempt shortly
-// before it, and nobody gives up ahead of it.
-func lastLook(ctx context.Context, pause time.Duration) time.Duration {
-	deadline, ok := ctx.Deadline()
-	left := time.Until(deadline)
-	switch {
-	case !ok || pause < left:
-		return pause
-	case left > 2*minPause:
-		return left - minPause
-	}
-	return max(left, 0)
-}
 
 // retries decides, for one API call, whether a failed attempt is followed by another, and when. Its methods are the
 // policies of a retryablehttp.Client.
@@ -118,31 +87,4 @@ func (r *retries) explain(ctx context.Context, err error, method, path string) *
 	}
 	e.Method, e.Path, e.Waited = method, path, time.Since(r.started)
 	return e
-}
-
-// over reports whether ctx has ended, or will in this very moment: its own timer and another one that is due then come in any order.
-func over(ctx context.Context) bool {
-	deadline, ok := ctx.Deadline()
-	return ctx.Err() != nil || ok && !time.Now().Before(deadline)
-}
-
-// ended makes an error of a context that is over.
-func ended(ctx context.Context) *Error {
-	if errors.Is(ctx.Err(), context.Canceled) {
-		return &Error{Kind: Interrupted}
-	}
-	return &Error{Kind: TimedOut}
-}
-
-// checkPatience refuses a pause that the server asks for and ctx will not outlast, at once and with both times, rather than sleep
-// towards a certain failure.
-func checkPatience(ctx context.Context, pause time.Duration, why string) error {
-	deadline, ok := ctx.Deadline()
-	if !ok {
-		return nil
-	}
-	if left := time.Until(deadline); pause > left {
-		return &Error{Kind: TimedOut, Err: fmt.Errorf("%s of %s, longer than the %s that are left", why, pause.Round(time.Second), left.Round(time.Second))}
-	}
-	return nil
 }

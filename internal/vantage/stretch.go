@@ -1,7 +1,6 @@
 package vantage
 
 import (
-	"math/rand/v2"
 	"time"
 )
 
@@ -36,6 +35,3 @@ func (b *budget) stretch() time.Duration {
 	demand := float64(b.waiting) * (6 + float64(left/maxPause))
 	return min(left, time.Duration(float64(share)*min(1, demand/float64(remaining))))
 }
-
-// spread returns a little time, to keep callers that would wake in the same moment apart.
-func spread() time.Duration { return time.Duration(rand.Int64N(int64(250 * time.Millisecond))) }

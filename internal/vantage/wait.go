@@ -95,20 +95,6 @@ func (c *Client) nextPause(ctx context.Context, export *DataExport, polls int) (
 	return lastLook(ctx, pause), reason
 }
 
-// sleep waits for the given time, or until ctx ends.
-func sleep(ctx context.Context, pause time.Duration) error {
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-	if over(ctx) {
-		return ended(ctx)
-	}
-	return nil
-}
-
 // waitError completes an error that ended a wait with what is known of the export and of the wait as a whole.
 func waitError(err error, export *DataExport, started time.Time) error {
 	var e *Error
