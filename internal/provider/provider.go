@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"terraform-provider-vantage/internal/unitcostexport"
+	"terraform-provider-vantage/internal/dataexport"
 )
 
 // Address is where Terraform finds the provider. It is a placeholder until the provider is published; README says what
@@ -100,17 +100,17 @@ func (p *vantageProvider) userAgent(terraform string) string {
 }
 
 func (p *vantageProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{unitcostexport.NewResource}
+	return []func() resource.Resource{dataexport.NewResource}
 }
 
 func (p *vantageProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{unitcostexport.NewDataSource}
+	return []func() datasource.DataSource{dataexport.NewDataSource}
 }
 
 func (p *vantageProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{unitcostexport.NewEphemeralResource}
+	return []func() ephemeral.EphemeralResource{dataexport.NewEphemeralResource}
 }
 
 func (p *vantageProvider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{unitcostexport.NewAction}
+	return []func() action.Action{dataexport.NewAction}
 }

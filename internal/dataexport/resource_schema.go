@@ -1,4 +1,4 @@
-package unitcostexport
+package dataexport
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package unitcostexport_test
+package dataexport_test
 
 import (
 	"crypto/sha256"

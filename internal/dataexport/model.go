@@ -1,6 +1,6 @@
-// Package unitcostexport is vantage_unit_cost_export in all its surfaces: the resource, the data source and what follows.
+// Package dataexport is vantage_unit_cost_export in all its surfaces: the resource, the data source and what follows.
 // Each decodes its configuration, calls the client, and converts the answer; the waiting is the client's.
-package unitcostexport
+package dataexport
 
 import (
 	"context"
