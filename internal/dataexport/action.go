@@ -103,7 +103,7 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 		resp.Diagnostics.Append(errDirectory(directory, err))
 		return
 	}
-	export, err := a.client.CreateUnitCostExport(ctx, config.request())
+	export, err := a.client.CreateDataExport(ctx, config.request())
 	if err != nil {
 		resp.Diagnostics.Append(invoking.failure(err))
 		return

@@ -175,7 +175,7 @@ func TestActionFailsBeforeThereAreFiles(t *testing.T) {
 		took    time.Duration // default: until it is stopped
 		says    []string
 	}{
-		"refused":                       {options: fakevantage.Options{Reports: []string{"rprt_2"}}, says: []string{"404 Not Found", "Cost report not found", "Check cost_report_token"}},
+		"refused":                       {options: fakevantage.Options{Reports: []string{"rprt_2"}}, says: []string{"404 Not Found", "CostReport rprt_1 not found", "Check cost_report_token"}},
 		"failed":                        {options: fakevantage.Options{Misbehave: get(fakevantage.Answer(200, `{"status":"failed","errors":["no such metric"]}`))}, says: []string{"could not make the export", "no such metric", `"failed"`, "dta_xprt_"}},
 		"timed out":                     {options: fakevantage.Options{ReadyAfter: time.Hour}, says: []string{"ran out after 30m0s", "dta_xprt_", "goes on at the server", `token = "dta_xprt_`, "`invoke`"}},
 		"own timeout":                   {options: fakevantage.Options{ReadyAfter: time.Hour}, config: map[string]any{"cost_report_token": "r", "timeouts": map[string]any{"invoke": "5m"}}, says: []string{"ran out after 5m0s"}},

@@ -111,7 +111,7 @@ func TestTheStateAfterEachKindOfFailure(t *testing.T) {
 		},
 		"no such report": {
 			options: fakevantage.Options{Reports: []string{"rprt_2"}}, inState: "nothing",
-			says: `(?s)cost_report_token = "rprt_1".*404 Not Found.*Cost report not found`,
+			says: `(?s)cost_report_token = "rprt_1".*404 Not Found.*CostReport rprt_1 not found`,
 		},
 		"workspace missing": {
 			options: fakevantage.Options{Workspaces: []string{"a", "b"}}, inState: "nothing",

@@ -140,7 +140,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	var err error
 	export := &vantage.DataExport{Token: data.Token.ValueString()}
 	if makesOne {
-		export, err = d.client.CreateUnitCostExport(ctx, data.request())
+		export, err = d.client.CreateDataExport(ctx, data.request())
 	}
 	if err == nil {
 		export, err = d.client.WaitForDataExport(ctx, export, nil)

@@ -29,10 +29,12 @@ type arguments struct {
 func (a arguments) request() vantage.UnitCostExportRequest {
 	return vantage.UnitCostExportRequest{
 		CostReportToken: a.CostReportToken.ValueString(),
-		WorkspaceToken:  a.WorkspaceToken.ValueString(),
-		StartDate:       a.StartDate.ValueString(),
-		EndDate:         a.EndDate.ValueString(),
-		DateBin:         a.DateBin.ValueString(),
+		ExportScope: vantage.ExportScope{
+			WorkspaceToken: a.WorkspaceToken.ValueString(),
+			StartDate:      a.StartDate.ValueString(),
+			EndDate:        a.EndDate.ValueString(),
+			DateBin:        a.DateBin.ValueString(),
+		},
 	}
 }
 

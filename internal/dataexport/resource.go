@@ -106,7 +106,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	export, err := r.client.CreateUnitCostExport(ctx, plan.request())
+	export, err := r.client.CreateDataExport(ctx, plan.request())
 	if err != nil {
 		resp.Diagnostics.Append(creating.failure(err))
 		return

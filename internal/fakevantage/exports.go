@@ -5,14 +5,15 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"time"
 )
 
 // Export is what the server keeps of an export.
 type Export struct {
 	Token string
-	// Asked is the body of the POST.
+	// Path is that of the POST, which tells the kind of the export. Default: that of a unit cost export.
+	Path string
+	// Asked is the body of the POST, with what its query says.
 	Asked map[string]any
 	// CreatedAt, by the server's clock; CompletedAt likewise, zero while pending.
 	CreatedAt, CompletedAt time.Time
@@ -30,18 +31,23 @@ type Export struct {
 	signed  int
 }
 
-// Add puts an export in place as if it had been asked for at the given time, and returns its token.
+// Add puts a unit cost export in place as if it had been asked for at the given time, and returns its token.
 func (s *Server) Add(asked map[string]any, at time.Time) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.add(asked, at.Add(s.options.ClockAhead)).Token
+	return s.AddOf("/v2/unit_costs/data_exports", asked, at)
 }
 
-func (s *Server) add(asked map[string]any, at time.Time) *Export {
+// AddOf is Add for an export of the kind that is made by a POST to the path.
+func (s *Server) AddOf(path string, asked map[string]any, at time.Time) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.add(path, asked, at.Add(s.options.ClockAhead)).Token
+}
+
+func (s *Server) add(path string, asked map[string]any, at time.Time) *Export {
 	s.serial++
 	e := &Export{
 		Token: fmt.Sprintf("dta_xprt_%016x", 0x9e3779b97f4a7c15*uint64(s.serial)),
-		Asked: asked, CreatedAt: at, readyAt: at.Add(s.options.ReadyAfter),
+		Path:  path, Asked: asked, CreatedAt: at, readyAt: at.Add(s.options.ReadyAfter),
 	}
 	s.exports[e.Token] = e
 	return e
@@ -61,7 +67,7 @@ func (s *Server) Forget(token string) {
 	delete(s.exports, token)
 }
 
-func (s *Server) create(w http.ResponseWriter, r *http.Request) {
+func (s *Server) create(w http.ResponseWriter, r *http.Request, k kind) {
 	raw, _ := io.ReadAll(r.Body)
 	var asked map[string]any
 	if err := json.Unmarshal(raw, &asked); err != nil {
@@ -71,11 +77,15 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	o := s.options
-	if status, problems := o.problems(asked); status != 0 {
+	query := r.URL.Query()
+	if status, problems := k.problems(o, asked, query); status != 0 {
 		errorsJSON(w, status, problems...)
 		return
 	}
-	e := s.add(asked, s.now())
+	for name := range query {
+		asked[name] = query.Get(name)
+	}
+	e := s.add(r.URL.Path, asked, s.now())
 	s.retryAfter(w, e)
 	location := "/v2/data_exports/" + e.Token
 	if o.Created != RelativeLocation {
@@ -98,40 +108,6 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request) {
 	default:
 		w.WriteHeader(http.StatusAccepted)
 	}
-}
-
-// problems returns the status and the words a request for an export is refused with; zero when it is fine.
-func (o Options) problems(asked map[string]any) (int, []string) {
-	var found []string
-	for name, value := range asked {
-		text, ok := value.(string)
-		switch {
-		case !slices.Contains([]string{"cost_report_token", "workspace_token", "start_date", "end_date", "date_bin"}, name):
-			found = append(found, name+" is not a parameter")
-		case !ok || text == "":
-			found = append(found, name+" is invalid")
-		case name == "date_bin" && !slices.Contains([]string{"day", "week", "month", "quarter", "hour"}, text):
-			found = append(found, "date_bin does not have a valid value")
-		}
-	}
-	report, _ := asked["cost_report_token"].(string)
-	workspace, _ := asked["workspace_token"].(string)
-	switch {
-	case asked["cost_report_token"] == nil:
-		found = append(found, "cost_report_token is missing")
-	case workspace == "" && len(o.Workspaces) > 1:
-		found = append(found, "workspace_token is required")
-	case workspace != "" && len(o.Workspaces) > 0 && !slices.Contains(o.Workspaces, workspace):
-		found = append(found, "workspace_token is invalid")
-	}
-	if len(found) > 0 {
-		slices.Sort(found)
-		return http.StatusBadRequest, found
-	}
-	if len(o.Reports) > 0 && !slices.Contains(o.Reports, report) {
-		return http.StatusNotFound, []string{"Cost report not found"}
-	}
-	return 0, nil
 }
 
 func (s *Server) get(w http.ResponseWriter, r *http.Request, token string) {
@@ -200,15 +176,13 @@ func (s *Server) describe(r *http.Request, e *Export) map[string]any {
 		}
 		manifest["files"] = s.addresses(r, e, until)
 	}
+	k := kinds()[e.Path]
 	attributes := e.Attributes
 	if attributes == nil {
-		attributes = map[string]any{
-			"report_token": e.Asked["cost_report_token"], "start_date": e.Asked["start_date"], "end_date": e.Asked["end_date"],
-			"groupings": []string{}, "vql": nil, "settings": map[string]any{"include_tax": true, "amortize": true}, "date_bin": e.Asked["date_bin"],
-		}
+		attributes = k.attributes(e.Asked)
 	}
 	out := map[string]any{
-		"token": e.Token, "status": status, "created_at": timestamp(e.CreatedAt), "export_type": "unit_costs",
+		"token": e.Token, "status": status, "created_at": timestamp(e.CreatedAt), "export_type": k.exportType,
 		"manifest": manifest, "attributes": attributes,
 	}
 	if e.Status != "" {

@@ -144,13 +144,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.EscapedPath()
 	token, isExport := strings.CutPrefix(path, "/v2/data_exports/")
+	k, isKind := kinds()[path]
 	switch {
 	case strings.HasPrefix(path, "/files/"):
 		s.serveFile(w, r)
 	case !s.authorized(r):
 		errorsJSON(w, http.StatusUnauthorized, "The access token is invalid")
-	case r.Method == http.MethodPost && path == "/v2/unit_costs/data_exports":
-		s.create(w, r)
+	case r.Method == http.MethodPost && isKind:
+		s.create(w, r, k)
 	case r.Method == http.MethodGet && isExport:
 		s.get(w, r, token)
 	default:

@@ -127,7 +127,9 @@ func CheckAPIToken(token string) error {
 //
 // A POST is tried again too. The API counts the creation of an export as a read, and a second export made by
 // accident expires by itself, whereas one that is given up costs the user an apply.
-func (c *Client) do(ctx context.Context, method, path string, body any, decode func(*http.Response) error) error {
+func (c *Client) do(
+	ctx context.Context, method, path string, query url.Values, body any, decode func(*http.Response) error,
+) error {
 	var payload []byte
 	if body != nil {
 		var err error
@@ -135,7 +137,9 @@ func (c *Client) do(ctx context.Context, method, path string, body any, decode f
 			return &Error{Kind: Malformed, Err: err}
 		}
 	}
-	req, err := retryablehttp.NewRequestWithContext(ctx, method, c.base.JoinPath(path).String(), payload)
+	target := c.base.JoinPath(path)
+	target.RawQuery = query.Encode()
+	req, err := retryablehttp.NewRequestWithContext(ctx, method, target.String(), payload)
 	if err != nil {
 		return &Error{Kind: Malformed, Err: err}
 	}

@@ -30,7 +30,7 @@ func newClient(t testing.TB, fake *fakevantage.Server, change ...func(*vantage.O
 
 // export makes an export and waits for it.
 func export(ctx context.Context, c *vantage.Client) (*vantage.DataExport, error) {
-	e, err := c.CreateUnitCostExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "rprt_1"})
+	e, err := c.CreateDataExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "rprt_1"})
 	if err != nil {
 		return nil, err
 	}
@@ -97,23 +97,52 @@ func TestRequestsAreAsTheAPIWantsThem(t *testing.T) {
 			o.WorkspaceToken = "wrkspc_default"
 			o.UserAgent = "agent/1"
 		})
+		yes, no := true, false
+		march := vantage.ExportScope{WorkspaceToken: "wrkspc_2", StartDate: "2025-03-01", EndDate: "2025-03-31", DateBin: "week"}
 		for _, r := range []struct {
-			request vantage.UnitCostExportRequest
-			body    string
+			request           vantage.ExportRequest
+			path, query, body string
 		}{
-			{vantage.UnitCostExportRequest{CostReportToken: "rprt_1"}, `{"cost_report_token":"rprt_1","workspace_token":"wrkspc_default"}`},
 			{
-				vantage.UnitCostExportRequest{CostReportToken: "rprt_1", WorkspaceToken: "wrkspc_2", StartDate: "2025-03-01", EndDate: "2025-03-31", DateBin: "week"},
+				vantage.UnitCostExportRequest{CostReportToken: "rprt_1"},
+				"/v2/unit_costs/data_exports", "", `{"cost_report_token":"rprt_1","workspace_token":"wrkspc_default"}`,
+			},
+			{
+				vantage.UnitCostExportRequest{CostReportToken: "rprt_1", ExportScope: march},
+				"/v2/unit_costs/data_exports", "",
 				`{"cost_report_token":"rprt_1","workspace_token":"wrkspc_2","start_date":"2025-03-01","end_date":"2025-03-31","date_bin":"week"}`,
 			},
+			{
+				vantage.CostExportRequest{Filter: "costs.provider = 'aws'"},
+				"/v2/costs/data_exports", "", `{"filter":"costs.provider = 'aws'","workspace_token":"wrkspc_default"}`,
+			},
+			{
+				vantage.CostExportRequest{
+					CostReportToken: "rprt_1", ExportScope: march, Groupings: []string{"provider", "tag:team"}, Schema: "focus",
+					Settings: &vantage.CostSettings{IncludeCredits: &yes, Amortize: &no, AggregateBy: "usage"},
+				},
+				"/v2/costs/data_exports", "",
+				`{"cost_report_token":"rprt_1","workspace_token":"wrkspc_2","start_date":"2025-03-01","end_date":"2025-03-31","date_bin":"week",` +
+					`"groupings":"provider,tag:team","schema":"focus","settings":{"include_credits":true,"amortize":false,"aggregate_by":"usage"}}`,
+			},
+			{
+				vantage.KubernetesEfficiencyExportRequest{},
+				"/v2/kubernetes_efficiency_reports/data_exports", "", `{"workspace_token":"wrkspc_default"}`,
+			},
+			{
+				vantage.KubernetesEfficiencyExportRequest{ReportToken: "r", Filter: "f", ExportScope: march, Groupings: []string{"namespace", "label:app"}},
+				"/v2/kubernetes_efficiency_reports/data_exports", "groupings=namespace%2Clabel%3Aapp",
+				`{"kubernetes_efficiency_report_token":"r","filter":"f","workspace_token":"wrkspc_2","start_date":"2025-03-01",` +
+					`"end_date":"2025-03-31","date_bin":"week"}`,
+			},
 		} {
-			if _, err := client.CreateUnitCostExport(ctx, r.request); err != nil {
+			if _, err := client.CreateDataExport(ctx, r.request); err != nil {
 				t.Fatal(err)
 			}
 			all := fake.Requests()
 			sent := all[len(all)-1]
-			if sent.Body != r.body {
-				t.Errorf("body %s, want %s", sent.Body, r.body)
+			if sent.Path != r.path || sent.Query != r.query || sent.Body != r.body {
+				t.Errorf("%s?%s with %s, want %s?%s with %s", sent.Path, sent.Query, sent.Body, r.path, r.query, r.body)
 			}
 			for name, want := range map[string]string{
 				"Authorization": "Bearer " + apiToken, "Content-Type": "application/json", "Accept": "application/json", "User-Agent": "agent/1",
@@ -204,7 +233,7 @@ func TestALocationIsUsedForItsTokenAlone(t *testing.T) {
 				fake := fakevantage.New(fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc {
 					return fakevantage.Answer(202, `{"token":"tok_body"}`, "Location: "+location)
 				}})
-				created, err := newClient(t, fake).CreateUnitCostExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "r"})
+				created, err := newClient(t, fake).CreateDataExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "r"})
 				if want == "" {
 					wantKind(t, err, vantage.Untrusted)
 				} else if err != nil || created.Token != want {

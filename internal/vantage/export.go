@@ -13,22 +13,6 @@ import (
 	"time"
 )
 
-// UnitCostExportRequest asks for an export of unit costs. Empty fields are left out of the request.
-type UnitCostExportRequest struct {
-	// CostReportToken names the report whose unit costs are exported. Required.
-	CostReportToken string `json:"cost_report_token"`
-	// WorkspaceToken is required by the server when the API token sees several workspaces. Default: the client's.
-	WorkspaceToken string `json:"workspace_token,omitempty"`
-	// StartDate and EndDate, both included, are ISO 8601. Default: the report's own.
-	StartDate string `json:"start_date,omitempty"`
-	EndDate   string `json:"end_date,omitempty"`
-	// DateBin is one of DateBins. Default: the report's own, or day.
-	DateBin string `json:"date_bin,omitempty"`
-}
-
-// DateBins returns what UnitCostExportRequest.DateBin may be.
-func DateBins() []string { return []string{"hour", "day", "week", "month", "quarter"} }
-
 // DataExport is an export that the API makes in the background.
 type DataExport struct {
 	// Token identifies the export.
@@ -78,17 +62,15 @@ func (e *DataExport) Failed() bool {
 // Completed reports whether the export is done and its files are there.
 func (e *DataExport) Completed() bool { return e.Manifest != nil }
 
-// CreateUnitCostExport asks the API to make an export, with POST /v2/unit_costs/data_exports, and returns it as pending
-// with its token. The token comes from the Location header, or from the body where there is no usable Location.
+// CreateDataExport asks the API to make an export, with the POST of its kind, and returns it as pending with its token.
+// The token comes from the Location header, or from the body where there is no usable Location.
 //
 // When ctx is cancelled while the request is on its way, the answer is waited for all the same, for Options.Timeout at
 // most: it names an export that exists now.
-func (c *Client) CreateUnitCostExport(ctx context.Context, r UnitCostExportRequest) (*DataExport, error) {
-	if r.WorkspaceToken == "" {
-		r.WorkspaceToken = c.workspace
-	}
+func (c *Client) CreateDataExport(ctx context.Context, r ExportRequest) (*DataExport, error) {
+	path, query, body := r.post(c.workspace)
 	export := &DataExport{Status: StatusPending, askedAt: time.Now()}
-	err := c.do(ctx, http.MethodPost, "v2/unit_costs/data_exports", r, func(resp *http.Response) error {
+	err := c.do(ctx, http.MethodPost, path, query, body, func(resp *http.Response) error {
 		var err error
 		if export.Token, err = c.createdToken(resp); err != nil {
 			return err
@@ -155,7 +137,7 @@ func (c *Client) GetDataExport(ctx context.Context, token string) (*DataExport, 
 		return nil, &Error{Kind: Malformed, Err: fmt.Errorf("%q is not a token: it may only have letters, digits, _ and -", c.redact.text(token))}
 	}
 	export := &DataExport{Token: token}
-	err := c.do(ctx, http.MethodGet, "v2/data_exports/"+token, nil, func(resp *http.Response) error {
+	err := c.do(ctx, http.MethodGet, "v2/data_exports/"+token, nil, nil, func(resp *http.Response) error {
 		// Where to ask next is where we asked: an export keeps its token. But a foreign Location is never passed over.
 		if _, err := c.locationToken(resp); err != nil {
 			return err

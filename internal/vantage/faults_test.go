@@ -291,7 +291,7 @@ func TestTheFirstRequestOfAWindowGoesAlone(t *testing.T) {
 		fake := fakevantage.New(fakevantage.Options{Latency: time.Second, Limit: 4, Window: time.Minute})
 		client := newClient(t, fake)
 		start := time.Now()
-		tenAtATime(func() { _, _ = client.CreateUnitCostExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "r"}) })
+		tenAtATime(func() { _, _ = client.CreateDataExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "r"}) })
 		at := map[time.Duration]int{}
 		for _, r := range fake.Requests() {
 			at[r.Time.Sub(start).Round(time.Second)]++
@@ -372,7 +372,7 @@ func TestABodyThatCannotBeReadDoesNotLoseTheExport(t *testing.T) {
 					return &http.Response{StatusCode: 202, Header: header, Body: io.NopCloser(body), Request: r}, nil
 				})
 			})
-			created, err := client.CreateUnitCostExport(t.Context(), vantage.UnitCostExportRequest{CostReportToken: "r"})
+			created, err := client.CreateDataExport(t.Context(), vantage.UnitCostExportRequest{CostReportToken: "r"})
 			if err != nil || created.Token != "tok_1" || posts != 1 {
 				t.Errorf("%+v, %v after %d POSTs", created, err, posts)
 			}
@@ -432,7 +432,7 @@ func TestAnAnswerOfAProxyDoesNotUndoTheLimit(t *testing.T) {
 		close(jobs)
 		tenAtATime(func() {
 			for range jobs {
-				if _, err := client.CreateUnitCostExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "r"}); err != nil {
+				if _, err := client.CreateDataExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "r"}); err != nil {
 					t.Error(err)
 				}
 			}
@@ -455,7 +455,7 @@ func TestRequestsThatHangDoNotHoldUpTheNextWindow(t *testing.T) {
 		client := newClient(t, fake)
 		start := time.Now()
 		tenAtATime(func() {
-			_, _ = client.CreateUnitCostExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "r"})
+			_, _ = client.CreateDataExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "r"})
 		})
 		all := fake.Requests()
 		if at := all[5].Time.Sub(start); at > 6*time.Second {

@@ -19,7 +19,7 @@ type Progress struct {
 }
 
 // WaitForDataExport follows an export until it is completed, and returns it with its manifest. It takes what
-// CreateUnitCostExport returned, or a DataExport of which only the token is known. onProgress, which may be nil, is
+// CreateDataExport returned, or a DataExport of which only the token is known. onProgress, which may be nil, is
 // called before each pause.
 //
 // The server's Retry-After says when to ask again. Where it says nothing, the intervals grow from 1 s to 30 s, and further

@@ -91,7 +91,7 @@ func TestProgressTellsEachPause(t *testing.T) {
 	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{ReadyAfterPolls: 2, RetryAfter: "7", PendingBody: true})
 		client := newClient(t, fake)
-		created, err := client.CreateUnitCostExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "r"})
+		created, err := client.CreateDataExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "r"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -141,7 +141,7 @@ func TestCancellingDoesNotLoseThePostUnderWay(t *testing.T) {
 		fake := fakevantage.New(fakevantage.Options{Latency: 10 * time.Second})
 		time.AfterFunc(time.Second, cancel)
 		start := time.Now()
-		created, err := newClient(t, fake).CreateUnitCostExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "r"})
+		created, err := newClient(t, fake).CreateDataExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "r"})
 		if err != nil || created.Token == "" || time.Since(start) != 10*time.Second {
 			t.Errorf("%+v, %v after %s", created, err, time.Since(start))
 		}
