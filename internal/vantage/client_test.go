@@ -290,7 +290,7 @@ func TestRedirects(t *testing.T) {
 		within(t, time.Minute, func(t *testing.T, ctx context.Context) {
 			fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
 				if r.N == 1 {
-					return fakevantage.Answer(308, "", "Location: /v2/unit_costs/data_exports?moved")
+					return fakevantage.Answer(308, "", "Location: /v2/unit_costs/data_exports")
 				}
 				return nil
 			}})
