@@ -40,7 +40,7 @@ resource "vantage_unit_cost_export" "this" {
 }
 
 # Waits, and makes no export.
-ephemeral "vantage_unit_cost_export" "this" {
+ephemeral "vantage_data_export" "this" {
   token = vantage_unit_cost_export.this.token
 }
 
@@ -52,7 +52,7 @@ resource "terraform_data" "download" {
     command = "curl --fail --silent --show-error --output \"$DIRECTORY/unit_costs.csv\" \"$ADDRESS\""
 
     environment = {
-      ADDRESS   = ephemeral.vantage_unit_cost_export.this.manifest.files[0]
+      ADDRESS   = ephemeral.vantage_data_export.this.manifest.files[0]
       DIRECTORY = var.directory
     }
   }

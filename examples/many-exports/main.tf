@@ -27,7 +27,7 @@ resource "vantage_unit_cost_export" "report" {
   renew_before_expiry = "1h" # or the data sources could not read them any more, a day later
 }
 
-data "vantage_unit_cost_export" "report" {
+data "vantage_data_export" "report" {
   for_each = vantage_unit_cost_export.report
 
   token = each.value.token
@@ -38,10 +38,10 @@ data "vantage_unit_cost_export" "report" {
 }
 
 output "completed_at" {
-  value = { for name, export in data.vantage_unit_cost_export.report : name => export.manifest.completed_at }
+  value = { for name, export in data.vantage_data_export.report : name => export.manifest.completed_at }
 }
 
 output "files" {
-  value     = { for name, export in data.vantage_unit_cost_export.report : name => export.manifest.files }
+  value     = { for name, export in data.vantage_data_export.report : name => export.manifest.files }
   sensitive = true
 }

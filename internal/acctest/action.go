@@ -30,20 +30,20 @@ func (p *Protocol) Invoke(ctx context.Context, config map[string]any) Invocation
 	}
 	schemas, err := p.Server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	p.must(err)
-	value := p.dynamic(p.convert(schemas.ActionSchemas[typeName].Schema.ValueType(), config))
+	value := p.dynamic(p.convert(schemas.ActionSchemas[p.typeName].Schema.ValueType(), config))
 
-	validated, err := server.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{ActionType: typeName, Config: value})
+	validated, err := server.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{ActionType: p.typeName, Config: value})
 	p.must(err)
 	out := Invocation{State: State{Diagnostics: validated.Diagnostics}}
 	if len(out.Errors()) > 0 {
 		return out
 	}
-	planned, err := server.PlanAction(ctx, &tfprotov6.PlanActionRequest{ActionType: typeName, Config: value})
+	planned, err := server.PlanAction(ctx, &tfprotov6.PlanActionRequest{ActionType: p.typeName, Config: value})
 	p.must(err)
 	if out.Diagnostics = planned.Diagnostics; len(out.Errors()) > 0 {
 		return out
 	}
-	stream, err := server.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: typeName, Config: value})
+	stream, err := server.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: p.typeName, Config: value})
 	p.must(err)
 	for event := range stream.Events {
 		switch e := event.Type.(type) {

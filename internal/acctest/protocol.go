@@ -14,14 +14,13 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-const typeName = "vantage_unit_cost_export"
-
 // Protocol speaks to the provider as Terraform does, without a CLI and in process: a whole life takes milliseconds, or hours
 // of virtual time. The provider uses the client it is given.
 type Protocol struct {
-	t      testing.TB
-	Server tfprotov6.ProviderServer
-	object tftypes.Object
+	t        testing.TB
+	Server   tfprotov6.ProviderServer
+	typeName string
+	object   tftypes.Object
 }
 
 // State is what Terraform keeps of a resource. Its zero value is none.
@@ -35,8 +34,14 @@ type State struct {
 	Replace bool
 }
 
-// NewProtocol returns a provider that is configured with the client.
+// NewProtocol returns a provider that is configured with the client, to use its vantage_unit_cost_export.
 func NewProtocol(t testing.TB, client *vantage.Client) *Protocol {
+	t.Helper()
+	return NewProtocolOf(t, client, "vantage_unit_cost_export")
+}
+
+// NewProtocolOf is NewProtocol for the resource and the action of another type name.
+func NewProtocolOf(t testing.TB, client *vantage.Client, typeName string) *Protocol {
 	t.Helper()
 	whole, ok := ours.New("test")().(surfaces)
 	if !ok {
@@ -59,7 +64,7 @@ func NewProtocol(t testing.TB, client *vantage.Client) *Protocol {
 	if !ok {
 		t.Fatal("the resource's schema is not an object")
 	}
-	return &Protocol{t: t, Server: server, object: object}
+	return &Protocol{t: t, Server: server, typeName: typeName, object: object}
 }
 
 // withClient is the provider with a client in place of the one that its configuration would make.
@@ -80,7 +85,7 @@ func (p *Protocol) Plan(prior State, config map[string]any) State {
 		proposed = p.propose(prior, config)
 	}
 	planned, err := p.Server.PlanResourceChange(context.Background(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: typeName, PriorState: p.prior(prior), ProposedNewState: p.dynamic(proposed), Config: p.dynamic(p.value(config)),
+		TypeName: p.typeName, PriorState: p.prior(prior), ProposedNewState: p.dynamic(proposed), Config: p.dynamic(p.value(config)),
 		PriorPrivate: prior.Private, PriorIdentity: prior.Identity,
 	})
 	p.must(err)
@@ -94,7 +99,7 @@ func (p *Protocol) Plan(prior State, config map[string]any) State {
 func (p *Protocol) Apply(ctx context.Context, prior, planned State, config map[string]any) State {
 	p.t.Helper()
 	applied, err := p.Server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: typeName, PriorState: p.prior(prior), PlannedState: p.dynamic(planned.Value), Config: p.dynamic(p.value(config)),
+		TypeName: p.typeName, PriorState: p.prior(prior), PlannedState: p.dynamic(planned.Value), Config: p.dynamic(p.value(config)),
 		PlannedPrivate: planned.Private, PlannedIdentity: planned.Identity,
 	})
 	p.must(err)
@@ -111,7 +116,7 @@ func (p *Protocol) Create(ctx context.Context, config map[string]any) State {
 func (p *Protocol) Read(ctx context.Context, s State) State {
 	p.t.Helper()
 	read, err := p.Server.ReadResource(ctx, &tfprotov6.ReadResourceRequest{
-		TypeName: typeName, CurrentState: p.dynamic(s.Value), Private: s.Private, CurrentIdentity: s.Identity,
+		TypeName: p.typeName, CurrentState: p.dynamic(s.Value), Private: s.Private, CurrentIdentity: s.Identity,
 	})
 	p.must(err)
 	return State{Value: p.decode(read.NewState), Private: read.Private, Identity: read.NewIdentity, Diagnostics: read.Diagnostics}

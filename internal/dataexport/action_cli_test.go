@@ -105,7 +105,7 @@ func TestActionFailsInTheCLI(t *testing.T) {
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0", Files: 2, Misbehave: onFile(2, later(http.StatusForbidden))})
 	cli := acctest.NewCLI(t, api, monthly)
 	out, ok := cli.Run("apply", "-auto-approve", "-no-color", invokeMonthly)
-	says := loose(`Could not download unit cost export: The address of unit_costs-002.csv has expired.*Already in .* in full: unit_costs-001.csv .*The export dta_xprt_\w+ is completed`)
+	says := acctest.Loose(`Could not download unit cost export: The address of unit_costs-002.csv has expired.*Already in .* in full: unit_costs-001.csv .*The export dta_xprt_\w+ is completed`)
 	if ok || !regexp.MustCompile("(?s)"+says).MatchString(out) {
 		t.Errorf("it says %s", out)
 	}

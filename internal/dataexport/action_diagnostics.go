@@ -14,30 +14,32 @@ import (
 
 // The action has no state and knows of files, so its errors have more to say than those of the other surfaces.
 
-func errDirectory(directory string, err error) diag.Diagnostic {
+func (o operation) errDirectory(directory string, err error) diag.Diagnostic {
 	var e *vantage.Error
 	if errors.As(err, &e) && e.Err != nil {
 		err = e.Err
 	}
-	return diag.NewAttributeErrorDiagnostic(path.Root("directory"), invoking.summary(),
+	return diag.NewAttributeErrorDiagnostic(path.Root("directory"), o.summary(),
 		fmt.Sprintf("Files cannot be written to %s: %v. No export was made. Name a directory that is writable, or can be made.", directory, err))
 }
 
-// errWait is for an error of the wait. Running Terraform again, which resumes the wait elsewhere after an interrupt, does not do so here.
-func errWait(err error) diag.Diagnostic {
+// errWait is for an error of the wait. Running Terraform again, which resumes an interrupted wait elsewhere, makes another
+// export here.
+func (a *Action) errWait(err error) diag.Diagnostic {
+	o := a.invoking()
 	var e *vantage.Error
 	if !errors.As(err, &e) || e.Kind != vantage.Interrupted {
-		return invoking.failure(err)
+		return o.failure(err)
 	}
-	return diag.NewErrorDiagnostic(invoking.summary(), invoking.happened(e)+"\n\n"+strings.ReplaceAll(goesOn, "%s", e.Token))
+	return diag.NewErrorDiagnostic(o.summary(), o.happened(e)+"\n\n"+goesOn(e.Token))
 }
 
 // errDownload says which file failed and why, what was written all the same, and how the rest can be had.
-func errDownload(err error, export *vantage.DataExport, directory string, written []vantage.File) diag.Diagnostic {
-	const summary = "Could not download unit cost export"
+func (o operation) errDownload(err error, export *vantage.DataExport, directory string, written []vantage.File) diag.Diagnostic {
+	o.verb = "download"
 	var e *vantage.Error
 	if !errors.As(err, &e) {
-		return diag.NewErrorDiagnostic(summary, err.Error())
+		return diag.NewErrorDiagnostic(o.summary(), err.Error())
 	}
 	happened, next := fileFailure(e, directory)
 	if e.LastFailure != nil {
@@ -45,12 +47,13 @@ func errDownload(err error, export *vantage.DataExport, directory string, writte
 	}
 	kept := "No file was written."
 	if len(written) > 0 {
-		kept = fmt.Sprintf("Already in %s, in full: %s. Nothing is left there of the others.", directory, strings.Join(names(written), ", "))
+		kept = fmt.Sprintf("Already in %s, in full: %s. Nothing is left there of the others.",
+			directory, strings.Join(formatFiles(written), ", "))
 	}
-	return diag.NewErrorDiagnostic(summary, strings.Join([]string{
+	return diag.NewErrorDiagnostic(o.summary(), strings.Join([]string{
 		happened, kept, next,
-		fmt.Sprintf("The export %s is completed and %s. A data source with `token = %q` gives the addresses of its files; another invocation makes another export.",
-			export.Token, validity(export), export.Token),
+		fmt.Sprintf("The export %s is completed and %s. The data source vantage_data_export with `token = %q` gives the URLs of "+
+			"its files; another invocation makes another export.", export.Token, validity(export), export.Token),
 	}, "\n\n"))
 }
 
@@ -62,7 +65,7 @@ func fileFailure(e *vantage.Error, directory string) (happened, next string) {
 			"See that there is room, and that nothing else has the name of the file."
 	case vantage.Rejected:
 		if e.StatusCode == http.StatusForbidden {
-			return fmt.Sprintf("The address of %s has expired: its server answers with 403 Forbidden.", e.File),
+			return fmt.Sprintf("The URL of %s has expired: its server answers with 403 Forbidden.", e.File),
 				"Download sooner after the export is completed; where this happens at once, the clocks or the account's permissions are for Vantage's support."
 		}
 		return fmt.Sprintf("The server of %s answers with %s.", e.File, strings.TrimSpace(fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode)))),
@@ -72,7 +75,7 @@ func fileFailure(e *vantage.Error, directory string) (happened, next string) {
 	case vantage.Interrupted:
 		return fmt.Sprintf("Interrupted before %s was there in full.", e.File), "Invoke the action again for a new export."
 	}
-	return fmt.Sprintf("%s cannot be downloaded: %v.", e.File, e.Err), "Such an address is for Vantage's support, unless somebody on the way has changed it."
+	return fmt.Sprintf("%s cannot be downloaded: %v.", e.File, e.Err), "Such a URL is for Vantage's support, unless somebody on the way has changed it."
 }
 
 func because(e *vantage.Error) string {
@@ -82,15 +85,15 @@ func because(e *vantage.Error) string {
 	return fmt.Sprintf(": %v", e.Err)
 }
 
-// names returns the names of files with their sizes, not too many of them.
-func names(files []vantage.File) []string {
+// formatFiles returns the names of files with their sizes, not too many of them.
+func formatFiles(files []vantage.File) []string {
 	const most = 20
 	var out []string
 	for i, f := range files {
 		if i == most {
 			return append(out, fmt.Sprintf("%d more", len(files)-most))
 		}
-		out = append(out, fmt.Sprintf("%s (%s)", f.Name, size(f.Size)))
+		out = append(out, fmt.Sprintf("%s (%s)", f.Name, formatSize(f.Size)))
 	}
 	return out
 }

@@ -33,7 +33,7 @@ func TestActionSaysWhatWasWritten(t *testing.T) {
 		took    time.Duration
 		says    []string
 	}{
-		"expired":          {trouble: later(403), took: time.Second, says: []string{"The address of unit_costs-002.csv has expired", "403 Forbidden", first}},
+		"expired":          {trouble: later(403), took: time.Second, says: []string{"The URL of unit_costs-002.csv has expired", "403 Forbidden", first}},
 		"gone":             {trouble: later(404), took: time.Second, says: []string{"The server of unit_costs-002.csv answers with 404 Not Found", first}},
 		"redirect to http": {trouble: fakevantage.Redirect("http://files.example"), says: []string{"unit_costs-002.csv cannot be downloaded", "redirects to an address that is not one of https"}},
 		"timed out":        {trouble: fakevantage.Hang, took: 30 * time.Minute, says: []string{"time allowed ran out before unit_costs-002.csv was there in full", "The last failure before: unreachable: nothing came for 30s", first, "`invoke`"}},

@@ -10,7 +10,7 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// sayer returns a function that shows a line to whoever watches the run. Once ctx is cancelled nobody takes the lines any more and
+// sayer returns a function that shows a line of progress. Once ctx is cancelled the lines are not received any more and
 // sending one would last forever, so they are dropped.
 func sayer(ctx context.Context, send func(action.InvokeProgressEvent)) func(format string, a ...any) {
 	return func(format string, a ...any) {
@@ -48,30 +48,31 @@ func tellWait(say func(string, ...any)) func(vantage.Progress) {
 func tellDownload(say func(string, ...any)) func(vantage.DownloadProgress) {
 	return func(p vantage.DownloadProgress) {
 		if p.Failure == nil {
-			say("%s has arrived (%s).", p.File.Name, size(p.File.Size))
+			say("%s has arrived (%s).", p.File.Name, formatSize(p.File.Size))
 			return
 		}
-		say("%s is interrupted at %s and tried again in %s: %v", p.File.Name, size(p.File.Size), p.Pause.Round(time.Second), p.Failure)
+		say("%s is interrupted at %s and tried again in %s: %v",
+			p.File.Name, formatSize(p.File.Size), p.Pause.Round(time.Second), p.Failure)
 	}
 }
 
-func count(files int) string {
+func formatCount(files int) string {
 	if files == 1 {
 		return "1 file"
 	}
 	return fmt.Sprintf("%d files", files)
 }
 
-func total(files []vantage.File) string {
+func formatTotal(files []vantage.File) string {
 	var bytes int64
 	for _, f := range files {
 		bytes += f.Size
 	}
-	return size(bytes)
+	return formatSize(bytes)
 }
 
-// size writes a number of bytes with a decimal unit.
-func size(bytes int64) string {
+// formatSize writes a number of bytes with a decimal unit.
+func formatSize(bytes int64) string {
 	if bytes < 1000 {
 		return fmt.Sprintf("%d B", bytes)
 	}

@@ -113,7 +113,7 @@ func TestActionWithoutADirectoryDownloadsNothing(t *testing.T) {
 			t.Errorf("%v %v", told.Errors(), told.Warnings())
 		}
 		wantLines(t, told.Lines, "The API has accepted .*", `The status is "completed", with 1 file\.`,
-			`The files are at the server, valid for a time that the API does not tell\. A data source with token = "dta_xprt_\w+" gives their addresses\.`)
+			`The files are at the server, valid for a time that the API does not tell\. The data source vantage_data_export with token = "dta_xprt_\w+" gives their URLs\.`)
 		if n := wantNoSecrets(t, told, fake); n != 0 {
 			t.Errorf("%d files were asked for", n)
 		}
@@ -142,7 +142,7 @@ func TestActionRefusesWhatCannotBe(t *testing.T) {
 		"wrong order":      {map[string]any{"cost_report_token": "r", "start_date": "2025-04-01", "end_date": "2025-03-01"}, "wrong order"},
 		"no date bin":      {map[string]any{"cost_report_token": "r", "date_bin": "year"}, "date_bin"},
 		"no directory":     {map[string]any{"cost_report_token": "r", "directory": ""}, "directory"},
-		"no duration":      {map[string]any{"cost_report_token": "r", "timeouts": map[string]any{"invoke": "soon"}}, "Time Duration"},
+		"no duration":      {map[string]any{"cost_report_token": "r", "timeouts": map[string]any{"invoke": "soon"}}, "Not a duration"},
 		"a file, no place": {withDirectory("action_test.go"), "Files cannot be written to"},
 		"below a file":     {withDirectory("action_test.go/exports"), "Files cannot be written to"},
 	} {

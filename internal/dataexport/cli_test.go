@@ -201,7 +201,7 @@ func TestNothingLeaks(t *testing.T) {
 		}
 		return nil
 	}})
-	cli := acctest.NewCLI(t, api, oneExport+`data "vantage_unit_cost_export" "same" { token = vantage_unit_cost_export.this.token }`)
+	cli := acctest.NewCLI(t, api, oneExport+`data "vantage_data_export" "same" { token = vantage_unit_cost_export.this.token }`)
 	logFile := filepath.Join(t.TempDir(), "trace.log")
 	cli.Setenv("TF_LOG", "TRACE")
 	cli.Setenv("TF_LOG_PATH", logFile)
@@ -321,13 +321,13 @@ func TestWarningsReachTheTerminal(t *testing.T) {
 		},
 		"an empty export, ephemeral resource": {
 			needs:   acctest.Version{Terraform: "1.10", OpenTofu: "1.11"},
-			options: fakevantage.Options{Files: -1}, config: `ephemeral "vantage_unit_cost_export" "this" { token = "TOKEN" }`,
+			options: fakevantage.Options{Files: -1}, config: `ephemeral "vantage_data_export" "this" { token = "TOKEN" }`,
 			says: "is completed and has no files",
 		},
 		"an ephemeral resource's own timeout": {
 			needs:   acctest.Version{Terraform: "1.10", OpenTofu: "1.11"},
-			options: fakevantage.Options{ReadyAfter: time.Hour}, config: "ephemeral \"vantage_unit_cost_export\" \"this\" {\n  token = \"TOKEN\"\n  timeouts { open = \"1s\" }\n}",
-			says: "Could not open unit cost export", fails: true,
+			options: fakevantage.Options{ReadyAfter: time.Hour}, config: "ephemeral \"vantage_data_export\" \"this\" {\n  token = \"TOKEN\"\n  timeouts { open = \"1s\" }\n}",
+			says: "Could not open data export", fails: true,
 		},
 		"a refusal is shown at its argument": {
 			options: fakevantage.Options{Workspaces: []string{"a", "b"}},

@@ -1,6 +1,7 @@
 package dataexport_test
 
 import (
+	"fmt"
 	"regexp"
 	"testing"
 	"time"
@@ -16,13 +17,16 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-const dataAddress = "data.vantage_unit_cost_export.this"
+const (
+	madeAddress = "data.vantage_unit_cost_export.this"
+	dataAddress = "data.vantage_data_export.this"
+)
 
 func TestDataSourceByTokenWaitsAndMakesNone(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{ReadyAfterPolls: 1, RetryAfter: "1", SignOnce: true})
 	token := api.Add(map[string]any{"cost_report_token": "rprt_1", "date_bin": "day"}, time.Now())
-	config := api.Config(`data "vantage_unit_cost_export" "this" { token = "` + token + `" }`)
+	config := api.Config(`data "vantage_data_export" "this" { token = "` + token + `" }`)
 	api.Run(t,
 		resource.TestStep{
 			Config: config,
@@ -55,7 +59,7 @@ data "vantage_unit_cost_export" "this" {
 }`)
 	api.Run(t, resource.TestStep{
 		Config:            config,
-		ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(dataAddress, manifest.AtMapKey("files"), fileLinks)},
+		ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(madeAddress, manifest.AtMapKey("files"), fileLinks)},
 		Check: func(*terraform.State) error {
 			// One in the plan; reading it is no change, so the apply makes no other.
 			if got, want := api.Requests()[0].Body, `{"cost_report_token":"rprt_1","workspace_token":"wrkspc_1","start_date":"2025-03-01","end_date":"2025-03-31","date_bin":"quarter"}`; got != want {
@@ -80,9 +84,9 @@ func TestDataSourceWaitThatTimesOutResumes(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour})
 	token := api.Add(map[string]any{"cost_report_token": "rprt_1"}, time.Now())
-	config := api.Config("data \"vantage_unit_cost_export\" \"this\" {\n  token = \"" + token + "\"\n  timeouts { read = \"1s\" }\n}")
+	config := api.Config("data \"vantage_data_export\" \"this\" {\n  token = \"" + token + "\"\n  timeouts { read = \"1s\" }\n}")
 	api.Run(t,
-		resource.TestStep{Config: config, ExpectError: regexp.MustCompile(loose(`ran out after 1s`) + `(?s).*` + token)},
+		resource.TestStep{Config: config, ExpectError: regexp.MustCompile(acctest.Loose(`ran out after 1s`) + `(?s).*` + token)},
 		resource.TestStep{PreConfig: func() { api.Finish(token) }, Config: config},
 	)
 	if api.Posts() != 0 {
@@ -95,7 +99,7 @@ func TestDataSourceIsReadInTheApplyWhenSomethingIsUnknown(t *testing.T) {
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
 	config := api.Config(`
 resource "vantage_unit_cost_export" "this" { cost_report_token = "rprt_1" }
-data "vantage_unit_cost_export" "this" { token = vantage_unit_cost_export.this.token }
+data "vantage_data_export" "this" { token = vantage_unit_cost_export.this.token }
 `)
 	api.Run(t,
 		resource.TestStep{
@@ -117,26 +121,25 @@ data "vantage_unit_cost_export" "this" { token = vantage_unit_cost_export.this.t
 func TestDataSourceArgumentsAreChecked(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{})
-	for body, message := range map[string]string{
-		``: `Exactly one of these attributes must be configured`,
-		`token = "t"
-cost_report_token = "r"`: `Exactly one of these attributes must be configured`,
-		`token = "t"
-start_date = "2025-03-01"`: `"cost_report_token" must be specified when "start_date" is specified`,
-		`token = "t"
-timeouts { read = "0s" }`: `A timeout has to be above zero`,
-		`token = "../../evil"`: `letters, digits, underscores and hyphens`,
-		`cost_report_token = "r"
-start_date = "2025-03-02T00:00:00Z"
-end_date = "2025-03-01"`: `is after end_date`,
-		`cost_report_token = "r"
-date_bin = "year"`: `must be one of`,
+	for name, test := range map[string]struct{ source, arguments, message string }{
+		"no token":         {"vantage_data_export", ``, `"token" is required`},
+		"no timeout":       {"vantage_data_export", "token = \"t\"\ntimeouts { read = \"0s\" }", `A timeout has to be above zero`},
+		"evil token":       {"vantage_data_export", `token = "../../evil"`, `letters, digits, underscores and hyphens`},
+		"token and report": {"vantage_data_export", "token = \"t\"\ncost_report_token = \"r\"", `named "cost_report_token" is not expected`},
+		"no report":        {"vantage_unit_cost_export", ``, `"cost_report_token" is required`},
+		"report and token": {"vantage_unit_cost_export", "cost_report_token = \"r\"\ntoken = \"t\"", `cannot set|configure|Read-Only|read-only|decided by the provider`},
+		"dates in the wrong order": {
+			"vantage_unit_cost_export",
+			"cost_report_token = \"r\"\nstart_date = \"2025-03-02T00:00:00Z\"\nend_date = \"2025-03-01\"", `is after end_date`,
+		},
+		"no date bin":            {"vantage_unit_cost_export", "cost_report_token = \"r\"\ndate_bin = \"year\"", `must be one of`},
+		"no timeout of the wait": {"vantage_unit_cost_export", "cost_report_token = \"r\"\ntimeouts { read = \"0s\" }", `A timeout has to be above zero`},
 	} {
-		t.Run(body, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api.Run(t, resource.TestStep{
-				Config:      api.Config("data \"vantage_unit_cost_export\" \"this\" {\n" + body + "\n}"),
-				ExpectError: regexp.MustCompile(loose(message)),
+				Config:      api.Config(fmt.Sprintf("data %q \"this\" {\n%s\n}", test.source, test.arguments)),
+				ExpectError: regexp.MustCompile(acctest.Loose(test.message)),
 			})
 		})
 	}

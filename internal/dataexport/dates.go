@@ -43,14 +43,15 @@ func (isDate) ValidateString(_ context.Context, req validator.StringRequest, res
 	}
 }
 
-// checkDateOrder refuses a range that ends before it starts. What is not set or not known yet, or not a date, is passed over.
-func checkDateOrder(start, end types.String) diag.Diagnostics {
+// CheckDateOrder refuses a range that ends before it starts. What is not set or not known yet, or not a date, is passed
+// over.
+func CheckDateOrder(start, end types.String) diag.Diagnostics {
 	var diags diag.Diagnostics
 	first, _, err1 := parseDate(start.ValueString())
 	_, last, err2 := parseDate(end.ValueString())
 	if err1 == nil && err2 == nil && first.After(last) {
 		diags.AddAttributeError(path.Root("start_date"), "The dates are in the wrong order",
-			fmt.Sprintf("start_date %s is after end_date %s. Exchange them, or leave one out to have the cost report's own.", start.ValueString(), end.ValueString()))
+			fmt.Sprintf("start_date %s is after end_date %s. Exchange them, or leave one out to have the report's own.", start.ValueString(), end.ValueString()))
 	}
 	return diags
 }

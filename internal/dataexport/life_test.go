@@ -196,11 +196,13 @@ func TestAFailedExportLeavesNothing(t *testing.T) {
 			time.AfterFunc(2*time.Second, p.Stop)
 			state := p.Create(t.Context(), minimal)
 			wantPending(t, state, "")
+			token := state.Text("token")
 			state = p.Apply(t.Context(), state, p.Plan(state, minimal), minimal)
-			if !state.IsNull() {
-				t.Errorf("the state is %v", state.Value)
+			wantPending(t, state, token)
+			wantWords(t, state.Errors(), "the report has no business metric", "stays in the state until the next refresh")
+			if refreshed := p.Read(t.Context(), state); !refreshed.IsNull() || len(refreshed.Errors()) > 0 {
+				t.Errorf("the refreshed state is %v %v", refreshed.Value, refreshed.Errors())
 			}
-			wantWords(t, state.Errors(), "the report has no business metric")
 		})
 	})
 	t.Run("in Read", func(t *testing.T) {
@@ -248,7 +250,7 @@ func TestAnEmptyExportWarns(t *testing.T) {
 	})
 }
 
-func TestStoredAddressesAreKeptWhileTheyServe(t *testing.T) {
+func TestStoredURLsAreKeptWhileTheyServe(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		wait   time.Duration

@@ -3,16 +3,12 @@ package dataexport_test
 import (
 	"fmt"
 	"reflect"
-	"strings"
 	"testing"
 
 	"terraform-provider-vantage/internal/acctest"
 )
 
 func TestMain(m *testing.M) { acctest.Main(m) }
-
-// loose turns spaces into a pattern for any white space: the CLI breaks the lines of diagnostics, and draws a border.
-func loose(pattern string) string { return strings.ReplaceAll(pattern, " ", `[\s│|]+`) }
 
 // same compares two values for equality.
 type same struct{}

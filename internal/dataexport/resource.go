@@ -5,8 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -31,22 +29,25 @@ const (
 	defaultReadTimeout = 5 * time.Minute
 )
 
-// NewResource returns the resource vantage_unit_cost_export.
-func NewResource() resource.Resource { return &Resource{} }
-
-// Resource is an export that lives in the state: made once, waited for, and forgotten when it is destroyed.
+// Resource is an export of one kind that lives in the state: made once, waited for, and forgotten when it is destroyed.
+// Kinds.Resources makes it.
 type Resource struct {
-	client *vantage.Client // nil when the provider's configuration is not known yet
+	configured
+	kind  Kind
+	kinds Kinds
 }
 
-type resourceModel struct {
-	arguments
+// ResourcePart is what the resources of all kinds have beside a kind's arguments.
+type ResourcePart struct {
 	exported
-	Triggers          types.Map            `tfsdk:"triggers"`
-	WaitForCompletion types.Bool           `tfsdk:"wait_for_completion"`
-	RenewBeforeExpiry timetypes.GoDuration `tfsdk:"renew_before_expiry"`
-	Timeouts          timeouts.Value       `tfsdk:"timeouts"`
+	Triggers          types.Map    `tfsdk:"triggers"`
+	WaitForCompletion types.Bool   `tfsdk:"wait_for_completion"`
+	RenewBeforeExpiry types.String `tfsdk:"renew_before_expiry"`
+	Timeouts          types.Object `tfsdk:"timeouts"`
 }
+
+// Part returns the part itself, from the model that it is embedded in.
+func (p *ResourcePart) Part() *ResourcePart { return p }
 
 // identityModel is what names an export beyond one configuration.
 type identityModel struct {
@@ -55,166 +56,168 @@ type identityModel struct {
 
 // Metadata implements resource.Resource.
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_unit_cost_export"
+	resp.TypeName = req.ProviderTypeName + "_" + r.kind.Name
 }
 
 // Configure implements resource.ResourceWithConfigure.
-func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse) {
-	r.client, _ = req.ProviderData.(*vantage.Client)
+func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	resp.Diagnostics.Append(r.configure(req.ProviderData)...)
 }
 
 // Schema implements resource.Resource.
-func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	resp.Schema = resourceSchema(ctx)
+func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = r.kind.resourceSchema()
 }
 
 // IdentitySchema implements resource.ResourceWithIdentity.
-func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+func (r *Resource) IdentitySchema(
+	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
+) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
-		"token": identityschema.StringAttribute{RequiredForImport: true, Description: "Token of the export."},
+		"token": identityschema.StringAttribute{
+			RequiredForImport: true,
+			Description:       "Token of the export.",
+		},
 	}}
 }
 
 // ValidateConfig implements resource.ResourceWithValidateConfig.
-func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	var config resourceModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(checkDateOrder(config.StartDate, config.EndDate)...)
-	resp.Diagnostics.Append(checkMargin(config.RenewBeforeExpiry)...)
-	resp.Diagnostics.Append(checkTimeout(ctx, "create", config.Timeouts.Create)...)
-	resp.Diagnostics.Append(checkTimeout(ctx, "read", config.Timeouts.Read)...)
-	resp.Diagnostics.Append(checkTimeout(ctx, "update", config.Timeouts.Update)...)
+func (r *Resource) ValidateConfig(
+	ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse,
+) {
+	config := r.kind.NewResource()
+	resp.Diagnostics.Append(req.Config.Get(ctx, config)...)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(config.Validate()...)
+	}
 }
-
-var creating = operation{verb: "create", arguments: true, whenTimedOut: "The export %s goes on at the server and its token is in the state, but Terraform has marked the resource as tainted. " +
-	"To keep this export, run `terraform untaint` with the resource's address, set a longer `create` and `update` in the resource's timeouts block, and apply again: that waits for the same export. " +
-	"Without untaint the next apply makes a new one."}
 
 // Create implements resource.Resource.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan resourceModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	timeout, diags := plan.Timeouts.Create(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
+	plan := r.kind.NewResource()
+	resp.Diagnostics.Append(req.Plan.Get(ctx, plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	if r.client == nil {
-		resp.Diagnostics.Append(errNotConfigured(creating))
+		resp.Diagnostics.Append(r.creating().errNotConfigured())
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := context.WithTimeout(ctx, timeout(plan.Part().Timeouts, "create", defaultTimeout))
 	defer cancel()
 
-	export, err := r.client.CreateDataExport(ctx, plan.request())
+	export, err := r.client.CreateDataExport(ctx, plan.Request())
 	if err != nil {
-		resp.Diagnostics.Append(creating.failure(err))
+		resp.Diagnostics.Append(r.creating().failure(err))
 		return
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityModel{types.StringValue(export.Token)})...)
-	resp.Diagnostics.Append(r.follow(ctx, creating, plan, export, &resp.State)...)
+	resp.Diagnostics.Append(r.follow(ctx, r.creating(), plan, export, &resp.State)...)
 }
-
-var refreshing = operation{verb: "read", whenTimedOut: "The state is unchanged. Run Terraform again when the API answers, or go on from the state with -refresh=false. A longer `read` in the resource's timeouts block counts once it has been applied, with -refresh=false."}
 
 // Read implements resource.Resource.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state resourceModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := state.Timeouts.Read(ctx, defaultReadTimeout)
-	resp.Diagnostics.Append(diags...)
+	model := r.kind.NewResource()
+	resp.Diagnostics.Append(req.State.Get(ctx, model)...)
+	stage := importStageOf(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	state := model.Part()
 	token := state.Token.ValueString()
 	// Before anything can fail: Terraform older than 1.12 cannot do without.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityModel{state.Token})...)
 	if r.client == nil {
-		resp.Diagnostics.Append(warnNotRefreshed(token))
+		resp.Diagnostics.Append(r.warnNotRefreshed(token))
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := context.WithTimeout(ctx, timeout(state.Timeouts, "read", defaultReadTimeout))
 	defer cancel()
 
 	export, err := r.client.GetDataExport(ctx, token)
+	o := r.refreshing()
+	if stage == importBegun {
+		o = r.importing()
+	}
 	var e *vantage.Error
 	switch {
-	case err != nil && state.Status.IsNull(): // it has never been read before
-		resp.Diagnostics.Append(importing.failure(err))
-		return
-	case errors.As(err, &e) && e.NotFound():
+	case errors.As(err, &e) && e.NotFound() && stage != importBegun:
 		resp.State.RemoveResource(ctx)
 		return
 	case err != nil:
-		resp.Diagnostics.Append(refreshing.failure(err))
+		resp.Diagnostics.Append(o.failure(err))
 		return
-	case export.Failed() && state.Status.IsNull():
-		resp.Diagnostics.Append(importing.failure(&vantage.Error{Kind: vantage.ExportFailed, Token: token, Status: export.Status, Messages: export.Messages}))
+	case export.Failed() && stage == importBegun:
+		resp.Diagnostics.Append(o.failure(&vantage.Error{
+			Kind: vantage.ExportFailed, Token: token, Status: export.Status, Messages: export.Messages,
+		}))
 		return
 	case export.Failed():
-		resp.Diagnostics.Append(warnFailed(export))
+		resp.Diagnostics.Append(r.warnFailed(export))
 		resp.State.RemoveResource(ctx)
 		return
 	}
 	now := time.Now()
-	stored, first := state.Manifest, state.Status.IsNull()
+	stored := state.Manifest
 	state.exported = newExported(export)
-	if keepsAddresses(stored, state.Manifest, now) {
+	if keepsURLs(stored, state.Manifest, now) {
 		state.Manifest = stored
 	}
-	if stage := importStage(ctx, req.Private, &resp.Diagnostics); takesOver(stage) {
-		state.fillFrom(export.Attributes)
-		if !first {
-			next := map[string]string{justImported: refreshed, refreshed: takenOver}[stage]
-			resp.Diagnostics.Append(resp.Private.SetKey(ctx, importKey, []byte(next))...)
-		}
+	if stage.takesOver() {
+		model.TakeFrom(export.Attributes)
+	}
+	if stage == importBegun {
+		resp.Diagnostics.Append(r.checkKind(export)...)
 	}
 	if until, expired := expiry(state.Manifest, now); expired && state.RenewBeforeExpiry.IsNull() {
-		resp.Diagnostics.Append(warnExpired(token, until))
+		resp.Diagnostics.Append(r.warnExpired(token, until))
 	}
+	resp.Diagnostics.Append(stage.next().save(ctx, resp.Private)...)
 	resp.Diagnostics.Append(rememberTime(ctx, resp.Private, now)...)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }
 
-var resuming = operation{verb: "finish", whenTimedOut: "The export %s goes on at the server and stays in the state. Apply again to wait on, with a longer `update` in the resource's timeouts block if need be."}
-
-// Update implements resource.Resource. The API sees nothing of what can be updated; what is left to do is to wait for an export
-// that an earlier apply left pending.
+// Update implements resource.Resource. The API sees nothing of what can be updated; what is left to do is to wait for an
+// export that an earlier apply left pending.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, state resourceModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := plan.Timeouts.Update(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
+	model, stored := r.kind.NewResource(), r.kind.NewResource()
+	resp.Diagnostics.Append(req.Plan.Get(ctx, model)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, stored)...)
+	stage := importStageOf(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	plan, state := model.Part(), stored.Part()
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityModel{state.Token})...)
-	if takesOver(importStage(ctx, req.Private, &resp.Diagnostics)) {
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, importKey, []byte(takenOver))...)
+	if stage.takesOver() {
+		resp.Diagnostics.Append(importTakenOver.save(ctx, resp.Private)...)
 	}
 	if state.isCompleted() || !plan.WaitForCompletion.ValueBool() {
 		plan.exported = state.exported
-		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 		return
 	}
 	if r.client == nil {
-		resp.Diagnostics.Append(errNotConfigured(resuming))
+		resp.Diagnostics.Append(r.resuming().errNotConfigured())
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := context.WithTimeout(ctx, timeout(plan.Timeouts, "update", defaultTimeout))
 	defer cancel()
-	resp.Diagnostics.Append(r.follow(ctx, resuming, plan, &vantage.DataExport{Token: state.Token.ValueString()}, &resp.State)...)
+	export := &vantage.DataExport{Token: state.Token.ValueString()}
+	resp.Diagnostics.Append(r.follow(ctx, r.resuming(), model, export, &resp.State)...)
 }
 
 // Delete implements resource.Resource. The API has no delete, and exports expire by themselves: it is only forgotten.
 func (r *Resource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
 // follow saves the export's token, waits for it if that is wanted, and saves what has become of it.
-func (r *Resource) follow(ctx context.Context, o operation, plan resourceModel, export *vantage.DataExport, state *tfsdk.State) diag.Diagnostics {
+func (r *Resource) follow(
+	ctx context.Context, o operation, model ResourceModel, export *vantage.DataExport, state *tfsdk.State,
+) diag.Diagnostics {
+	plan := model.Part()
 	save := func(e *vantage.DataExport) diag.Diagnostics {
 		plan.exported = newExported(e)
-		return state.Set(ctx, plan)
+		return state.Set(ctx, model)
 	}
 	pending := *export
 	pending.Status = vantage.StatusPending
@@ -228,15 +231,15 @@ func (r *Resource) follow(ctx context.Context, o operation, plan resourceModel, 
 	case err == nil:
 		diags.Append(save(export)...)
 		if len(export.Manifest.Files) == 0 {
-			diags.Append(warnNoFiles(export.Token))
+			diags.Append(o.warnNoFiles(export.Token))
 		}
 		if life, tooLong := marginOutlasts(plan.RenewBeforeExpiry, plan.Manifest); tooLong {
 			diags.Append(warnMarginTooLong(life))
 		}
 	case errors.As(err, &e) && e.Kind == vantage.Interrupted:
 		// An error would taint, and the export would be lost with the next apply.
-		diags.Append(warnInterrupted(export.Token))
-	case errors.As(err, &e) && e.Kind == vantage.ExportFailed:
+		diags.Append(o.warnInterrupted(export.Token))
+	case errors.As(err, &e) && e.Kind == vantage.ExportFailed && o.makes:
 		state.RemoveResource(ctx)
 		diags.Append(o.failure(err))
 	default:

@@ -158,7 +158,7 @@ func TestImportOfWhatIsNotThere(t *testing.T) {
 		"../../costs":      `letters, digits, underscores`,
 	} {
 		api.Run(t, resource.TestStep{
-			Config: api.Config(matching), ResourceName: address, ImportState: true, ImportStateId: id, ExpectError: regexp.MustCompile(loose(message)),
+			Config: api.Config(matching), ResourceName: address, ImportState: true, ImportStateId: id, ExpectError: regexp.MustCompile(acctest.Loose(message)),
 		})
 	}
 	api.WantRequests(t, 0, 1)
@@ -260,7 +260,7 @@ resource "vantage_unit_cost_export" "this" {
 		unchanged(config),
 		resource.TestStep{
 			Config:      strings.Replace(config, `"2h"`, `"24h"`, 1),
-			ExpectError: regexp.MustCompile(loose(`as long as an export is valid, here 24h0m0s`)),
+			ExpectError: regexp.MustCompile(acctest.Loose(`as long as an export is valid, here 24h0m0s`)),
 		},
 		resource.TestStep{
 			Config:      strings.Replace(config, `"2h"`, `"-1s"`, 1),
@@ -281,11 +281,11 @@ func TestEphemeralResourceMakesNothingAndStoresNothing(t *testing.T) {
 	api.ChangeExport(expired, func(e *fakevantage.Export) { e.CompletedAt = time.Now().Add(-25 * time.Hour) })
 	config := func(token string) string {
 		return api.Config(fmt.Sprintf(`
-ephemeral "vantage_unit_cost_export" "this" {
+ephemeral "vantage_data_export" "this" {
   token = %q
   timeouts { open = "1m" }
 }
-provider "echo" { data = ephemeral.vantage_unit_cost_export.this }
+provider "echo" { data = ephemeral.vantage_data_export.this }
 resource "echo" "this" {}
 `, token))
 	}
@@ -311,7 +311,7 @@ resource "echo" "this" {}
 		"dta_xprt_no": `There is no such export`,
 		"a/b":         `letters, digits, underscores`,
 	} {
-		test(resource.TestStep{Config: config(token), ExpectError: regexp.MustCompile(loose(message))})
+		test(resource.TestStep{Config: config(token), ExpectError: regexp.MustCompile(acctest.Loose(message))})
 	}
 	if api.Posts() != 0 {
 		t.Errorf("%d exports were made", api.Posts())
@@ -324,8 +324,8 @@ func TestDataSourceOfAnExpiredExportSaysWhen(t *testing.T) {
 	token := api.Add(asked, time.Now().Add(-48*time.Hour))
 	api.ChangeExport(token, func(e *fakevantage.Export) { e.CompletedAt = time.Now().Add(-25 * time.Hour) })
 	api.Run(t, resource.TestStep{
-		Config:      api.Config(fmt.Sprintf("data \"vantage_unit_cost_export\" \"this\" {\n  token = %q\n}", token)),
-		ExpectError: regexp.MustCompile(loose(`expired at \d{4}-`)),
+		Config:      api.Config(fmt.Sprintf("data \"vantage_data_export\" \"this\" {\n  token = %q\n}", token)),
+		ExpectError: regexp.MustCompile(acctest.Loose(`expired at \d{4}-`)),
 	})
 	if api.Posts() != 0 {
 		t.Errorf("%d exports were made", api.Posts())

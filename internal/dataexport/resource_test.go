@@ -116,20 +116,20 @@ func TestResourceIsReplacedByAnyArgumentButTimeouts(t *testing.T) {
 	config := func(more string) string {
 		return api.Config(`resource "vantage_unit_cost_export" "this" {` + "\n" + more + "\n}")
 	}
-	report := "\ncost_report_token = \"rprt_1\"\n"
-	steps := []resource.TestStep{{Config: config(report)}}
+	const one = "\ncost_report_token = \"rprt_1\"\n"
+	steps := []resource.TestStep{{Config: config(one)}}
 	change := func(more string, action plancheck.ResourceActionType) {
 		steps = append(steps, resource.TestStep{Config: config(more), ConfigPlanChecks: resource.ConfigPlanChecks{
 			PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)},
 		}})
 	}
 	for _, more := range []string{
-		report + `triggers = { a = "1" }`,
-		report + `triggers = { a = "2" }`,
-		report + `start_date = "2025-01-01"`,
-		report + `end_date = "2025-01-01"`,
-		report + `date_bin = "month"`,
-		report + `workspace_token = "wrkspc_1"`,
+		one + `triggers = { a = "1" }`,
+		one + `triggers = { a = "2" }`,
+		one + `start_date = "2025-01-01"`,
+		one + `end_date = "2025-01-01"`,
+		one + `date_bin = "month"`,
+		one + `workspace_token = "wrkspc_1"`,
 		`cost_report_token = "rprt_2"`,
 	} {
 		change(more, plancheck.ResourceActionReplace)
@@ -173,35 +173,33 @@ func TestResourceThatIsGoneIsMadeAnew(t *testing.T) {
 func TestResourceArgumentsAreCheckedInThePlan(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{})
-	for body, message := range map[string]string{
-		`cost_report_token = ""`: `string length must be at least 1`,
-		`cost_report_token = "r"
-workspace_token = ""`: `string length must be at least 1`,
-		`cost_report_token = "r"
-start_date = "March"`: `not an ISO 8601 date`,
-		`cost_report_token = "r"
-end_date = "2025-02-30"`: `not an ISO 8601 date`,
-		`cost_report_token = "r"
-date_bin = "year"`: `must be one of`,
-		`cost_report_token = "r"
-start_date = "2025-03-02"
-end_date = "2025-03-01"`: `start_date 2025-03-02 is after end_date`,
-		`cost_report_token = "r"
-timeouts { create = "soon" }`: `must be a string containing a sequence of decimal numbers`,
-		`cost_report_token = "r"
-timeouts { create = "-5s" }`: `A timeout has to be above zero`,
-		`cost_report_token = "r"
-timeouts { update = "0s" }`: `A timeout has to be above zero`,
-		``: `"cost_report_token" is required`,
+	for name, test := range map[string]struct{ arguments, message string }{
+		"no report":         {``, `"cost_report_token" is required`},
+		"empty report":      {`cost_report_token = ""`, `string length must be at least 1`},
+		"empty workspace":   {report(`workspace_token = ""`), `string length must be at least 1`},
+		"no start date":     {report(`start_date = "March"`), `not an ISO 8601 date`},
+		"no end date":       {report(`end_date = "2025-02-30"`), `not an ISO 8601 date`},
+		"no date bin":       {report(`date_bin = "year"`), `must be one of`},
+		"dates exchanged":   {report("start_date = \"2025-03-02\"\nend_date = \"2025-03-01\""), `start_date 2025-03-02 is after end_date`},
+		"no timeout":        {report(`timeouts { create = "soon" }`), `"soon" is not a duration`},
+		"negative timeout":  {report(`timeouts { create = "-5s" }`), `A timeout has to be above zero`},
+		"timeout of zero":   {report(`timeouts { update = "0s" }`), `A timeout has to be above zero`},
+		"timeout in days":   {report(`timeouts { create = "1d" }`), `"1d" is not a duration; days are not a unit, write 24h.`},
+		"margin in days":    {report(`renew_before_expiry = "1.5d"`), `renew_before_expiry cannot be used: "1.5d" is not a duration; days are not a unit, write 36h.`},
+		"margin in words":   {report(`renew_before_expiry = "1 hour"`), `"1 hour" is not a duration; write 1h.`},
+		"margin of nothing": {report(`renew_before_expiry = ""`), `"" is not a duration; write numbers`},
 	} {
-		t.Run(body, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api.Run(t, resource.TestStep{
-				Config:      api.Config("resource \"vantage_unit_cost_export\" \"this\" {\n" + body + "\n}"),
+				Config:      api.Config("resource \"vantage_unit_cost_export\" \"this\" {\n" + test.arguments + "\n}"),
 				PlanOnly:    true,
-				ExpectError: regexp.MustCompile(loose(message)),
+				ExpectError: regexp.MustCompile(acctest.Loose(test.message)),
 			})
 		})
 	}
 	t.Cleanup(func() { api.WantRequests(t, 0, 0) })
 }
+
+// report returns the arguments of an export with more of them.
+func report(more string) string { return "cost_report_token = \"r\"\n" + more }

@@ -1,77 +1,180 @@
 package dataexport
 
 import (
-	"context"
-	"fmt"
-	"strings"
-	"time"
+	"maps"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	ephemeral "github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"terraform-provider-vantage/internal/vantage"
+	action "github.com/hashicorp/terraform-plugin-framework/action/schema"
 )
 
-// The schemas of the surfaces are of different types, so each is written out in its own file. What they say and check is here.
+// Attributes are written once, as a resource has them. The other surfaces have schema types of their own, which are
+// derived here.
 
-const (
-	aboutCostReportToken = "Token of the cost report whose unit costs are exported, such as `rprt_ea7dbb4f5783d677`."
-	aboutWorkspaceToken  = "Token of the workspace that the report is in. The API requires one when the API token sees several workspaces. Default: the provider's `workspace_token`."
-	aboutStartDate       = "First day to export, as an ISO 8601 date (`2025-03-01`) or time (`2025-03-01T00:00:00Z`). Default: the cost report's own."
-	aboutEndDate         = "Last day to export, itself included, as an ISO 8601 date (`2025-03-31`) or time (`2025-03-31T23:59:59Z`), not before `start_date`. Default: the cost report's own."
-	aboutID              = "The same as `token`."
-	aboutToken           = "Token that the API gave to the export, such as `dta_xprt_964b2adb9bff37fb`."
-	aboutStatus          = "Status of the export as the API words it: `pending`, then `completed`."
-	aboutCreatedAt       = "When the API made the export, as an ISO 8601 time."
-	aboutExportType      = "Kind of the export as the API words it."
-	aboutManifest        = "What the export consists of. Its values are null while the export is pending."
-	aboutFiles           = "Addresses of the files. They are pre-signed: whoever has one can read the file, without any token, until `valid_until`."
-	aboutCompletedAt     = "When the export was completed, as an ISO 8601 time."
-	aboutValidUntil      = "When the addresses expire, as an ISO 8601 time; about a day after `completed_at`. Null when the API does not say."
-	aboutAttributes      = "What was exported, as the API describes it: an object with `report_token`, `start_date`, `end_date`, `date_bin` and others, any of which can be null. " +
-		"Its members are used directly, as in `attributes.date_bin`."
-)
+const aboutToken = "Token that the API gave to the export, such as `dta_xprt_964b2adb9bff37fb`."
 
-var aboutDateBin = "Period over which costs are added up: " + list(vantage.DateBins()) + ". Default: the cost report's own, or `day`."
-
-func list(values []string) string {
-	last := len(values) - 1
-	return "`" + strings.Join(values[:last], "`, `") + "` or `" + values[last] + "`"
-}
-
-func dates() []validator.String { return []validator.String{isDate{}} }
-
-func dateBins() []validator.String {
-	return []validator.String{stringvalidator.OneOf(vantage.DateBins()...)}
-}
-
-func notEmpty() []validator.String { return []validator.String{stringvalidator.LengthAtLeast(1)} }
-
-// checkTimeout refuses a timeout that is no time: the library that reads it takes any duration.
-func checkTimeout(ctx context.Context, name string, get func(context.Context, time.Duration) (time.Duration, diag.Diagnostics)) diag.Diagnostics {
-	timeout, unreadable := get(ctx, defaultTimeout)
-	if unreadable.HasError() || timeout > 0 {
-		return nil // what cannot be read is reported by the library
+// exportedAttributes are what the API tells of an export. What becomes of them in a plan of the resource is decided in
+// ModifyPlan, for all of them at once.
+func exportedAttributes() map[string]schema.Attribute {
+	computed := func(about string) schema.StringAttribute {
+		return schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: about,
+		}
 	}
-	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("timeouts").AtName(name), "A timeout has to be above zero",
-		fmt.Sprintf("With %s there is no time to do anything. Set a duration such as 45m, or leave it out.", timeout))}
-}
-
-// exportTokens accepts what can be the token of an export; it becomes a part of an address.
-func exportTokens() []validator.String { return []validator.String{isExportToken{}} }
-
-type isExportToken struct{}
-
-func (isExportToken) Description(context.Context) string {
-	return "must be the token of an export: letters, digits, underscores and hyphens"
-}
-
-func (v isExportToken) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (v isExportToken) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if !req.ConfigValue.IsNull() && !req.ConfigValue.IsUnknown() && !vantage.ValidToken(req.ConfigValue.ValueString()) {
-		resp.Diagnostics.AddAttributeError(req.Path, "Not the token of an export", fmt.Sprintf("The value of %s %s.", req.Path, v.Description(ctx)))
+	return map[string]schema.Attribute{
+		"id":          computed("The same as `token`."),
+		"token":       computed(aboutToken),
+		"status":      computed("Status of the export as the API words it: `pending`, then `completed`."),
+		"created_at":  computed("When the API made the export, as an ISO 8601 time."),
+		"export_type": computed("Kind of the export as the API words it."),
+		"manifest": schema.SingleNestedAttribute{
+			Computed:            true,
+			MarkdownDescription: "What the export consists of. Its values are null while the export is pending.",
+			Attributes: map[string]schema.Attribute{
+				"files": schema.ListAttribute{
+					Computed:    true,
+					Sensitive:   true,
+					ElementType: types.StringType,
+					MarkdownDescription: "Pre-signed URLs of the files: with such a URL anybody can read the file, without a token, " +
+						"until `valid_until`.",
+				},
+				"completed_at": computed("When the export was completed, as an ISO 8601 time."),
+				"valid_until": computed("When the URLs expire, as an ISO 8601 time; about a day after `completed_at`. " +
+					"Null when the API does not say."),
+			},
+		},
+		"attributes": schema.DynamicAttribute{
+			Computed: true,
+			MarkdownDescription: "What was exported, as the API describes it: an object with `report_token`, `start_date`, " +
+				"`end_date`, `date_bin` and others, any of which can be null. Its members are used directly, as in " +
+				"`attributes.date_bin`.",
+		},
 	}
+}
+
+// timeoutsBlock has the timeouts of a surface, by what they bound.
+func timeoutsBlock(about map[string]string) map[string]schema.SingleNestedBlock {
+	attributes := map[string]schema.Attribute{}
+	for name, text := range about {
+		attributes[name] = schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: text,
+			Validators:          Timeouts(),
+		}
+	}
+	return map[string]schema.SingleNestedBlock{"timeouts": {Attributes: attributes}}
+}
+
+// together returns all of the sets. Of those with the same name the last one counts.
+func together[T any](sets ...map[string]T) map[string]T {
+	out := map[string]T{}
+	for _, set := range sets {
+		maps.Copy(out, set)
+	}
+	return out
+}
+
+func dataSourceBlocks(of map[string]schema.SingleNestedBlock) map[string]datasource.Block {
+	out := map[string]datasource.Block{}
+	for name, b := range of {
+		out[name] = datasource.SingleNestedBlock{
+			MarkdownDescription: b.MarkdownDescription, Attributes: dataSourceAttributes(b.Attributes),
+		}
+	}
+	return out
+}
+
+func dataSourceAttributes(of map[string]schema.Attribute) map[string]datasource.Attribute {
+	out := map[string]datasource.Attribute{}
+	for name, attribute := range of {
+		switch a := attribute.(type) {
+		case schema.StringAttribute:
+			out[name] = datasource.StringAttribute{
+				Required: a.Required, Optional: a.Optional, Computed: a.Computed,
+				MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
+			}
+		case schema.BoolAttribute:
+			out[name] = datasource.BoolAttribute{Optional: a.Optional, MarkdownDescription: a.MarkdownDescription}
+		case schema.ListAttribute:
+			out[name] = datasource.ListAttribute{
+				Optional: a.Optional, Computed: a.Computed, Sensitive: a.Sensitive, ElementType: a.ElementType,
+				MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
+			}
+		case schema.SingleNestedAttribute:
+			out[name] = datasource.SingleNestedAttribute{
+				Computed: a.Computed, MarkdownDescription: a.MarkdownDescription,
+				Attributes: dataSourceAttributes(a.Attributes),
+			}
+		case schema.DynamicAttribute:
+			out[name] = datasource.DynamicAttribute{Computed: a.Computed, MarkdownDescription: a.MarkdownDescription}
+		default:
+			panic("a data source has no such attribute: " + name)
+		}
+	}
+	return out
+}
+
+func ephemeralBlocks(of map[string]schema.SingleNestedBlock) map[string]ephemeral.Block {
+	out := map[string]ephemeral.Block{}
+	for name, b := range of {
+		out[name] = ephemeral.SingleNestedBlock{Attributes: ephemeralAttributes(dataSourceAttributes(b.Attributes))}
+	}
+	return out
+}
+
+// ephemeralAttributes derives from a data source's, whose schema types have the same fields.
+func ephemeralAttributes(of map[string]datasource.Attribute) map[string]ephemeral.Attribute {
+	out := map[string]ephemeral.Attribute{}
+	for name, attribute := range of {
+		switch a := attribute.(type) {
+		case datasource.StringAttribute:
+			out[name] = ephemeral.StringAttribute(a)
+		case datasource.ListAttribute:
+			out[name] = ephemeral.ListAttribute(a)
+		case datasource.DynamicAttribute:
+			out[name] = ephemeral.DynamicAttribute(a)
+		case datasource.SingleNestedAttribute:
+			out[name] = ephemeral.SingleNestedAttribute{
+				Computed: a.Computed, MarkdownDescription: a.MarkdownDescription, Attributes: ephemeralAttributes(a.Attributes),
+			}
+		default:
+			panic("an ephemeral resource has no such attribute: " + name)
+		}
+	}
+	return out
+}
+
+func actionBlocks(of map[string]schema.SingleNestedBlock) map[string]action.Block {
+	out := map[string]action.Block{}
+	for name, b := range of {
+		out[name] = action.SingleNestedBlock{
+			MarkdownDescription: b.MarkdownDescription, Attributes: actionAttributes(b.Attributes),
+		}
+	}
+	return out
+}
+
+func actionAttributes(of map[string]schema.Attribute) map[string]action.Attribute {
+	out := map[string]action.Attribute{}
+	for name, attribute := range of {
+		switch a := attribute.(type) {
+		case schema.StringAttribute:
+			out[name] = action.StringAttribute{
+				Required: a.Required, Optional: a.Optional, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
+			}
+		case schema.BoolAttribute:
+			out[name] = action.BoolAttribute{Optional: a.Optional, MarkdownDescription: a.MarkdownDescription}
+		case schema.ListAttribute:
+			out[name] = action.ListAttribute{
+				Optional: a.Optional, ElementType: a.ElementType, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
+			}
+		default:
+			panic("an action has no such attribute: " + name)
+		}
+	}
+	return out
 }

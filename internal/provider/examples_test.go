@@ -11,6 +11,9 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
+// actions is what runs them.
+var actions = acctest.Version{Terraform: "1.14"}
+
 // Every example is applied, planned again with nothing to do, and destroyed.
 func TestExamples(t *testing.T) {
 	t.Parallel()
@@ -29,11 +32,22 @@ func TestExamples(t *testing.T) {
 			variables: map[string]string{"cost_report_token": "rprt_1", "run": "1"}, posts: 1, apply: []string{"-refresh=false"},
 			needs: acctest.Version{Terraform: "1.10", OpenTofu: "1.11"}, check: wantDownloadedAndNotStored,
 		},
-		"provider":                              {posts: 0},
-		"resources/vantage_unit_cost_export":    {posts: 1},
-		"data-sources/vantage_unit_cost_export": {posts: 1},
-		"actions/vantage_unit_cost_export":      {posts: 1, needs: acctest.Version{Terraform: "1.14"}, check: wantExported},
-		"ephemeral-resources/vantage_unit_cost_export": {
+		"all-kinds": {
+			variables: map[string]string{"cost_report_token": "rprt_1", "start_date": "2025-03-01", "end_date": "2025-03-31"}, posts: 3,
+		},
+		"provider":                                       {},
+		"resources/vantage_unit_cost_export":             {posts: 1},
+		"resources/vantage_cost_export":                  {posts: 2},
+		"resources/vantage_kubernetes_efficiency_export": {posts: 1},
+		"data-sources/vantage_data_export":               {},
+		// Read in the apply, in the second plan, and in the destroy's.
+		"data-sources/vantage_unit_cost_export":             {posts: 3},
+		"data-sources/vantage_cost_export":                  {posts: 3},
+		"data-sources/vantage_kubernetes_efficiency_export": {posts: 3},
+		"actions/vantage_unit_cost_export":                  {posts: 1, needs: actions, check: wantExported},
+		"actions/vantage_cost_export":                       {posts: 1, needs: actions, check: wantExported},
+		"actions/vantage_kubernetes_efficiency_export":      {posts: 1, needs: actions, check: wantExported},
+		"ephemeral-resources/vantage_data_export": {
 			needs: acctest.Version{Terraform: "1.10", OpenTofu: "1.11"}, check: wantDownloaded,
 		},
 	} {
@@ -52,7 +66,7 @@ func TestExamples(t *testing.T) {
 				t.Errorf("the second plan is not empty: %s", out)
 			}
 			if out := cli.MustRun("output", "-no-color"); strings.Contains(out, "X-Signature") {
-				t.Errorf("a file's address is shown unasked: %s", out)
+				t.Errorf("a file's URL is shown unasked: %s", out)
 			}
 			if test.check != nil {
 				test.check(t, cli)

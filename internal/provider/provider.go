@@ -12,7 +12,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-vantage/internal/costexport"
 	"terraform-provider-vantage/internal/dataexport"
+	"terraform-provider-vantage/internal/kubernetesefficiencyexport"
+	"terraform-provider-vantage/internal/unitcostexport"
 )
 
 // Address is where Terraform finds the provider. It is a placeholder until the provider is published; README says what
@@ -45,7 +48,8 @@ func (p *vantageProvider) Metadata(_ context.Context, _ provider.MetadataRequest
 
 func (p *vantageProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Makes unit cost exports with the Vantage API, waits for them, and gives their files to the rest of the configuration.",
+		MarkdownDescription: "Makes data exports with the Vantage API, waits for them, and gives their files to the rest of the " +
+			"configuration.",
 		Attributes: map[string]schema.Attribute{
 			"api_token": schema.StringAttribute{
 				Optional:  true,
@@ -99,18 +103,21 @@ func (p *vantageProvider) userAgent(terraform string) string {
 	return "terraform-provider-vantage/" + p.version + " Terraform/" + terraform
 }
 
+// kinds are the kinds of exports that the provider makes.
+func kinds() dataexport.Kinds {
+	return dataexport.Kinds{unitcostexport.Kind(), costexport.Kind(), kubernetesefficiencyexport.Kind()}
+}
+
 func (p *vantageProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{dataexport.NewResource}
+	return kinds().Resources()
 }
 
 func (p *vantageProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{dataexport.NewDataSource}
+	return append(kinds().DataSources(), dataexport.NewDataSource)
 }
 
 func (p *vantageProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{dataexport.NewEphemeralResource}
 }
 
-func (p *vantageProvider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{dataexport.NewAction}
-}
+func (p *vantageProvider) Actions(context.Context) []func() action.Action { return kinds().Actions() }

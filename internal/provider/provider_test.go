@@ -164,7 +164,7 @@ provider "vantage" {
   host      = %q
   api_token = terraform_data.secret.output
 }
-data "vantage_unit_cost_export" "this" { token = %q }`, acctest.APIToken, api.URL, token)
+data "vantage_data_export" "this" { token = %q }`, acctest.APIToken, api.URL, token)
 	api.Run(t, resource.TestStep{Config: config, ExpectError: regexp.MustCompile(`known\s+only\s+after\s+the\s+apply`)})
 	api.WantRequests(t, 0, 0)
 }

@@ -20,7 +20,7 @@ type ExportScope struct {
 	// StartDate and EndDate, both included, are ISO 8601. Default: the report's own.
 	StartDate string `json:"start_date,omitempty"`
 	EndDate   string `json:"end_date,omitempty"`
-	// DateBin is one of DateBins, without the hour for Kubernetes efficiency. Default: the report's own, or day.
+	// DateBin is one of DateBins, or of KubernetesEfficiencyDateBins. Default: the report's own, or day.
 	DateBin string `json:"date_bin,omitempty"`
 }
 
@@ -31,8 +31,11 @@ func (s ExportScope) in(workspace string) ExportScope {
 	return s
 }
 
-// DateBins returns what ExportScope.DateBin may be.
-func DateBins() []string { return []string{"hour", "day", "week", "month", "quarter"} }
+// DateBins returns what ExportScope.DateBin may be for unit costs and costs.
+func DateBins() []string { return append([]string{"hour"}, KubernetesEfficiencyDateBins()...) }
+
+// KubernetesEfficiencyDateBins returns what ExportScope.DateBin may be for Kubernetes efficiency.
+func KubernetesEfficiencyDateBins() []string { return []string{"day", "week", "month", "quarter"} }
 
 // UnitCostExportRequest asks for an export of unit costs, with POST /v2/unit_costs/data_exports.
 type UnitCostExportRequest struct {

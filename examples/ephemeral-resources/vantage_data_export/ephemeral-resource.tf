@@ -3,7 +3,7 @@ variable "export_token" {
   type = string
 }
 
-ephemeral "vantage_unit_cost_export" "this" {
+ephemeral "vantage_data_export" "this" {
   token = var.export_token
 
   timeouts {
@@ -17,6 +17,6 @@ resource "terraform_data" "download" {
 
   provisioner "local-exec" {
     command     = "curl --fail --silent --output unit_costs.csv \"$ADDRESS\""
-    environment = { ADDRESS = ephemeral.vantage_unit_cost_export.this.manifest.files[0] }
+    environment = { ADDRESS = ephemeral.vantage_data_export.this.manifest.files[0] }
   }
 }

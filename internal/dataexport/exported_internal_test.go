@@ -81,7 +81,7 @@ func TestDates(t *testing.T) {
 		{"", "2025-03-01", false},
 		{"nonsense", "2025-03-01", false},
 	} {
-		if got := checkDateOrder(types.StringValue(test.start), types.StringValue(test.end)).HasError(); got != test.wrong {
+		if got := CheckDateOrder(types.StringValue(test.start), types.StringValue(test.end)).HasError(); got != test.wrong {
 			t.Errorf("%s to %s: wrong is %v, want %v", test.start, test.end, got, test.wrong)
 		}
 	}

@@ -1,0 +1,28 @@
+# Needs Terraform 1.14 or later. Makes an export and downloads its files at any time, with nothing else applied:
+#
+#   terraform apply -invoke=action.vantage_cost_export.monthly
+action "vantage_cost_export" "monthly" {
+  config {
+    cost_report_token = "rprt_ea7dbb4f5783d677"
+    start_date        = "2025-03-01"
+    end_date          = "2025-03-31"
+    schema            = "focus"
+    directory         = "exports/2025-03"
+
+    settings {
+      include_credits = true
+    }
+  }
+}
+
+# Or each time that something changes, here the month.
+resource "terraform_data" "month" {
+  input = "2025-03"
+
+  lifecycle {
+    action_trigger {
+      events  = [after_create, after_update]
+      actions = [action.vantage_cost_export.monthly]
+    }
+  }
+}

@@ -1,0 +1,23 @@
+# Needs Terraform 1.14 or later. Makes an export and downloads its files at any time, with nothing else applied:
+#
+#   terraform apply -invoke=action.vantage_kubernetes_efficiency_export.monthly
+action "vantage_kubernetes_efficiency_export" "monthly" {
+  config {
+    start_date = "2025-03-01"
+    end_date   = "2025-03-31"
+    groupings  = ["cluster_id", "namespace"]
+    directory  = "exports/2025-03"
+  }
+}
+
+# Or each time that something changes, here the month.
+resource "terraform_data" "month" {
+  input = "2025-03"
+
+  lifecycle {
+    action_trigger {
+      events  = [after_create, after_update]
+      actions = [action.vantage_kubernetes_efficiency_export.monthly]
+    }
+  }
+}

@@ -1,0 +1,6 @@
+import {
+  to = vantage_cost_export.march
+  identity = {
+    token = "dta_xprt_964b2adb9bff37fb"
+  }
+}

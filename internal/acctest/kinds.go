@@ -1,0 +1,125 @@
+package acctest
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"terraform-provider-vantage/internal/fakevantage"
+)
+
+// Kind is what a test of a kind of export has to know of it.
+type Kind struct {
+	// TypeName is that of its resource, its data source and its action.
+	TypeName string
+	// Path is that of its POST.
+	Path string
+}
+
+// Asked is a configuration of a kind's arguments, and the request that it has to become.
+type Asked struct {
+	// Arguments are lines of HCL.
+	Arguments   string
+	Query, Body string
+}
+
+// RunLife applies a resource of the kind through the CLI, and reads its data source: each makes the request that is asked
+// for, the second plan is empty, and an import under the same configuration plans nothing.
+func (k Kind) RunLife(t *testing.T, asked Asked) {
+	t.Helper()
+	api := Start(t, fakevantage.Options{RetryAfter: "0"})
+	config := api.Config("resource \"" + k.TypeName + "\" \"this\" {\n" + asked.Arguments + "\n}\n")
+	address := k.TypeName + ".this"
+	var token string
+	api.Run(t,
+		resource.TestStep{
+			Config: config,
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact("completed")),
+				statecheck.ExpectKnownValue(address, tfjsonpath.New("manifest").AtMapKey("files"), knownvalue.ListSizeExact(1)),
+				statecheck.ExpectSensitiveValue(address, tfjsonpath.New("manifest").AtMapKey("files")),
+			},
+		},
+		resource.TestStep{Config: config, PlanOnly: true},
+		resource.TestStep{Config: api.Config("data \"" + k.TypeName + "\" \"this\" {\n" + asked.Arguments + "\n}\n")},
+	)
+	exports := 0
+	for _, r := range api.Requests() {
+		if r.Method != "POST" {
+			continue
+		}
+		exports++
+		if r.Path != k.Path || r.Query != asked.Query || r.Body != asked.Body {
+			t.Errorf("asked with %s?%s %s\nwant %s?%s %s", r.Path, r.Query, r.Body, k.Path, asked.Query, asked.Body)
+		}
+	}
+	if exports < 2 {
+		t.Errorf("%d exports were made, want the resource's and the data source's", exports)
+	}
+	for made := range api.Exports() {
+		token = made
+	}
+	posts := api.Posts()
+	api.Run(t,
+		resource.TestStep{
+			Config: config, ResourceName: address, ImportState: true, ImportStateId: token, ImportStatePersist: true,
+		},
+		resource.TestStep{Config: config},
+		resource.TestStep{Config: config, PlanOnly: true},
+	)
+	if api.Posts() != posts {
+		t.Errorf("%d exports were made after the import", api.Posts()-posts)
+	}
+}
+
+// WantRefused plans each configuration of arguments through the CLI and expects the error in the plan, and no request.
+func (k Kind) WantRefused(t *testing.T, cases map[string]Refused) {
+	t.Helper()
+	api := Start(t, fakevantage.Options{})
+	for name, refused := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api.Run(t, resource.TestStep{
+				Config:      api.Config("resource \"" + k.TypeName + "\" \"this\" {\n" + refused[0] + "\n}\n"),
+				PlanOnly:    true,
+				ExpectError: regexp.MustCompile(Loose(refused[1])),
+			})
+		})
+	}
+	t.Cleanup(func() { WantRequests(t, api.Server, 0, 0) })
+}
+
+// Refused is a configuration of a kind's arguments, and a pattern for the error that it has to cause.
+type Refused [2]string
+
+// Loose turns spaces into a pattern for any white space: the CLI breaks the lines of diagnostics, and draws a border.
+func Loose(pattern string) string { return strings.ReplaceAll(pattern, " ", `[\s│|]+`) }
+
+// WantReplaced applies the first configuration of arguments and then each of the others, which has to make a new export.
+func (k Kind) WantReplaced(t *testing.T, first string, others ...string) {
+	t.Helper()
+	api := Start(t, fakevantage.Options{RetryAfter: "0"})
+	address := k.TypeName + ".this"
+	config := func(arguments string) string {
+		return api.Config("resource \"" + k.TypeName + "\" \"this\" {\n" + arguments + "\n}\n")
+	}
+	steps := []resource.TestStep{{Config: config(first)}}
+	for _, other := range others {
+		steps = append(steps, resource.TestStep{
+			Config: config(other),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectResourceAction(address, plancheck.ResourceActionReplace),
+			}},
+		})
+	}
+	api.Run(t, steps...)
+	if api.Posts() != 1+len(others) {
+		t.Errorf("%d exports were made, want %d", api.Posts(), 1+len(others))
+	}
+}

@@ -1,0 +1,88 @@
+package dataexport
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// inWords matches durations as people write them, with units that time.ParseDuration does not know.
+var inWords = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) *(d|days?|w|weeks?|h|hours?|hrs?|m|mins?|minutes?|s|secs?|seconds?)$`)
+
+// ParseDuration reads a duration such as 2h or 1h30m. Its error says what to write instead.
+func ParseDuration(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if err == nil {
+		return d, nil
+	}
+	words := inWords.FindStringSubmatch(strings.ToLower(strings.TrimSpace(text)))
+	if words == nil {
+		return 0, fmt.Errorf("%q is not a duration; write numbers with the units h, m and s, such as 2h, 45m or 1h30m", text)
+	}
+	number, unit := words[1], words[2][:1]
+	if hours := map[string]float64{"d": 24, "w": 7 * 24}[unit]; hours > 0 {
+		n, _ := strconv.ParseFloat(number, 64) // the pattern matches numbers only
+		name := map[string]string{"d": "days", "w": "weeks"}[unit]
+		return 0, fmt.Errorf("%q is not a duration; %s are not a unit, write %sh", text, name, strconv.FormatFloat(n*hours, 'f', -1, 64))
+	}
+	return 0, fmt.Errorf("%q is not a duration; write %s", text, number+unit)
+}
+
+// Timeouts accepts durations above zero.
+func Timeouts() []validator.String {
+	return []validator.String{isDuration{least: 1, tooShort: "A timeout has to be above zero",
+		advice: "There is no time to do anything. Set a duration such as 45m, or leave it out."}}
+}
+
+// margins accepts durations of zero and more.
+func margins() []validator.String {
+	return []validator.String{isDuration{tooShort: "The margin for renewal is negative",
+		advice: "Set a duration such as 2h, or 0s to renew an export as soon as it has expired."}}
+}
+
+// isDuration accepts what ParseDuration reads, from a least duration up.
+type isDuration struct {
+	least            time.Duration
+	tooShort, advice string
+}
+
+func (isDuration) Description(context.Context) string {
+	return "must be a duration such as 2h or 1h30m"
+}
+
+func (v isDuration) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v isDuration) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	d, err := ParseDuration(req.ConfigValue.ValueString())
+	switch {
+	case err != nil:
+		resp.Diagnostics.AddAttributeError(req.Path, "Not a duration",
+			fmt.Sprintf("The value of %s cannot be used: %v.", req.Path, err))
+	case d < v.least:
+		resp.Diagnostics.AddAttributeError(req.Path, v.tooShort, v.advice)
+	}
+}
+
+// knownDuration returns the duration that a valid argument gives, if it gives one.
+func knownDuration(argument types.String) (time.Duration, bool) {
+	d, err := time.ParseDuration(argument.ValueString())
+	return d, err == nil
+}
+
+// timeout returns one of a timeouts block, or the default where it is not set.
+func timeout(block types.Object, name string, byDefault time.Duration) time.Duration {
+	argument, _ := block.Attributes()[name].(types.String)
+	if d, ok := knownDuration(argument); ok {
+		return d
+	}
+	return byDefault
+}

@@ -1,0 +1,138 @@
+package dataexport
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-vantage/internal/vantage"
+)
+
+// exported is what the API tells of an export.
+type exported struct {
+	ID         types.String  `tfsdk:"id"`
+	Token      types.String  `tfsdk:"token"`
+	Status     types.String  `tfsdk:"status"`
+	CreatedAt  types.String  `tfsdk:"created_at"`
+	ExportType types.String  `tfsdk:"export_type"`
+	Manifest   types.Object  `tfsdk:"manifest"`
+	Attributes types.Dynamic `tfsdk:"attributes"`
+}
+
+var manifestTypes = map[string]attr.Type{
+	"files":        types.ListType{ElemType: types.StringType},
+	"completed_at": types.StringType,
+	"valid_until":  types.StringType,
+}
+
+// newExported converts what the API tells. What it does not tell is null.
+func newExported(e *vantage.DataExport) exported {
+	return exported{
+		ID:         types.StringValue(e.Token),
+		Token:      types.StringValue(e.Token),
+		Status:     types.StringValue(e.Status),
+		CreatedAt:  textOrNull(e.CreatedAt),
+		ExportType: textOrNull(e.ExportType),
+		Manifest:   manifestValue(e.Manifest),
+		Attributes: attributesValue(e.Attributes),
+	}
+}
+
+// isCompleted reports whether the files are there, by what the state says.
+func (e exported) isCompleted() bool {
+	_, ok := files(e.Manifest)
+	return ok
+}
+
+// unknownManifest is a known object with unknown values. As a whole it must never be unknown: Terraform could not see then
+// that its files are sensitive, and would refuse an output of it only after the export was made.
+func unknownManifest() types.Object {
+	return types.ObjectValueMust(manifestTypes, map[string]attr.Value{
+		"files":        types.ListUnknown(types.StringType),
+		"completed_at": types.StringUnknown(),
+		"valid_until":  types.StringUnknown(),
+	})
+}
+
+// unknownExport is what is planned for an export that is yet to be made, or waited for.
+func unknownExport(token types.String) exported {
+	return exported{
+		ID: token, Token: token,
+		Status: types.StringUnknown(), CreatedAt: types.StringUnknown(), ExportType: types.StringUnknown(),
+		Manifest: unknownManifest(), Attributes: types.DynamicUnknown(),
+	}
+}
+
+func manifestValue(m *vantage.Manifest) types.Object {
+	list, completedAt, until := types.ListNull(types.StringType), types.StringNull(), types.StringNull()
+	if m != nil {
+		urls := make([]attr.Value, len(m.Files))
+		for i, f := range m.Files {
+			urls[i] = types.StringValue(f)
+		}
+		list = types.ListValueMust(types.StringType, urls)
+		completedAt, until = textOrNull(m.CompletedAt), textOrNull(m.ValidUntil)
+	}
+	return types.ObjectValueMust(manifestTypes, map[string]attr.Value{
+		"files": list, "completed_at": completedAt, "valid_until": until,
+	})
+}
+
+// files returns the pre-signed URLs in a manifest, and whether they are known.
+func files(manifest types.Object) (types.List, bool) {
+	list, ok := manifest.Attributes()["files"].(types.List)
+	return list, ok && !list.IsNull() && !list.IsUnknown()
+}
+
+// validUntil returns when the URLs in a manifest expire, and whether that is known.
+func validUntil(manifest types.Object) (time.Time, bool) { return timeIn(manifest, "valid_until") }
+
+// expiry returns when the URLs in a manifest expire, and whether they have by now. Where the server does not tell, they
+// never do.
+func expiry(manifest types.Object, now time.Time) (time.Time, bool) {
+	until, known := validUntil(manifest)
+	return until, known && !now.Before(until)
+}
+
+func timeIn(manifest types.Object, name string) (time.Time, bool) {
+	text, _ := manifest.Attributes()[name].(types.String)
+	at, err := time.Parse(time.RFC3339, text.ValueString())
+	return at, err == nil
+}
+
+// keepsURLs reports whether the stored URLs still serve. The server may sign anew at each request, so that every plan would
+// show new URLs: while only their queries differ and the stored ones have not expired, they are as good.
+func keepsURLs(stored, fresh types.Object, now time.Time) bool {
+	a, ok1 := files(stored)
+	b, ok2 := files(fresh)
+	if !ok1 || !ok2 {
+		return false
+	}
+	for _, name := range []string{"completed_at", "valid_until"} {
+		if !stored.Attributes()[name].Equal(fresh.Attributes()[name]) {
+			return false
+		}
+	}
+	if _, expired := expiry(stored, now); expired {
+		return false
+	}
+	return slices.EqualFunc(a.Elements(), b.Elements(), func(x, y attr.Value) bool {
+		return withoutQuery(x) == withoutQuery(y)
+	})
+}
+
+func withoutQuery(url attr.Value) string {
+	text, _ := url.(types.String)
+	before, _, _ := strings.Cut(text.ValueString(), "?")
+	return before
+}
+
+func textOrNull(s string) types.String {
+	if s == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(s)
+}

@@ -1,0 +1,41 @@
+package dataexport
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// Groupings is an argument that takes a list of these values, and of others with the prefix, such as "tag:". The API takes
+// the list as one string with commas, so no grouping can have one.
+func Groupings(byDefault, prefix string, values ...string) schema.ListAttribute {
+	form := regexp.MustCompile("^(" + strings.Join(values, "|") + "|" + prefix + "[^,]+)$")
+	return schema.ListAttribute{
+		Optional:    true,
+		ElementType: types.StringType,
+		MarkdownDescription: "What the costs are grouped by, in this order: `" + strings.Join(values, "`, `") + "` or `" + prefix +
+			"<name>`. Default: " + byDefault + ".",
+		Validators: []validator.List{
+			listvalidator.SizeAtLeast(1),
+			listvalidator.UniqueValues(),
+			listvalidator.NoNullValues(),
+			listvalidator.ValueStringsAre(stringvalidator.RegexMatches(form,
+				"must be one of "+strings.Join(values, ", ")+", or "+prefix+" and a name without a comma")),
+		},
+	}
+}
+
+// Strings returns the elements of a list of strings.
+func Strings(list types.List) []string {
+	var out []string
+	for _, element := range list.Elements() {
+		text, _ := element.(types.String)
+		out = append(out, text.ValueString())
+	}
+	return out
+}

@@ -1,0 +1,77 @@
+// Package kubernetesefficiencyexport is the export of Kubernetes efficiency: what clusters cost, and how much of that is
+// idle.
+package kubernetesefficiencyexport
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-vantage/internal/dataexport"
+	"terraform-provider-vantage/internal/vantage"
+)
+
+// Kind returns vantage_kubernetes_efficiency_export.
+func Kind() dataexport.Kind {
+	return dataexport.Kind{
+		Name:       "kubernetes_efficiency_export",
+		Noun:       "Kubernetes efficiency export",
+		ExportType: "kubernetes_efficiency",
+		Report:     "kubernetes_efficiency_report_token",
+		WhenEmpty:  "Check that the report has data between the dates, and that the filter leaves some of it.",
+		Arguments: dataexport.WithScope(map[string]schema.Attribute{
+			"kubernetes_efficiency_report_token": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Token of the Kubernetes efficiency report. Default: the workspace's default report.",
+				Validators:          dataexport.NotEmpty(),
+			},
+			"filter": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "What is exported, in VQL, the query language of Vantage. Default: the report's own filter.",
+				Validators:          dataexport.NotEmpty(),
+			},
+			"groupings": dataexport.Groupings("what the API does by itself", "label:",
+				"cluster_id", "namespace", "region", "labeled", "category", "pod", "label"),
+		}, vantage.KubernetesEfficiencyDateBins()),
+		NewResource:   func() dataexport.ResourceModel { return &resourceModel{} },
+		NewDataSource: func() dataexport.DataSourceModel { return &dataSourceModel{} },
+		NewAction:     func() dataexport.ActionModel { return &actionModel{} },
+	}
+}
+
+type (
+	resourceModel struct {
+		arguments
+		dataexport.ResourcePart
+	}
+	dataSourceModel struct {
+		arguments
+		dataexport.DataSourcePart
+	}
+	actionModel struct {
+		arguments
+		dataexport.ActionPart
+	}
+)
+
+type arguments struct {
+	ReportToken types.String `tfsdk:"kubernetes_efficiency_report_token"`
+	Filter      types.String `tfsdk:"filter"`
+	Groupings   types.List   `tfsdk:"groupings"`
+	dataexport.Scope
+}
+
+// Request implements dataexport.Arguments.
+func (a *arguments) Request() vantage.ExportRequest {
+	return vantage.KubernetesEfficiencyExportRequest{
+		ReportToken: a.ReportToken.ValueString(),
+		Filter:      a.Filter.ValueString(),
+		ExportScope: a.Requested(),
+		Groupings:   dataexport.Strings(a.Groupings),
+	}
+}
+
+// TakeFrom implements dataexport.Arguments.
+func (a *arguments) TakeFrom(attributes map[string]any) {
+	dataexport.Take(&a.ReportToken, attributes["report_token"])
+	a.Scope.TakeFrom(attributes)
+}

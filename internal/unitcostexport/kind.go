@@ -1,0 +1,62 @@
+// Package unitcostexport is the export of unit costs: a cost divided by what the business counts, such as customers.
+package unitcostexport
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-vantage/internal/dataexport"
+	"terraform-provider-vantage/internal/vantage"
+)
+
+// Kind returns vantage_unit_cost_export.
+func Kind() dataexport.Kind {
+	return dataexport.Kind{
+		Name:       "unit_cost_export",
+		Noun:       "unit cost export",
+		ExportType: "unit_cost",
+		Report:     "cost_report_token",
+		WhenEmpty:  "Check that the cost report has business metrics, and data between the dates.",
+		Arguments: dataexport.WithScope(map[string]schema.Attribute{
+			"cost_report_token": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Token of the cost report whose unit costs are exported, such as `rprt_ea7dbb4f5783d677`.",
+				Validators:          dataexport.NotEmpty(),
+			},
+		}, vantage.DateBins()),
+		NewResource:   func() dataexport.ResourceModel { return &resourceModel{} },
+		NewDataSource: func() dataexport.DataSourceModel { return &dataSourceModel{} },
+		NewAction:     func() dataexport.ActionModel { return &actionModel{} },
+	}
+}
+
+type (
+	resourceModel struct {
+		arguments
+		dataexport.ResourcePart
+	}
+	dataSourceModel struct {
+		arguments
+		dataexport.DataSourcePart
+	}
+	actionModel struct {
+		arguments
+		dataexport.ActionPart
+	}
+)
+
+type arguments struct {
+	CostReportToken types.String `tfsdk:"cost_report_token"`
+	dataexport.Scope
+}
+
+// Request implements dataexport.Arguments.
+func (a *arguments) Request() vantage.ExportRequest {
+	return vantage.UnitCostExportRequest{CostReportToken: a.CostReportToken.ValueString(), ExportScope: a.Requested()}
+}
+
+// TakeFrom implements dataexport.Arguments.
+func (a *arguments) TakeFrom(attributes map[string]any) {
+	dataexport.Take(&a.CostReportToken, attributes["report_token"])
+	a.Scope.TakeFrom(attributes)
+}
