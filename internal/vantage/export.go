@@ -68,9 +68,9 @@ func (e *DataExport) Completed() bool { return e.Manifest != nil }
 // When ctx is cancelled while the request is on its way, the answer is waited for all the same, for Options.Timeout at
 // most: it names an export that exists now.
 func (c *Client) CreateDataExport(ctx context.Context, r ExportRequest) (*DataExport, error) {
-	path, query, body := r.post(c.workspace)
+	asked := r.post(c.workspace)
 	export := &DataExport{Status: StatusPending, askedAt: time.Now()}
-	err := c.do(ctx, http.MethodPost, path, query, body, func(resp *http.Response) error {
+	err := c.do(ctx, http.MethodPost, asked.path, asked.query, asked.body, func(resp *http.Response) error {
 		var err error
 		if export.Token, err = c.createdToken(resp); err != nil {
 			return err

@@ -8,9 +8,15 @@ import (
 // ExportRequest asks for an export of one kind: UnitCostExportRequest, CostExportRequest or
 // KubernetesEfficiencyExportRequest.
 type ExportRequest interface {
-	// post returns the POST that makes the export: its path, its query and its JSON body. The workspace is that of the
-	// client, for a request that names none.
-	post(workspace string) (path string, query url.Values, body any)
+	// post returns the POST that makes the export. The workspace is that of the client, for a request that names none.
+	post(workspace string) post
+}
+
+// post is a POST that makes an export.
+type post struct {
+	path  string
+	query url.Values
+	body  any // encoded as JSON
 }
 
 // ExportScope is what the requests of all kinds have in common. Empty fields are left out of the request.
@@ -44,9 +50,9 @@ type UnitCostExportRequest struct {
 	ExportScope
 }
 
-func (r UnitCostExportRequest) post(workspace string) (string, url.Values, any) {
+func (r UnitCostExportRequest) post(workspace string) post {
 	r.ExportScope = r.in(workspace)
-	return "v2/unit_costs/data_exports", nil, r
+	return post{path: "v2/unit_costs/data_exports", body: r}
 }
 
 // CostExportRequest asks for an export of costs, with POST /v2/costs/data_exports. One of CostReportToken and Filter is
@@ -65,9 +71,9 @@ type CostExportRequest struct {
 	Settings *CostSettings `json:"settings,omitempty"`
 }
 
-func (r CostExportRequest) post(workspace string) (string, url.Values, any) {
+func (r CostExportRequest) post(workspace string) post {
 	r.ExportScope = r.in(workspace)
-	return "v2/costs/data_exports", nil, r
+	return post{path: "v2/costs/data_exports", body: r}
 }
 
 // CostSettings say which costs are counted. What is nil or empty is left out, and the server's default applies.
@@ -94,13 +100,13 @@ type KubernetesEfficiencyExportRequest struct {
 	Groupings CommaSeparated `json:"-"`
 }
 
-func (r KubernetesEfficiencyExportRequest) post(workspace string) (string, url.Values, any) {
+func (r KubernetesEfficiencyExportRequest) post(workspace string) post {
 	r.ExportScope = r.in(workspace)
 	var query url.Values
 	if len(r.Groupings) > 0 {
 		query = url.Values{"groupings": {r.Groupings.String()}}
 	}
-	return "v2/kubernetes_efficiency_reports/data_exports", query, r
+	return post{path: "v2/kubernetes_efficiency_reports/data_exports", query: query, body: r}
 }
 
 // CommaSeparated is a list that the API takes as one string. None of its elements may contain a comma.
