@@ -28,12 +28,17 @@ var manifestTypes = map[string]attr.Type{
 	"valid_until":  types.StringType,
 }
 
-// newExported converts what the API tells. What it does not tell is null.
+// newExported converts what the API tells. What it does not tell is null. An export without a manifest is pending, whatever
+// its status says.
 func newExported(e *vantage.DataExport) exported {
+	status := e.Status
+	if !e.Completed() && strings.EqualFold(status, vantage.StatusCompleted) {
+		status = vantage.StatusPending
+	}
 	return exported{
 		ID:         types.StringValue(e.Token),
 		Token:      types.StringValue(e.Token),
-		Status:     types.StringValue(e.Status),
+		Status:     types.StringValue(status),
 		CreatedAt:  textOrNull(e.CreatedAt),
 		ExportType: textOrNull(e.ExportType),
 		Manifest:   manifestValue(e.Manifest),
@@ -41,10 +46,25 @@ func newExported(e *vantage.DataExport) exported {
 	}
 }
 
-// isCompleted reports whether the files are there, by what the state says.
+// isCompleted reports whether the export is done, by what the state says.
 func (e exported) isCompleted() bool {
-	_, ok := files(e.Manifest)
-	return ok
+	return strings.EqualFold(e.Status.ValueString(), vantage.StatusCompleted)
+}
+
+// lacks reports whether the URLs of a completed export are to be stored, and are not.
+func (e exported) lacks(storeFileURLs types.Bool) bool {
+	_, there := files(e.Manifest)
+	return e.isCompleted() && !there && storeFileURLs.ValueBool()
+}
+
+// storing returns the export as the state keeps it: without the URLs of its files unless they are to be stored.
+func (e exported) storing(fileURLs types.Bool) exported {
+	if fileURLs.Equal(types.BoolValue(false)) {
+		members := e.Manifest.Attributes()
+		members["files"] = types.ListNull(types.StringType)
+		e.Manifest = types.ObjectValueMust(manifestTypes, members)
+	}
+	return e
 }
 
 // unknownManifest is a known object with unknown values. As a whole it must never be unknown: Terraform could not see then

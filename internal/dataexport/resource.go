@@ -42,6 +42,7 @@ type ResourcePart struct {
 	exported
 	Triggers          types.Map    `tfsdk:"triggers"`
 	WaitForCompletion types.Bool   `tfsdk:"wait_for_completion"`
+	StoreFileURLs     types.Bool   `tfsdk:"store_file_urls"`
 	RenewBeforeExpiry types.String `tfsdk:"renew_before_expiry"`
 	Timeouts          types.Object `tfsdk:"timeouts"`
 }
@@ -112,7 +113,12 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityModel{types.StringValue(export.Token)})...)
-	resp.Diagnostics.Append(r.follow(ctx, r.creating(), plan, export, &resp.State)...)
+	plan.Part().exported = newExported(export)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	if resp.Diagnostics.HasError() || !plan.Part().WaitForCompletion.ValueBool() {
+		return
+	}
+	resp.Diagnostics.Append(r.await(ctx, r.creating(), plan, export, &resp.State)...)
 }
 
 // Read implements resource.Resource.
@@ -159,7 +165,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	now := time.Now()
 	stored := state.Manifest
-	state.exported = newExported(export)
+	state.exported = newExported(export).storing(state.StoreFileURLs)
 	if keepsURLs(stored, state.Manifest, now) {
 		state.Manifest = stored
 	}
@@ -178,7 +184,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 }
 
 // Update implements resource.Resource. The API sees nothing of what can be updated; what is left to do is to wait for an
-// export that an earlier apply left pending.
+// export that an earlier apply left pending, and to ask for URLs that are to be stored from now on.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	model, stored := r.kind.NewResource(), r.kind.NewResource()
 	resp.Diagnostics.Append(req.Plan.Get(ctx, model)...)
@@ -192,44 +198,40 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if stage.takesOver() {
 		resp.Diagnostics.Append(importTakenOver.save(ctx, resp.Private)...)
 	}
-	if state.isCompleted() || !plan.WaitForCompletion.ValueBool() {
-		plan.exported = state.exported
-		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+	plan.exported = state.exported.storing(plan.StoreFileURLs)
+	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+	o := r.resuming()
+	switch {
+	case state.lacks(plan.StoreFileURLs):
+		o = r.fetching()
+	case state.isCompleted() || !plan.WaitForCompletion.ValueBool():
 		return
 	}
 	if r.client == nil {
-		resp.Diagnostics.Append(r.resuming().errNotConfigured())
+		resp.Diagnostics.Append(o.errNotConfigured())
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout(plan.Timeouts, "update", defaultTimeout))
 	defer cancel()
 	export := &vantage.DataExport{Token: state.Token.ValueString()}
-	resp.Diagnostics.Append(r.follow(ctx, r.resuming(), model, export, &resp.State)...)
+	resp.Diagnostics.Append(r.await(ctx, o, model, export, &resp.State)...)
 }
 
 // Delete implements resource.Resource. The API has no delete, and exports expire by themselves: it is only forgotten.
 func (r *Resource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
-// follow saves the export's token, waits for it if that is wanted, and saves what has become of it.
-func (r *Resource) follow(
+// await waits for an export that the state has as pending, and saves what has become of it.
+func (r *Resource) await(
 	ctx context.Context, o operation, model ResourceModel, export *vantage.DataExport, state *tfsdk.State,
 ) diag.Diagnostics {
+	var diags diag.Diagnostics
 	plan := model.Part()
-	save := func(e *vantage.DataExport) diag.Diagnostics {
-		plan.exported = newExported(e)
-		return state.Set(ctx, model)
-	}
-	pending := *export
-	pending.Status = vantage.StatusPending
-	diags := save(&pending)
-	if diags.HasError() || !plan.WaitForCompletion.ValueBool() {
-		return diags
-	}
 	export, err := r.client.WaitForDataExport(ctx, export, nil)
 	var e *vantage.Error
 	switch {
 	case err == nil:
-		diags.Append(save(export)...)
+		plan.exported = newExported(export).storing(plan.StoreFileURLs)
+		diags.Append(state.Set(ctx, model)...)
 		if len(export.Manifest.Files) == 0 {
 			diags.Append(o.warnNoFiles(export.Token))
 		}

@@ -48,6 +48,17 @@ func (r *Resource) resuming() operation {
 	return o
 }
 
+// fetching is about the URLs of a completed export.
+func (r *Resource) fetching() operation {
+	o := r.kind.operation("read the URLs of the")
+	kept := func(token string) string {
+		return fmt.Sprintf("The export %s stays in the state without its URLs. Once the cause is mended, apply again.", token)
+	}
+	o.timedOut, o.refused = kept, kept
+	o.failed = "Apply again to have another one made."
+	return o
+}
+
 func (r *Resource) refreshing() operation {
 	o := r.kind.operation("read")
 	o.timedOut = func(string) string {

@@ -2,6 +2,7 @@ package dataexport
 
 import (
 	"context"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -11,8 +12,14 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
+// withoutURLs is what follows the token in the ID of an import that must not store URLs. Terraform reads an imported export
+// before it looks at the configuration, so store_file_urls comes too late for that.
+const withoutURLs = ",store_file_urls=false"
+
 // ImportState implements resource.ResourceWithImportState. It takes the token alone; Terraform reads the rest right after.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	var withheld bool
+	req.ID, withheld = strings.CutSuffix(req.ID, withoutURLs)
 	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("token"), path.Root("token"), req, resp)
 	var token types.String
 	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("token"), &token)...)
@@ -21,10 +28,12 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	}
 	if !vantage.ValidToken(token.ValueString()) {
 		resp.Diagnostics.AddError(r.importing().summary(), "An export is imported by its token, which consists of letters, "+
-			"digits, underscores and hyphens, such as dta_xprt_964b2adb9bff37fb.")
+			"digits, underscores and hyphens, such as dta_xprt_964b2adb9bff37fb. To import it without storing its URLs, add "+
+			withoutURLs+" to the token.")
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("wait_for_completion"), true)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("store_file_urls"), !withheld)...)
 	resp.Diagnostics.Append(importBegun.save(ctx, resp.Private)...)
 }
 

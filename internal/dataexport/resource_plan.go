@@ -16,7 +16,14 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return // it is destroyed
 	}
 	if req.State.Raw.IsNull() {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("manifest"), unknownManifest())...)
+		planned := r.kind.NewResource()
+		resp.Diagnostics.Append(req.Plan.Get(ctx, planned)...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+		plan := planned.Part()
+		plan.exported = unknownExport(types.StringUnknown()).storing(plan.StoreFileURLs)
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, planned)...)
 		return
 	}
 	planned, stored := r.kind.NewResource(), r.kind.NewResource()
@@ -34,13 +41,16 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	switch {
 	case isDue(plan.RenewBeforeExpiry, state.Manifest, seenAt):
 		resp.Diagnostics.Append(r.warnRenewal(state.Token.ValueString(), state.Manifest, seenAt))
-		plan.exported = unknownExport(types.StringUnknown())
+		plan.exported = unknownExport(types.StringUnknown()).storing(plan.StoreFileURLs)
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("token"))
 	case !state.isCompleted() && !plan.WaitForCompletion.Equal(types.BoolValue(false)):
 		// An earlier apply did not see the end of it: this one resumes the wait for the same export.
-		plan.exported = unknownExport(state.Token)
-	default:
+		plan.exported = unknownExport(state.Token).storing(plan.StoreFileURLs)
+	case state.lacks(plan.StoreFileURLs) || plan.StoreFileURLs.IsUnknown():
 		plan.exported = state.exported
+		plan.Manifest = unknownManifest()
+	default:
+		plan.exported = state.exported.storing(plan.StoreFileURLs)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, planned)...)
 }

@@ -52,6 +52,16 @@ func resourceOptions() map[string]schema.Attribute {
 				"API has taken the request; the data source `vantage_data_export` can do the waiting, and a later refresh fills " +
 				"in the manifest. Turning it to `true` waits for the same export. Default: `true`.",
 		},
+		"store_file_urls": schema.BoolAttribute{
+			Optional: true,
+			Computed: true,
+			Default:  booldefault.StaticBool(true),
+			MarkdownDescription: "Whether the state keeps `manifest.files`, with which anybody can read the files for about a day. " +
+				"With `false` they are null, and an apply waits as always; the ephemeral resource or the data source " +
+				"`vantage_data_export`, or the download by `vantage_data_export_download`, gives access to the files. Turning it " +
+				"to `false` takes URLs out of the state without a request, turning it to `true` puts them in with one. " +
+				"Default: `true`.",
+		},
 		"renew_before_expiry": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "When less than this time is left until `manifest.valid_until`, the next plan replaces the " +
