@@ -90,6 +90,9 @@ func (o operation) happened(e *vantage.Error) string {
 		}
 		return text + "."
 	}
+	if request == "" {
+		return fmt.Sprintf("%v.", e.Err)
+	}
 	return fmt.Sprintf("%s: %v.", request, e.Err)
 }
 
@@ -119,6 +122,8 @@ func (o operation) mend(e *vantage.Error) string {
 	case vantage.Untrusted:
 		return "Nothing was sent there. Check that the provider's host (VANTAGE_HOST) is that of the API itself, not of " +
 			"something that redirects to it."
+	case vantage.Internal:
+		return "This is a defect of the provider. Report it, with the text above."
 	case vantage.Malformed:
 		return "Check that the provider's host (VANTAGE_HOST) is that of the Vantage API. If it is, this is for Vantage's " +
 			"support, with the text above."

@@ -12,13 +12,13 @@ import (
 )
 
 const (
-	// maxAnswer is the largest answer that is read, in bytes. A manifest of ten thousand addresses is well below.
+	// maxAnswer is the largest answer that is read, in bytes. A manifest of ten thousand pre-signed URLs is below.
 	maxAnswer = 8 << 20
 	maxHeader = 1 << 20
 )
 
 // attempt is the http.RoundTripper of a Client: one request, sent when the budget has a place for it, and its whole
-// answer. What happens between attempts is not its business.
+// answer. See retries for what happens between attempts.
 type attempt struct {
 	next          http.RoundTripper
 	budget        *budget
@@ -32,6 +32,9 @@ type attempt struct {
 func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	if err := a.budget.acquire(ctx); err != nil {
+		if ctx.Err() != nil {
+			err = ended(ctx)
+		}
 		return nil, err
 	}
 	if req.Method == http.MethodPost {
@@ -44,7 +47,7 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	req.Header.Set("Authorization", a.authorization)
 	req.Header.Set("User-Agent", a.userAgent)
 	req.Header.Set("Accept", "application/json")
-	if req.Body != nil {
+	if req.ContentLength > 0 {
 		req.Header.Set("Content-Type", "application/json")
 	}
 
@@ -83,14 +86,13 @@ func (a *attempt) exchange(req *http.Request) (*http.Response, error) {
 
 var errRequestTimeout = errors.New("the request took too long")
 
-// unreachable says why there is no whole answer. Where that is because the caller's context is over, it is that
-// context's error, which is nobody's failure.
+// unreachable says why there is no whole answer. The end of the caller's context is not held against the server.
 func (a *attempt) unreachable(ctx context.Context, err error) error {
 	if errors.Is(context.Cause(ctx), errRequestTimeout) {
 		return &Error{Kind: Unreachable, Err: fmt.Errorf("no answer within the request timeout of %s", a.timeout)}
 	}
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return ended(ctx)
 	}
 	return &Error{Kind: Unreachable, Err: a.redact.cause(err)}
 }

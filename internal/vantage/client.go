@@ -12,24 +12,23 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math"
 	"net/http"
 	"net/url"
 	"time"
-
-	"github.com/hashicorp/go-retryablehttp"
 )
 
 const (
-	// DefaultHost is the address of the public service.
+	// DefaultHost is the base URL of the public service.
 	DefaultHost = "https://api.vantage.sh"
 	// DefaultTimeout is how long one HTTP request may take when Options.Timeout is zero.
 	DefaultTimeout = 30 * time.Second
+	// idleConnections is how many are kept to a host: Terraform runs ten operations at a time.
+	idleConnections = 10
 )
 
 // Options configure a Client. Only APIToken is required.
 type Options struct {
-	// Host is the base address that "/v2" is appended to; a path is allowed, a trailing slash forgiven.
+	// Host is the base URL that "/v2" is appended to; a path is allowed, a trailing slash forgiven.
 	// Default: DefaultHost. Plain http is refused unless the host is a loopback address.
 	Host string
 	// APIToken is sent as a bearer token, to Host only.
@@ -42,7 +41,7 @@ type Options struct {
 	Timeout time.Duration
 	// UserAgent is sent with each request.
 	UserAgent string
-	// Transport carries the requests. Default: a copy of http.DefaultTransport.
+	// Transport carries the requests. Default: a copy of http.DefaultTransport that keeps more idle connections to a host.
 	Transport http.RoundTripper
 	// Logger is told of each request and each pause at debug level. Default: nothing is logged.
 	Logger *slog.Logger
@@ -80,8 +79,10 @@ func New(o Options) (*Client, error) {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	if o.Transport == nil {
-		t := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // always this type, unless somebody changed the default
+		//nolint:forcetypeassert // always this type, unless a program replaces it
+		t := http.DefaultTransport.(*http.Transport).Clone()
 		t.MaxResponseHeaderBytes = maxHeader
+		t.MaxIdleConnsPerHost = idleConnections
 		o.Transport = t
 	}
 	c := &Client{
@@ -109,14 +110,16 @@ func New(o Options) (*Client, error) {
 	return c, nil
 }
 
-// CheckAPIToken refuses what cannot be sent as an API token: none, or one with white space or other characters that no token has.
+// CheckAPIToken refuses what cannot be sent as an API token: none, or one with white space or other characters that no
+// token has.
 func CheckAPIToken(token string) error {
 	if token == "" {
 		return errors.New("no API token is given")
 	}
 	for _, c := range token {
 		if c <= ' ' || c > '~' {
-			return errors.New("the API token has a space, a line break or another character that no token has; one that is read from a file may end in a line break, which trimspace removes")
+			return errors.New("the API token has a space, a line break or another character that no token has; " +
+				"one that is read from a file may end in a line break, which trimspace removes")
 		}
 	}
 	return nil
@@ -134,41 +137,53 @@ func (c *Client) do(
 	if body != nil {
 		var err error
 		if payload, err = json.Marshal(body); err != nil {
-			return &Error{Kind: Malformed, Err: err}
+			return &Error{Kind: Internal, Err: err}
 		}
 	}
 	target := c.base.JoinPath(path)
 	target.RawQuery = query.Encode()
-	req, err := retryablehttp.NewRequestWithContext(ctx, method, target.String(), payload)
-	if err != nil {
-		return &Error{Kind: Malformed, Err: err}
-	}
-	tries := &retries{started: time.Now(), redact: c.redact, log: c.log}
-	req.SetResponseHandler(func(resp *http.Response) error {
-		if resp.StatusCode < 200 || resp.StatusCode > 299 {
-			return c.rejection(resp)
+	started := time.Now()
+	tries := retries{log: c.log}
+	failure := tries.run(ctx, func() *Error {
+		req, err := http.NewRequestWithContext(ctx, method, target.String(), bytes.NewReader(payload))
+		if err != nil {
+			return &Error{Kind: Internal, Err: c.redact.cause(err)}
 		}
-		return decode(resp)
+		return c.send(req, decode)
 	})
-	caller := retryablehttp.Client{
-		HTTPClient:   c.http,
-		RetryMax:     math.MaxInt,
-		CheckRetry:   tries.check,
-		Backoff:      tries.backoff,
-		ErrorHandler: func(_ *http.Response, err error, _ int) (*http.Response, error) { return nil, err },
-	}
-	// The answer's body was read whole and closed by attempt; what is left is memory.
-	if _, err = caller.Do(req); err == nil { //nolint:bodyclose // see above
+	if failure == nil {
 		return nil
 	}
-	return tries.explain(ctx, err, method, req.URL.Path)
+	failure.Method, failure.Path, failure.Waited = method, target.Path, time.Since(started)
+	return failure
+}
+
+// send makes one attempt.
+func (c *Client) send(req *http.Request, decode func(*http.Response) error) *Error {
+	resp, err := c.http.Do(req)
+	var failure *Error
+	switch {
+	case errors.As(err, &failure):
+		return failure
+	case err != nil:
+		// Not the transport's, so it is about a redirect that cannot be followed.
+		return &Error{Kind: Malformed, Err: c.redact.cause(err)}
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return c.rejection(resp)
+	}
+	return asError(decode(resp))
 }
 
 // rejection makes an error of an answer outside 2xx, with the server's own words.
 func (c *Client) rejection(resp *http.Response) *Error {
 	body, _ := io.ReadAll(resp.Body)
 	asked, _ := parseRetryAfter(resp.Header, time.Now())
-	return &Error{Kind: Rejected, StatusCode: resp.StatusCode, Messages: c.redact.messages(body), retryAfter: asked}
+	return &Error{
+		Kind: Rejected, StatusCode: resp.StatusCode, Messages: c.redact.messages(body), retryAfter: asked,
+		heldBack: resp.StatusCode == http.StatusTooManyRequests,
+	}
 }
 
 // decodeJSON reads one JSON value with its numbers kept as they were written.

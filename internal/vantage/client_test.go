@@ -3,7 +3,10 @@ package vantage_test
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -63,6 +66,36 @@ func wantRequests(t *testing.T, fake *fakevantage.Server, posts, gets int) {
 	}
 }
 
+// Terraform runs ten operations at a time, and each of them should find a connection that is open already.
+func TestConnectionsAreKept(t *testing.T) {
+	t.Parallel()
+	fake := fakevantage.New(fakevantage.Options{})
+	token := fake.Add(map[string]any{"cost_report_token": "r"}, time.Now())
+	server := httptest.NewUnstartedServer(fake)
+	var opened atomic.Int32
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			opened.Add(1)
+		}
+	}
+	server.Start()
+	t.Cleanup(server.Close)
+	client, err := vantage.New(vantage.Options{APIToken: apiToken, Host: server.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		tenAtATime(func() {
+			if _, err := client.GetDataExport(t.Context(), token); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	if n := opened.Load(); n > 11 || fake.Gets() != 200 {
+		t.Errorf("%d connections were opened for %d requests, want 11 at most", n, fake.Gets())
+	}
+}
+
 func TestNewRefusesWhatCannotWork(t *testing.T) {
 	t.Parallel()
 	for name, o := range map[string]vantage.Options{
@@ -71,7 +104,7 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		"no scheme":        {APIToken: "x", Host: "api.vantage.sh"},
 		"other scheme":     {APIToken: "x", Host: "ftp://api.vantage.sh"},
 		"no host":          {APIToken: "x", Host: "https://"},
-		"not an address":   {APIToken: "x", Host: "https://a b"},
+		"not a URL":        {APIToken: "x", Host: "https://a b"},
 		"password":         {APIToken: "x", Host: "https://me:secret@api.vantage.sh"},
 		"query":            {APIToken: "x", Host: "https://api.vantage.sh?x=1"},
 		"fragment":         {APIToken: "x", Host: "https://api.vantage.sh#x"},
@@ -82,7 +115,10 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 			t.Errorf("%s: accepted", name)
 		}
 	}
-	for _, host := range []string{"", "https://api.vantage.sh/", "https://proxy.example/vantage/", "http://localhost:1", "http://127.0.0.9:1", "http://[::1]:1"} {
+	for _, host := range []string{
+		"", "https://api.vantage.sh/", "https://proxy.example/vantage/", "http://localhost:1", "http://127.0.0.9:1",
+		"http://[::1]:1",
+	} {
 		if _, err := vantage.New(vantage.Options{APIToken: "x", Host: host}); err != nil {
 			t.Errorf("%s: %v", host, err)
 		}
@@ -98,7 +134,9 @@ func TestRequestsAreAsTheAPIWantsThem(t *testing.T) {
 			o.UserAgent = "agent/1"
 		})
 		yes, no := true, false
-		march := vantage.ExportScope{WorkspaceToken: "wrkspc_2", StartDate: "2025-03-01", EndDate: "2025-03-31", DateBin: "week"}
+		march := vantage.ExportScope{
+			WorkspaceToken: "wrkspc_2", StartDate: "2025-03-01", EndDate: "2025-03-31", DateBin: "week",
+		}
 		for _, r := range []struct {
 			request           vantage.ExportRequest
 			path, query, body string
@@ -110,7 +148,8 @@ func TestRequestsAreAsTheAPIWantsThem(t *testing.T) {
 			{
 				vantage.UnitCostExportRequest{CostReportToken: "rprt_1", ExportScope: march},
 				"/v2/unit_costs/data_exports", "",
-				`{"cost_report_token":"rprt_1","workspace_token":"wrkspc_2","start_date":"2025-03-01","end_date":"2025-03-31","date_bin":"week"}`,
+				`{"cost_report_token":"rprt_1","workspace_token":"wrkspc_2",` +
+					`"start_date":"2025-03-01","end_date":"2025-03-31","date_bin":"week"}`,
 			},
 			{
 				vantage.CostExportRequest{Filter: "costs.provider = 'aws'"},
@@ -118,19 +157,24 @@ func TestRequestsAreAsTheAPIWantsThem(t *testing.T) {
 			},
 			{
 				vantage.CostExportRequest{
-					CostReportToken: "rprt_1", ExportScope: march, Groupings: []string{"provider", "tag:team"}, Schema: "focus",
+					CostReportToken: "rprt_1", ExportScope: march,
+					Groupings: []string{"provider", "tag:team"}, Schema: "focus",
 					Settings: &vantage.CostSettings{IncludeCredits: &yes, Amortize: &no, AggregateBy: "usage"},
 				},
 				"/v2/costs/data_exports", "",
-				`{"cost_report_token":"rprt_1","workspace_token":"wrkspc_2","start_date":"2025-03-01","end_date":"2025-03-31","date_bin":"week",` +
-					`"groupings":"provider,tag:team","schema":"focus","settings":{"include_credits":true,"amortize":false,"aggregate_by":"usage"}}`,
+				`{"cost_report_token":"rprt_1","workspace_token":"wrkspc_2",` +
+					`"start_date":"2025-03-01","end_date":"2025-03-31","date_bin":"week",` +
+					`"groupings":"provider,tag:team","schema":"focus",` +
+					`"settings":{"include_credits":true,"amortize":false,"aggregate_by":"usage"}}`,
 			},
 			{
 				vantage.KubernetesEfficiencyExportRequest{},
 				"/v2/kubernetes_efficiency_reports/data_exports", "", `{"workspace_token":"wrkspc_default"}`,
 			},
 			{
-				vantage.KubernetesEfficiencyExportRequest{ReportToken: "r", Filter: "f", ExportScope: march, Groupings: []string{"namespace", "label:app"}},
+				vantage.KubernetesEfficiencyExportRequest{
+					ReportToken: "r", Filter: "f", ExportScope: march, Groupings: []string{"namespace", "label:app"},
+				},
 				"/v2/kubernetes_efficiency_reports/data_exports", "groupings=namespace%2Clabel%3Aapp",
 				`{"kubernetes_efficiency_report_token":"r","filter":"f","workspace_token":"wrkspc_2","start_date":"2025-03-01",` +
 					`"end_date":"2025-03-31","date_bin":"week"}`,
@@ -145,7 +189,8 @@ func TestRequestsAreAsTheAPIWantsThem(t *testing.T) {
 				t.Errorf("%s?%s with %s, want %s?%s with %s", sent.Path, sent.Query, sent.Body, r.path, r.query, r.body)
 			}
 			for name, want := range map[string]string{
-				"Authorization": "Bearer " + apiToken, "Content-Type": "application/json", "Accept": "application/json", "User-Agent": "agent/1",
+				"Authorization": "Bearer " + apiToken, "User-Agent": "agent/1",
+				"Content-Type": "application/json", "Accept": "application/json",
 			} {
 				if got := sent.Header.Get(name); got != want {
 					t.Errorf("%s: %q, want %q", name, got, want)
@@ -181,7 +226,9 @@ func TestEveryReadingOfThe202GivesTheToken(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			within(t, time.Minute, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{Created: created, ReadyAfter: 3 * time.Second, RetryAfter: fakevantage.Exact})
+				fake := fakevantage.New(fakevantage.Options{
+					Created: created, ReadyAfter: 3 * time.Second, RetryAfter: fakevantage.Exact,
+				})
 				done, err := export(ctx, newClient(t, fake))
 				if err != nil {
 					t.Fatal(err)

@@ -129,35 +129,20 @@ func (d *download) run(ctx context.Context) (failure *Error) {
 // fetch tries until the whole of the file is there, or it is certain that it will not be. Pauses grow while nothing more of it
 // arrives.
 func (d *download) fetch(ctx context.Context) *Error {
-	var last *Error
-	for failed := 0; ; failed++ {
+	tries := retries{
+		log: d.client.log.With("file", d.name),
+		onPause: func(failure *Error, pause time.Duration) {
+			d.tell(DownloadProgress{File: File{d.name, d.at}, Failure: failure, Pause: pause})
+		},
+	}
+	return tries.run(ctx, func() *Error {
 		before := d.furthest
 		failure := d.attempt(ctx)
-		switch {
-		case failure == nil:
-			return nil
-		case failure.Kind == TimedOut || failure.Kind == Interrupted:
-			failure.LastFailure = last
-			return failure
-		case !transient(failure):
-			return failure
-		case d.furthest > before:
-			failed = 0
+		if d.furthest > before {
+			tries.failed = 0
 		}
-		last = failure
-		pause, err := pauseAfter(ctx, failure, failed)
-		d.client.log.DebugContext(ctx, "waiting", "file", d.name, "bytes", d.at, "duration", pause, "reason", "try again after: "+failure.Error())
-		if err == nil {
-			d.tell(DownloadProgress{File: File{d.name, d.at}, Failure: failure, Pause: pause})
-			err = sleep(ctx, pause)
-		}
-		if err != nil {
-			e := &Error{Kind: Malformed, Err: err}
-			errors.As(err, &e)
-			e.LastFailure = last
-			return e
-		}
-	}
+		return failure
+	})
 }
 
 var errSilence = errors.New("the server fell silent")

@@ -1,6 +1,7 @@
 package vantage
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -15,8 +16,12 @@ const (
 	Rejected Kind = "rejected"
 	// Unreachable means that no answer came, or not the whole of one.
 	Unreachable Kind = "unreachable"
-	// Malformed means that an answer came that makes no sense.
+	// Malformed means that the server sent something that makes no sense.
 	Malformed Kind = "malformed"
+	// Invalid means that the caller gave something that cannot be used. No request was made.
+	Invalid Kind = "invalid"
+	// Internal means that something is wrong in this package itself.
+	Internal Kind = "internal error"
 	// Untrusted means that the server pointed somewhere the API token must not go. Nothing was sent there.
 	Untrusted Kind = "untrusted"
 	// NotWritten means that a file could not be written on this machine.
@@ -29,7 +34,7 @@ const (
 	Interrupted Kind = "interrupted"
 )
 
-// Error is what every call of a Client fails with. It never holds the API token, nor the query of an address.
+// Error is what every call of a Client fails with. It never holds the API token, nor the query of a URL.
 type Error struct {
 	Kind Kind
 	// Method and Path are those of the request, when one was made.
@@ -50,6 +55,16 @@ type Error struct {
 	LastFailure *Error
 
 	retryAfter time.Duration // how long the server asks to leave it alone; zero when it does not say
+	heldBack   bool          // the budget knows when to go on, for all callers at once
+}
+
+// asError returns err as what every call fails with, and nil for nil.
+func asError(err error) *Error {
+	var e *Error
+	if err == nil || errors.As(err, &e) {
+		return e
+	}
+	return &Error{Kind: Internal, Err: err}
 }
 
 // Error returns one line that is fit for a log or a diagnostic.

@@ -37,7 +37,7 @@ type DataExport struct {
 
 // Manifest lists the files of a completed export.
 type Manifest struct {
-	// Files are pre-signed addresses: whoever has one can read the file until ValidUntil.
+	// Files are pre-signed URLs: each gives access to its file, without the API token, until ValidUntil at most.
 	Files []string
 	// CompletedAt and ValidUntil are ISO 8601 times, empty where the server does not tell.
 	CompletedAt, ValidUntil string
@@ -95,11 +95,12 @@ func (c *Client) createdToken(resp *http.Response) (string, error) {
 	if err := decodeJSON(raw, &body); err == nil && ValidToken(body.Token) {
 		return body.Token, nil
 	}
-	return "", &Error{Kind: Malformed, Err: errors.New("the server accepted the export but named no token for it, neither in a Location header nor in the body; it cannot be followed")}
+	return "", &Error{Kind: Malformed, Err: errors.New("the server accepted the export but named no token for it, " +
+		"neither in a Location header nor in the body; it cannot be followed")}
 }
 
-// locationToken returns the last path segment of an answer's Location header, or "" when that is none or cannot be a token.
-// Nothing else of a Location is ever used. One that leads to another origin is an error.
+// locationToken returns the last path segment of an answer's Location header, or "" when that is none or cannot be a
+// token. Nothing else of a Location is ever used. One that leads to another origin is an error.
 func (c *Client) locationToken(resp *http.Response) (string, error) {
 	location := resp.Header.Get("Location")
 	if location == "" {
@@ -107,7 +108,7 @@ func (c *Client) locationToken(resp *http.Response) (string, error) {
 	}
 	u, err := url.Parse(location)
 	if err != nil {
-		return "", nil //nolint:nilerr // an address that cannot be read is not usable, which is no reason to lose the export
+		return "", nil //nolint:nilerr // one that cannot be read is not usable, which is no reason to lose the export
 	}
 	if at := c.base.ResolveReference(u); !sameOrigin(c.base, at) {
 		return "", c.foreign("names a Location at", at)
@@ -134,7 +135,8 @@ func ValidToken(s string) bool { return tokenForm.MatchString(s) }
 // export is still pending or has failed; see DataExport.Failed and DataExport.Completed.
 func (c *Client) GetDataExport(ctx context.Context, token string) (*DataExport, error) {
 	if !ValidToken(token) {
-		return nil, &Error{Kind: Malformed, Err: fmt.Errorf("%q is not a token: it may only have letters, digits, _ and -", c.redact.text(token))}
+		return nil, &Error{Kind: Invalid, Err: fmt.Errorf(
+			"%q is not a token: it may only have letters, digits, _ and -", c.redact.text(token))}
 	}
 	export := &DataExport{Token: token}
 	err := c.do(ctx, http.MethodGet, "v2/data_exports/"+token, nil, nil, func(resp *http.Response) error {
@@ -203,7 +205,8 @@ func decodeManifest(raw json.RawMessage) (*Manifest, error) {
 	}
 	if len(raw) > 0 {
 		if err := decodeJSON(raw, &m); err != nil {
-			return nil, errors.New("the export is completed, but its manifest makes no sense: files must be a list of strings, completed_at and valid_until times or null")
+			return nil, errors.New("the export is completed, but its manifest makes no sense: " +
+				"files must be a list of strings, completed_at and valid_until times or null")
 		}
 	}
 	if m == nil || m.Files == nil {
@@ -212,7 +215,7 @@ func decodeManifest(raw json.RawMessage) (*Manifest, error) {
 	manifest := &Manifest{Files: make([]string, 0, len(*m.Files)), CompletedAt: m.CompletedAt, ValidUntil: m.ValidUntil}
 	for _, file := range *m.Files {
 		if file == nil || *file == "" {
-			return nil, errors.New("the export is completed, but its manifest lists a file without an address")
+			return nil, errors.New("the export is completed, but its manifest lists a file without a URL")
 		}
 		manifest.Files = append(manifest.Files, *file)
 	}

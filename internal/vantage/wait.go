@@ -97,10 +97,7 @@ func (c *Client) nextPause(ctx context.Context, export *DataExport, polls int) (
 
 // waitError completes an error that ended a wait with what is known of the export and of the wait as a whole.
 func waitError(err error, export *DataExport, started time.Time) error {
-	var e *Error
-	if !errors.As(err, &e) {
-		e = &Error{Kind: Malformed, Err: err}
-	}
+	e := asError(err)
 	e.Token, e.Waited = export.Token, time.Since(started)
 	if e.Status == "" {
 		e.Status = export.Status
