@@ -58,6 +58,7 @@ type Client struct {
 	userAgent string
 	redact    redactor
 	log       *slog.Logger
+	accepted  acceptances
 }
 
 // New returns a Client. It makes no request.
@@ -125,36 +126,60 @@ func CheckAPIToken(token string) error {
 	return nil
 }
 
+// call is one call of the API.
+type call struct {
+	method, path string
+	query        url.Values
+	body         any // encoded as JSON
+	// acceptedAt is when the server accepted what the call is about: a little later it may still answer 404. Zero when
+	// that is not known.
+	acceptedAt time.Time
+	// decode reads an answer of the 2xx kind.
+	decode func(*http.Response) error
+}
+
 // do makes one API call: it sends, tries again after transient failures for as long as ctx lasts, and hands
-// an answer of the 2xx kind to decode. All its errors are of type *Error.
+// an answer of the 2xx kind to be decoded. All its errors are of type *Error.
 //
-// A POST is tried again too. The API counts the creation of an export as a read, and a second export made by
-// accident expires by itself, whereas one that is given up costs the user an apply.
-func (c *Client) do(
-	ctx context.Context, method, path string, query url.Values, body any, decode func(*http.Response) error,
-) error {
+// A POST is tried again too. The API counts the creation of an export as a read, and a second export made by accident
+// expires by itself, whereas one that is given up costs the user an apply. But where nothing tells whether it has made
+// one, it is not tried for ever.
+func (c *Client) do(ctx context.Context, call call) error {
 	var payload []byte
-	if body != nil {
-		var err error
-		if payload, err = json.Marshal(body); err != nil {
+	if call.body != nil {
+		encoded, err := json.Marshal(call.body)
+		if err != nil {
 			return &Error{Kind: Internal, Err: err}
 		}
+		payload = encoded
 	}
-	target := c.base.JoinPath(path)
-	target.RawQuery = query.Encode()
-	started := time.Now()
+	target := c.base.JoinPath(call.path)
+	target.RawQuery = call.query.Encode()
+	req, err := http.NewRequestWithContext(ctx, call.method, target.String(), bytes.NewReader(payload))
+	if err != nil {
+		return &Error{Kind: Internal, Err: c.redact.cause(err)}
+	}
+	started, unconfirmed := time.Now(), 0
 	tries := retries{log: c.log}
 	failure := tries.run(ctx, func() *Error {
-		req, err := http.NewRequestWithContext(ctx, method, target.String(), bytes.NewReader(payload))
-		if err != nil {
-			return &Error{Kind: Internal, Err: c.redact.cause(err)}
+		req := req.Clone(ctx)
+		req.Body = io.NopCloser(bytes.NewReader(payload))
+		failure := c.send(req, call.decode)
+		switch {
+		case failure == nil:
+		case failure.NotFound():
+			failure.lagging = time.Since(call.acceptedAt).Abs() < notFoundGrace
+		case call.method == http.MethodPost && failure.mayHaveServed():
+			failure.fewTimes = true
+			unconfirmed++
 		}
-		return c.send(req, decode)
+		return failure
 	})
 	if failure == nil {
 		return nil
 	}
-	failure.Method, failure.Path, failure.Waited = method, target.Path, time.Since(started)
+	failure.Method, failure.Path, failure.Waited = call.method, req.URL.Path, time.Since(started)
+	failure.Unconfirmed = unconfirmed
 	return failure
 }
 
@@ -178,12 +203,22 @@ func (c *Client) send(req *http.Request, decode func(*http.Response) error) *Err
 
 // rejection makes an error of an answer outside 2xx, with the server's own words.
 func (c *Client) rejection(resp *http.Response) *Error {
-	body, _ := io.ReadAll(resp.Body)
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return asError(err)
+	}
 	asked, _ := parseRetryAfter(resp.Header, time.Now())
 	return &Error{
 		Kind: Rejected, StatusCode: resp.StatusCode, Messages: c.redact.messages(body), retryAfter: asked,
 		heldBack: resp.StatusCode == http.StatusTooManyRequests,
+		notFound: resp.StatusCode == http.StatusNotFound && isErrorOfAPI(body),
 	}
+}
+
+// isErrorOfAPI reports whether a body has the form of the API's errors, which a gateway's have not.
+func isErrorOfAPI(body []byte) bool {
+	var said struct{ Errors []json.RawMessage }
+	return json.Unmarshal(body, &said) == nil && len(said.Errors) > 0
 }
 
 // decodeJSON reads one JSON value with its numbers kept as they were written.

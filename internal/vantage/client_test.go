@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -86,7 +87,7 @@ func TestConnectionsAreKept(t *testing.T) {
 	}
 	for range 20 {
 		tenAtATime(func() {
-			if _, err := client.GetDataExport(t.Context(), token); err != nil {
+			if _, err := client.GetDataExport(t.Context(), &vantage.DataExport{Token: token}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -109,6 +110,8 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		"query":            {APIToken: "x", Host: "https://api.vantage.sh?x=1"},
 		"fragment":         {APIToken: "x", Host: "https://api.vantage.sh#x"},
 		"plain http":       {APIToken: "x", Host: "http://api.vantage.sh"},
+		"with the version": {APIToken: "x", Host: "https://api.vantage.sh/v2"},
+		"version and /":    {APIToken: "x", Host: "https://proxy.example/vantage/v2/"},
 		"http look-alike":  {APIToken: "x", Host: "http://localhost.example"},
 	} {
 		if _, err := vantage.New(o); err == nil {
@@ -122,6 +125,23 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		if _, err := vantage.New(vantage.Options{APIToken: "x", Host: host}); err != nil {
 			t.Errorf("%s: %v", host, err)
 		}
+	}
+}
+
+func TestAHostWithTheVersionIsToldWhatToWrite(t *testing.T) {
+	t.Parallel()
+	for host, want := range map[string]string{
+		"https://api.vantage.sh/v2":          "https://api.vantage.sh",
+		"https://api.vantage.sh/v2/":         "https://api.vantage.sh",
+		"https://proxy.example:8443/api/v2/": "https://proxy.example:8443/api",
+	} {
+		_, err := vantage.ParseHost(host)
+		if err == nil || !strings.HasSuffix(err.Error(), "write "+want) {
+			t.Errorf("%s: %v, want it to end in %q", host, err, want)
+		}
+	}
+	if u, err := vantage.ParseHost("https://proxy.example/v2/vantage"); err != nil || u.Path != "/v2/vantage" {
+		t.Errorf("%v, %v", u, err)
 	}
 }
 
@@ -205,91 +225,12 @@ func TestAPathBeforeV2IsKept(t *testing.T) {
 	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{})
 		client := newClient(t, fake, func(o *vantage.Options) { o.Host = "https://proxy.example/vantage/" })
-		_, err := client.GetDataExport(ctx, "tok_1")
+		_, err := client.GetDataExport(ctx, &vantage.DataExport{Token: "tok_1"})
 		wantKind(t, err, vantage.Rejected)
 		if got := fake.Requests()[0].Path; got != "/vantage/v2/data_exports/tok_1" {
 			t.Errorf("asked at %s", got)
 		}
 	})
-}
-
-func TestEveryReadingOfThe202GivesTheToken(t *testing.T) {
-	t.Parallel()
-	for name, created := range map[string]fakevantage.Created{
-		"absolute Location":        fakevantage.LocationOnly,
-		"relative Location":        fakevantage.RelativeLocation,
-		"Location and body":        fakevantage.LocationAndBody,
-		"body only":                fakevantage.BodyOnly,
-		"Location and a wrong one": fakevantage.LocationAndNestBody,
-		"Location and text":        fakevantage.LocationAndText,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			within(t, time.Minute, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{
-					Created: created, ReadyAfter: 3 * time.Second, RetryAfter: fakevantage.Exact,
-				})
-				done, err := export(ctx, newClient(t, fake))
-				if err != nil {
-					t.Fatal(err)
-				}
-				if _, known := fake.Exports()[done.Token]; !known || len(done.Manifest.Files) != 1 {
-					t.Errorf("got %+v", done)
-				}
-				wantRequests(t, fake, 1, 1)
-			})
-		})
-	}
-	t.Run("neither", func(t *testing.T) {
-		t.Parallel()
-		within(t, time.Minute, func(t *testing.T, ctx context.Context) {
-			fake := fakevantage.New(fakevantage.Options{Created: fakevantage.NoToken})
-			_, err := export(ctx, newClient(t, fake))
-			wantKind(t, err, vantage.Malformed)
-			wantRequests(t, fake, 1, 0)
-		})
-	})
-}
-
-func TestALocationIsUsedForItsTokenAlone(t *testing.T) {
-	t.Parallel()
-	for location, want := range map[string]string{
-		"https://api.vantage.sh/v2/data_exports/tok_1":     "tok_1",
-		"https://API.vantage.sh:443/v2/data_exports/tok_1": "tok_1",
-		"/v2/data_exports/tok_1/":                          "tok_1",
-		"data_exports/tok-1":                               "tok-1",
-		"/v2/data_exports/tok_1?redirect=https://x#y":      "tok_1",
-		"tok_1":                   "tok_1",
-		"/v2/data_exports/..":     "tok_body",
-		"/v2/data_exports/%2e%2e": "tok_body",
-		"/v2/data_exports/a%2Fb":  "tok_body",
-		"/v2/data_exports/a b":    "tok_body",
-		"":                        "tok_body",
-		"/":                       "tok_body",
-		"?token=tok_1":            "tok_body",
-		"://":                     "tok_body",
-		"http://api.vantage.sh/v2/data_exports/tok_1":      "",
-		"https://api.vantage.sh:444/v2/data_exports/tok_1": "",
-		"https://eu.api.vantage.sh/v2/data_exports/tok_1":  "",
-		"//evil.example/v2/data_exports/tok_1":             "",
-		"https://evil.example":                             "",
-	} {
-		t.Run(location, func(t *testing.T) {
-			t.Parallel()
-			within(t, time.Minute, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc {
-					return fakevantage.Answer(202, `{"token":"tok_body"}`, "Location: "+location)
-				}})
-				created, err := newClient(t, fake).CreateDataExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "r"})
-				if want == "" {
-					wantKind(t, err, vantage.Untrusted)
-				} else if err != nil || created.Token != want {
-					t.Errorf("%v, %v; want the token %s", created, err, want)
-				}
-				wantRequests(t, fake, 1, 0)
-			})
-		})
-	}
 }
 
 func TestRedirects(t *testing.T) {
@@ -318,7 +259,7 @@ func TestRedirects(t *testing.T) {
 						return fake.Transport().RoundTrip(r)
 					})
 				})
-				_, err := client.GetDataExport(ctx, "tok_1")
+				_, err := client.GetDataExport(ctx, &vantage.DataExport{Token: "tok_1"})
 				if want != "" {
 					wantKind(t, err, want)
 				} else if err != nil {

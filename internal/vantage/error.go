@@ -47,6 +47,9 @@ type Error struct {
 	File string
 	// Token and Status are those of the export that was followed, when there is one. Status is the last one seen.
 	Token, Status string
+	// Unconfirmed is how many times the request for an export was sent without an answer that tells whether it was made.
+	// Exports that were made so have no known token, and expire by themselves.
+	Unconfirmed int
 	// Waited is how long a call that TimedOut or was Interrupted had lasted.
 	Waited time.Duration
 	// Err is the cause, where there is more to say of it than the other fields do.
@@ -56,6 +59,11 @@ type Error struct {
 
 	retryAfter time.Duration // how long the server asks to leave it alone; zero when it does not say
 	heldBack   bool          // the budget knows when to go on, for all callers at once
+	notFound   bool          // the API itself says that there is no such thing
+	lagging    bool          // it says so of something that it accepted a moment ago
+	unsent     bool          // there was no connection to send the request by
+	unreached  bool          // nor has there been one before
+	fewTimes   bool          // it may pass, but is not tried for ever
 }
 
 // asError returns err as what every call fails with, and nil for nil.
@@ -90,6 +98,9 @@ func (e *Error) Error() string {
 	if e.Err != nil {
 		fmt.Fprintf(&b, ": %v", e.Err)
 	}
+	if e.Unconfirmed > 0 {
+		fmt.Fprintf(&b, "; up to %d exports may have been made", e.Unconfirmed)
+	}
 	if e.LastFailure != nil {
 		fmt.Fprintf(&b, "; the last failure before: %v", e.LastFailure)
 	}
@@ -99,5 +110,17 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// NotFound reports whether the server said that there is no such thing.
-func (e *Error) NotFound() bool { return e.Kind == Rejected && e.StatusCode == http.StatusNotFound }
+// NotFound reports whether the API said that there is no such thing. A 404 that has not the form of the API's errors
+// comes from something else, and tells nothing of what was asked for.
+func (e *Error) NotFound() bool { return e.notFound }
+
+// mayHaveServed reports whether the server may have done what the failed request asked for: the request was sent and
+// not answered, or answered by a gateway that has no answer itself (520 and 524 are what Cloudflare makes of 502 and
+// 504).
+func (e *Error) mayHaveServed() bool {
+	switch e.StatusCode {
+	case http.StatusBadGateway, http.StatusGatewayTimeout, 520, 524:
+		return true
+	}
+	return e.Kind == Unreachable && !e.unsent
+}

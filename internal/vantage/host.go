@@ -34,6 +34,10 @@ func ParseHost(host string) (*url.URL, error) {
 	}
 	u.Path = strings.TrimRight(u.Path, "/")
 	u.RawPath = ""
+	if without, ends := strings.CutSuffix(u.Path, "/v2"); ends {
+		u.Path = without
+		return nil, fmt.Errorf("the URL must not end in /v2, which is appended to it: write %s", u)
+	}
 	return u, nil
 }
 

@@ -31,6 +31,11 @@ func (r redactor) body(b []byte) []byte {
 	return bytes.ReplaceAll(b, []byte(r.secret), []byte("(API token)"))
 }
 
+// secretIn reports whether s holds the API token.
+func (r redactor) secretIn(s string) bool {
+	return len(r.secret) >= minSecret && strings.Contains(s, r.secret)
+}
+
 // text returns s on one line, shortened, without control characters, the API token, or the query of any address.
 func (r redactor) text(s string) string {
 	s = strings.Map(func(c rune) rune {

@@ -8,6 +8,14 @@ import (
 	"time"
 )
 
+const (
+	// fewTimes is how often in a row an operation is attempted that fails in a way that seldom passes, or that costs
+	// something each time.
+	fewTimes = 5
+	// unreachedFor is how long a host is tried that has never answered.
+	unreachedFor = time.Minute
+)
+
 // retries tries one operation, a call of the API or the download of a file, until it succeeds, fails for a reason that
 // will not pass, or its context ends.
 type retries struct {
@@ -15,28 +23,39 @@ type retries struct {
 	// onPause, which may be nil, is called before each pause.
 	onPause func(failure *Error, pause time.Duration)
 
-	failed int    // attempts in a row, which makes the pauses grow; an operation that has got further sets it to 0
-	last   *Error // the latest failure that was tried again
+	started time.Time // the first attempt
+	failed  int       // attempts in a row, which makes the pauses grow; an operation that has got further sets it to 0
+	few     int       // attempts in a row that failed with Error.fewTimes
+	last    *Error    // the latest failure that was tried again
 }
 
 func (r *retries) run(ctx context.Context, attempt func() *Error) *Error {
+	r.started = time.Now()
 	for {
 		failure := attempt()
 		if failure == nil {
 			return nil
 		}
-		if transient(failure) {
+		if !r.exhausted(failure) {
 			r.last = failure
-			failure = r.pause(ctx, failure)
-		}
-		if failure == nil {
-			continue
+			if failure = r.pause(ctx, failure); failure == nil {
+				continue
+			}
 		}
 		if failure.Kind == TimedOut || failure.Kind == Interrupted {
 			failure.LastFailure = r.last
 		}
 		return failure
 	}
+}
+
+// exhausted reports whether a failure is final.
+func (r *retries) exhausted(failure *Error) bool {
+	r.few++
+	if !failure.fewTimes {
+		r.few = 0
+	}
+	return !transient(failure) || r.few == fewTimes || failure.unreached && time.Since(r.started) >= unreachedFor
 }
 
 // pause waits until the next attempt: a growing time, or longer where the server asks for it. It fails when ctx ends,
@@ -50,6 +69,9 @@ func (r *retries) pause(ctx context.Context, failure *Error) *Error {
 	}
 	pause := lastLook(ctx, growing(r.failed))
 	r.failed++
+	if failure.unreached {
+		pause = min(pause, time.Until(r.started.Add(unreachedFor)))
+	}
 	var err error
 	if failure.retryAfter > pause {
 		pause = failure.retryAfter
@@ -67,12 +89,27 @@ func (r *retries) pause(ctx context.Context, failure *Error) *Error {
 
 // transient reports whether the same request may well succeed a little later.
 func transient(e *Error) bool {
-	switch e.StatusCode {
-	case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
-		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	switch e.Kind {
+	case Unreachable:
 		return true
+	case Rejected:
+		return transientStatus(e.StatusCode) || e.lagging
 	}
-	return e.Kind == Unreachable || errors.Is(e, errNotJSON)
+	return e.fewTimes || errors.Is(e, errNotJSON)
+}
+
+// transientStatus reports whether a status tells of trouble that passes: of every kind of 5xx but those that say that
+// the request can never be served, and of those 4xx that are about the moment and not about the request. It holds for
+// gateways, whose codes of 520 and more are not standardised, and for file servers too.
+func transientStatus(code int) bool {
+	switch code {
+	case http.StatusRequestTimeout, http.StatusConflict, http.StatusMisdirectedRequest, http.StatusLocked,
+		http.StatusTooEarly, http.StatusTooManyRequests:
+		return true
+	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
+		return false
+	}
+	return code >= 500
 }
 
 // errNotJSON marks an answer that was mangled on its way rather than meant.
