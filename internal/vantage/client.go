@@ -162,9 +162,9 @@ func (c *Client) do(ctx context.Context, call call) error {
 	started, unconfirmed := time.Now(), 0
 	tries := retries{log: c.log}
 	failure := tries.run(ctx, func() *Error {
-		req := req.Clone(ctx)
-		req.Body = io.NopCloser(bytes.NewReader(payload))
-		failure := c.send(req, call.decode)
+		again := req.Clone(ctx)
+		again.Body, _ = req.GetBody() // cannot fail: it reads from memory
+		failure := c.send(again, call.decode)
 		switch {
 		case failure == nil:
 		case failure.NotFound():
