@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	// maxAnswer is the largest answer that is read, in bytes. A manifest of ten thousand pre-signed URLs is below.
-	maxAnswer = 8 << 20
+	// maxAnswer is the largest answer that is read, in bytes. A manifest of ten thousand pre-signed URLs with temporary
+	// credentials, 1.5 kB each, is below.
+	maxAnswer = 24 << 20
 	maxHeader = 1 << 20
 )
 
@@ -97,7 +98,7 @@ func (a *attempt) exchange(req *http.Request) (*http.Response, error) {
 	case err != nil:
 		failure = a.unreachable(req.Context(), fmt.Errorf("the answer was cut off: %w", err))
 	case len(body) > maxAnswer:
-		failure = &Error{Kind: Malformed, Err: fmt.Errorf("the answer is longer than %d MiB", maxAnswer>>20)}
+		body, failure = nil, &Error{Kind: Malformed, Err: fmt.Errorf("the answer is longer than %d MiB", maxAnswer>>20)}
 	}
 	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(a.redact.body(body)), end{failure}))
 	return resp, failure

@@ -202,8 +202,15 @@ func TestA404AfterTheFirstSecondsIsTheEnd(t *testing.T) {
 	})
 }
 
-func TestAnEndlessAnswerIsRefusedInFlatMemory(t *testing.T) {
+// One after the other, since the second looks at what is allocated.
+func TestLargeAnswers(t *testing.T) {
 	t.Parallel()
+	tenThousandLongURLsAreTaken(t)
+	anEndlessAnswerIsRefusedInFlatMemory(t)
+}
+
+func anEndlessAnswerIsRefusedInFlatMemory(t *testing.T) {
+	t.Helper()
 	// Not through the fake, which has no network to stream over here.
 	var read int64
 	client := newClient(t, fakevantage.New(fakevantage.Options{}), func(o *vantage.Options) {
@@ -217,12 +224,28 @@ func TestAnEndlessAnswerIsRefusedInFlatMemory(t *testing.T) {
 	_, err := client.GetDataExport(t.Context(), &vantage.DataExport{Token: "tok_1"})
 	runtime.ReadMemStats(&after)
 	wantKind(t, err, vantage.Malformed)
-	if read > 9<<20 {
+	if read > 25<<20 {
 		t.Errorf("%d bytes of the answer were read", read)
 	}
 	if used := after.TotalAlloc - before.TotalAlloc; used > 200<<20 {
 		t.Errorf("%d MiB were allocated", used>>20)
 	}
+}
+
+// URLs that temporary credentials sign are long.
+func tenThousandLongURLsAreTaken(t *testing.T) {
+	t.Helper()
+	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		file := `"https://s3.amazonaws.com/a.csv?` + strings.Repeat("X-Amz-Security-Token=0123456789\u0026", 40) + `"`
+		list := strings.Repeat(file+",", 10_000-1) + file
+		answer := fakevantage.Answer(200, `{"status":"completed","manifest":{"files":[`+list+`]}}`)
+		fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodGet, answer)})
+		done, err := export(ctx, newClient(t, fake))
+		if err != nil || len(done.Manifest.Files) != 10_000 {
+			t.Error(err)
+		}
+		wantRequests(t, fake, 1, 1)
+	})
 }
 
 type zeros struct{ read *int64 }
