@@ -227,8 +227,12 @@ func TestAPathBeforeV2IsKept(t *testing.T) {
 		client := newClient(t, fake, func(o *vantage.Options) { o.Host = "https://proxy.example/vantage/" })
 		_, err := client.GetDataExport(ctx, &vantage.DataExport{Token: "tok_1"})
 		wantKind(t, err, vantage.Rejected)
-		if got := fake.Requests()[0].Path; got != "/vantage/v2/data_exports/tok_1" {
-			t.Errorf("asked at %s", got)
+		sent := fake.Requests()[0]
+		if sent.Path != "/vantage/v2/data_exports/tok_1" {
+			t.Errorf("asked at %s", sent.Path)
+		}
+		if sent.Header.Get("Content-Type") != "" || sent.Body != "" {
+			t.Errorf("a GET was sent with a body: %+v", sent)
 		}
 	})
 }
