@@ -88,7 +88,6 @@ func New(o Options) (*Client, error) {
 	}
 	c := &Client{
 		base:      base,
-		files:     &http.Client{Transport: o.Transport, CheckRedirect: checkFileRedirect},
 		budget:    newBudget(o.Logger),
 		timeout:   o.Timeout,
 		workspace: o.WorkspaceToken,
@@ -96,6 +95,7 @@ func New(o Options) (*Client, error) {
 		redact:    redactor{secret: o.APIToken},
 		log:       o.Logger,
 	}
+	c.files = &http.Client{Transport: fileTransport{o.Transport, c.redact}, CheckRedirect: checkFileRedirect}
 	c.http = &http.Client{
 		CheckRedirect: c.checkRedirect,
 		Transport: &attempt{
@@ -186,13 +186,8 @@ func (c *Client) do(ctx context.Context, call call) error {
 // send makes one attempt.
 func (c *Client) send(req *http.Request, decode func(*http.Response) error) *Error {
 	resp, err := c.http.Do(req)
-	var failure *Error
-	switch {
-	case errors.As(err, &failure):
-		return failure
-	case err != nil:
-		// Not the transport's, so it is about a redirect that cannot be followed.
-		return &Error{Kind: Malformed, Err: c.redact.cause(err)}
+	if err != nil {
+		return unanswered(err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {

@@ -2,6 +2,8 @@ package vantage_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"os"
@@ -10,6 +12,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,11 +20,11 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// download fetches addresses from a server that has a file for each of them, and returns the names that they were given.
-func download(ctx context.Context, t *testing.T, directory string, addresses ...string) []string {
+// download fetches URLs from a server that has a file for each of them, and returns the names that they were given.
+func download(ctx context.Context, t *testing.T, directory string, urls ...string) []string {
 	t.Helper()
 	fake := fakevantage.New(fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc { return serve("text") }})
-	written, err := newClient(t, fake).Download(ctx, addresses, directory, nil)
+	written, err := newClient(t, fake).Download(ctx, exportOf(urls...), directory, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,8 +38,8 @@ func download(ctx context.Context, t *testing.T, directory string, addresses ...
 func TestNamesOfFiles(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("ä", 100)
-	for name, test := range map[string]struct{ addresses, want []string }{
-		"as in the address":   {[]string{"https://f.example/x/unit_costs-001.csv?s=1"}, []string{"unit_costs-001.csv"}},
+	for name, test := range map[string]struct{ urls, want []string }{
+		"as in the URL":       {[]string{"https://f.example/x/unit_costs-001.csv?s=1"}, []string{"unit_costs-001.csv"}},
 		"the same twice":      {[]string{"https://f.example/1/a.csv", "https://f.example/2/a.csv", "https://f.example/3/a-2.csv"}, []string{"a.csv", "a-2.csv", "a-2-2.csv"}},
 		"but for their case":  {[]string{"https://f.example/a.CSV", "https://f.example/A.csv"}, []string{"a.CSV", "A-2.csv"}},
 		"two extensions":      {[]string{"https://f.example/a.csv.gz", "https://f.example/b/a.csv.gz"}, []string{"a.csv.gz", "a-2.csv.gz"}},
@@ -49,13 +52,14 @@ func TestNamesOfFiles(t *testing.T) {
 		"control characters":  {[]string{"https://f.example/a%00%1B%5B31m%E2%80%AEvsc.csv", "https://f.example/a%FF.csv"}, []string{"a__[31m_vsc.csv", "a_.csv"}},
 		"special to Windows":  {[]string{"https://f.example/a:b*c%3F.csv", "https://f.example/NUL.csv", "https://f.example/com1", "https://f.example/a.csv.%20."}, []string{"a_b_c_.csv", "_NUL.csv", "_com1", "a.csv"}},
 		"too long":            {[]string{"https://f.example/" + long + ".csv", "https://f.example/2/" + long + ".csv"}, []string{long[:116] + ".csv", long[:114] + "-2.csv"}},
+		"a query, escaped":    {[]string{"https://f.example/a.csv%3FX-Amz-Signature%3Ds3cr3t", "https://f.example/b.csv%253FX-Amz-Signature%253Ds3cr3t"}, []string{"a.csv", "b.csv"}},
 		"nothing but slashes": {[]string{"https://f.example/%2F%2F"}, []string{"file"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			within(t, time.Minute, func(t *testing.T, ctx context.Context) {
 				directory := t.TempDir()
-				if got := download(ctx, t, directory, test.addresses...); !slices.Equal(got, test.want) {
+				if got := download(ctx, t, directory, test.urls...); !slices.Equal(got, test.want) {
 					t.Errorf("%q, want %q", got, test.want)
 				}
 				if there := slices.Sorted(maps.Keys(inDirectory(t, directory))); !slices.Equal(there, slices.Sorted(slices.Values(test.want))) {
@@ -64,6 +68,129 @@ func TestNamesOfFiles(t *testing.T) {
 			})
 		})
 	}
+}
+
+// The time is linear in their number, although all want the same name: less than a second here, where a square would take
+// many minutes. Nothing is downloaded.
+func TestNamesOfManyFiles(t *testing.T) {
+	t.Parallel()
+	for name, path := range map[string]func(i int) string{
+		"one name":        func(i int) string { return fmt.Sprintf("%d/a.csv", i) },
+		"and its numbers": func(i int) string { return []string{"a.csv", fmt.Sprintf("x/a-%d.csv", i)}[i%2] },
+		"one long name":   func(int) string { return strings.Repeat("x", 200) + ".csv" },
+		"long names, each twice": func(i int) string {
+			return fmt.Sprintf("%s%05d.csv", strings.Repeat("x", 111), i/2)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			urls := make([]string, 60_000)
+			for i := range urls {
+				urls[i] = "https://f.example/" + path(i)
+			}
+			var asked atomic.Int32
+			client := newClient(t, fakevantage.New(fakevantage.Options{}), func(o *vantage.Options) {
+				o.Transport = roundTrip(func(*http.Request) (*http.Response, error) {
+					asked.Add(1)
+					return nil, errors.New("no such host")
+				})
+			})
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+			defer cancel()
+			_, err := client.Download(ctx, exportOf(urls...), t.TempDir(), func(vantage.DownloadProgress) { cancel() })
+			if wantKind(t, err, vantage.Interrupted); asked.Load() == 0 {
+				t.Error("no file was asked for")
+			}
+		})
+	}
+}
+
+func TestManyFilesOfOneName(t *testing.T) {
+	t.Parallel()
+	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		urls := slices.Repeat([]string{"https://f.example/a.csv"}, 1_000)
+		names := download(ctx, t, t.TempDir(), urls...)
+		if names[0] != "a.csv" || names[1] != "a-2.csv" || names[9] != "a-10.csv" || names[999] != "a-1000.csv" {
+			t.Errorf("%q", names)
+		}
+	})
+}
+
+func TestWhatAKilledRunHasLeftIsRemoved(t *testing.T) {
+	t.Parallel()
+	directory := t.TempDir()
+	before := map[string]time.Duration{
+		".vantage-1.part":  25 * time.Hour,
+		".vantage-2.part":  23 * time.Hour,
+		".mine-3.part":     25 * time.Hour,
+		"vantage-4.part":   25 * time.Hour,
+		".vantage-5.parts": 25 * time.Hour,
+	}
+	for name, age := range before {
+		file := filepath.Join(directory, name)
+		if err := os.WriteFile(file, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(file, time.Now(), time.Now().Add(-age)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	old := filepath.Join(directory, ".vantage-6.part")
+	if err := os.Mkdir(old, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(old, time.Now(), time.Now().Add(-25*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if names := download(t.Context(), t, directory, "https://f.example/a.csv"); len(names) != 1 {
+		t.Errorf("%q", names)
+	}
+	entries, err := os.ReadDir(directory)
+	var there []string
+	for _, e := range entries {
+		there = append(there, e.Name())
+	}
+	want := []string{".mine-3.part", ".vantage-2.part", ".vantage-5.parts", ".vantage-6.part", "a.csv", "vantage-4.part"}
+	if err != nil || !slices.Equal(there, want) {
+		t.Errorf("%v, there are %q", err, there)
+	}
+}
+
+// A temporary file has a name that the next run knows for the product's own.
+func TestAFileOnItsWayHasAHiddenName(t *testing.T) {
+	t.Parallel()
+	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		directory, cuts := t.TempDir(), 0
+		fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+			if r.Nth == 1 {
+				return cut(whole)
+			}
+			return serve(whole)
+		}})
+		_, err := newClient(t, fake).Download(ctx, exportOf(signed), directory, func(p vantage.DownloadProgress) {
+			for name := range inDirectory(t, directory) {
+				if p.Failure != nil && strings.HasPrefix(name, ".vantage-") && strings.HasSuffix(name, ".part") {
+					cuts++
+				}
+			}
+		})
+		if err != nil || cuts != 1 {
+			t.Errorf("%v, seen %d times", err, cuts)
+		}
+	})
+}
+
+// A file that its name says to be compressed stays so.
+func TestACompressedFileOfThatName(t *testing.T) {
+	t.Parallel()
+	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc { return gzipped(whole) }})
+		directory := t.TempDir()
+		written, err := newClient(t, fake).Download(ctx, exportOf("https://f.example/a.csv.gz"), directory, nil)
+		if there := inDirectory(t, directory); err != nil || there["a.csv.gz"] != compress(whole) {
+			t.Errorf("%v, %v", written, err)
+		}
+	})
 }
 
 func FuzzNamesOfFiles(f *testing.F) {
@@ -80,7 +207,7 @@ func FuzzNamesOfFiles(f *testing.F) {
 			return &http.Response{StatusCode: 200, Header: http.Header{}, Request: r, Body: http.NoBody}, nil
 		})
 		client := newClient(t, fakevantage.New(fakevantage.Options{}), func(o *vantage.Options) { o.Transport = transport })
-		written, err := client.Download(t.Context(), []string{"https://f.example/" + path, "https://f.example/2/" + path}, directory, nil)
+		written, err := client.Download(t.Context(), exportOf("https://f.example/"+path, "https://f.example/2/"+path), directory, nil)
 		if err != nil {
 			wantKind(t, err, vantage.Malformed)
 			return
@@ -107,7 +234,7 @@ func TestAFileThatIsThereIsReplacedInOneMoment(t *testing.T) {
 			}
 			return serve(whole)
 		}})
-		_, err := newClient(t, fake).Download(ctx, []string{signed}, directory, func(p vantage.DownloadProgress) {
+		_, err := newClient(t, fake).Download(ctx, exportOf(signed), directory, func(p vantage.DownloadProgress) {
 			there := inDirectory(t, directory)
 			if p.Failure != nil && (there["a.csv"] != "old" || len(there) != 2 || p.File.Size != 5000) {
 				t.Errorf("%+v while there are %v", p, there)
@@ -127,7 +254,7 @@ func TestADirectoryOfTheNameIsKept(t *testing.T) {
 			t.Fatal(err)
 		}
 		fake := fakevantage.New(fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc { return serve(whole) }})
-		_, err := newClient(t, fake).Download(ctx, []string{signed}, directory, nil)
+		_, err := newClient(t, fake).Download(ctx, exportOf(signed), directory, nil)
 		if e := wantKind(t, err, vantage.NotWritten); e.File != "a.csv" || strings.Contains(err.Error(), "part") {
 			t.Errorf("%v", err)
 		}

@@ -1,8 +1,13 @@
 package vantage_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -15,14 +20,25 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// completed returns the addresses of the files of a new export.
-func completed(ctx context.Context, t *testing.T, client *vantage.Client) []string {
+// completed returns a new export that has its files.
+func completed(ctx context.Context, t *testing.T, client *vantage.Client) *vantage.DataExport {
 	t.Helper()
 	e, err := export(ctx, client)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return e.Manifest.Files
+	return e
+}
+
+// exportOf returns an export whose files have these pre-signed URLs.
+func exportOf(urls ...string) *vantage.DataExport {
+	return &vantage.DataExport{Token: "dta_xprt_1", Status: "completed", Manifest: &vantage.Manifest{Files: urls}}
+}
+
+// digest returns the SHA-256 digest of a text in hexadecimal digits.
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
 }
 
 // inDirectory returns what is in a directory, by name. Hidden files are shown too.
@@ -64,21 +80,32 @@ func TestFilesArriveWhole(t *testing.T) {
 	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{Files: 3, FileSize: 100_000, Limit: 2, Window: 24 * time.Hour})
 		client, directory := newClient(t, fake), t.TempDir()
-		addresses := completed(ctx, t, client)
+		completedExport := completed(ctx, t, client)
 		var told []string
 		start := time.Now()
-		written, err := client.Download(ctx, addresses, directory, func(p vantage.DownloadProgress) {
+		written, err := client.Download(ctx, completedExport, directory, func(p vantage.DownloadProgress) {
 			told = append(told, fmt.Sprintln(p.File, p.Failure))
 		})
 		if err != nil || time.Since(start) > 0 {
 			t.Errorf("%v after %s; the account's limit, which is used up, does not count", err, time.Since(start))
 		}
-		want := []vantage.File{{Name: "unit_costs-001.csv", Size: 100_000}, {Name: "unit_costs-002.csv", Size: 100_000}, {Name: "unit_costs-003.csv", Size: 100_000}}
-		slices.Sort(told)
-		if !slices.Equal(written, want) || !slices.Equal(told, []string{fmt.Sprintln(want[0], "<nil>"), fmt.Sprintln(want[1], "<nil>"), fmt.Sprintln(want[2], "<nil>")}) {
-			t.Errorf("%v, told %v", written, told)
+		want := []vantage.File{
+			{Name: "unit_costs-001.csv", Size: 100_000},
+			{Name: "unit_costs-002.csv", Size: 100_000},
+			{Name: "unit_costs-003.csv", Size: 100_000},
 		}
 		there := inDirectory(t, directory)
+		for i := range want {
+			want[i].Path = filepath.Join(directory, want[i].Name)
+			want[i].SHA256 = digest(there[want[i].Name])
+		}
+		slices.Sort(told)
+		wantTold := []string{
+			fmt.Sprintln(want[0], "<nil>"), fmt.Sprintln(want[1], "<nil>"), fmt.Sprintln(want[2], "<nil>"),
+		}
+		if !slices.Equal(written, want) || !slices.Equal(told, wantTold) {
+			t.Errorf("%v, told %v", written, told)
+		}
 		for _, f := range want {
 			if text := there[f.Name]; len(text) != 100_000 || !strings.HasPrefix(text, "business_metric_token,") {
 				t.Errorf("%s has %d bytes: %.40s", f.Name, len(text), text)
@@ -103,10 +130,10 @@ func TestFilesAreFetchedAFewAtATime(t *testing.T) {
 	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{Files: 20})
 		client := newClient(t, fake)
-		addresses := completed(ctx, t, client)
+		completedExport := completed(ctx, t, client)
 		fake.Change(func(o *fakevantage.Options) { o.Latency = time.Second })
 		start := time.Now()
-		written, err := client.Download(ctx, addresses, t.TempDir(), nil)
+		written, err := client.Download(ctx, completedExport, t.TempDir(), nil)
 		if took := time.Since(start); err != nil || len(written) != 20 || took != 5*time.Second {
 			t.Errorf("%d files, %v after %s, want 20 in 5 s, four at a time", len(written), err, took)
 		}
@@ -137,6 +164,26 @@ func cut(text string, header ...string) http.HandlerFunc {
 	}
 }
 
+// gzipped answers with a text that is compressed without having been asked for.
+func gzipped(text string, header ...string) http.HandlerFunc {
+	return fakevantage.Answer(200, compress(text), append([]string{`ETag: "v1"`, "Content-Encoding: gzip"}, header...)...)
+}
+
+// gzippedHalf answers likewise, and with all of the length, but without the last bytes.
+func gzippedHalf(text string) http.HandlerFunc {
+	all := compress(text)
+	return fakevantage.Answer(200, all[:len(all)-10],
+		`ETag: "v1"`, "Content-Encoding: gzip", fmt.Sprintf("Content-Length: %d", len(all)))
+}
+
+func compress(text string) string {
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	_, _ = io.WriteString(w, text)
+	_ = w.Close()
+	return out.String()
+}
+
 type half struct {
 	http.ResponseWriter
 	most int
@@ -158,24 +205,35 @@ func TestWhatIsMissingIsAskedFor(t *testing.T) {
 		ranges  []string // those asked for, "" being the whole file
 		want    string   // default: whole
 	}{
-		"cut once":                {answers: []http.HandlerFunc{cut(whole), serve(whole)}, ranges: []string{"", "bytes=5000-"}},
-		"cut at the very start":   {answers: []http.HandlerFunc{fakevantage.Reset, serve(whole)}, ranges: []string{"", ""}},
-		"ends early":              {answers: []http.HandlerFunc{fakevantage.Answer(200, whole[:5000], `ETag: "v1"`, "Content-Length: 10000"), serve(whole)}, ranges: []string{"", "bytes=5000-"}},
-		"the file has changed":    {answers: []http.HandlerFunc{cut(whole), serve(other, `ETag: "v2"`)}, ranges: []string{"", "bytes=5000-"}, want: other},
-		"changed, and shorter":    {answers: []http.HandlerFunc{cut(whole), serve(other[:100], `ETag: "v2"`)}, ranges: []string{"", "bytes=5000-"}, want: other[:100]},
-		"changed and cut again":   {answers: []http.HandlerFunc{cut(whole), cut(other, `ETag: "v2"`), serve(other, `ETag: "v2"`)}, ranges: []string{"", "bytes=5000-", "bytes=5000-"}, want: other},
-		"ranges are not served":   {answers: []http.HandlerFunc{cut(whole), fakevantage.Answer(200, whole)}, ranges: []string{"", "bytes=5000-"}},
-		"no ETag":                 {answers: []http.HandlerFunc{cut(whole, "ETag: "), serve(whole)}, ranges: []string{"", ""}},
-		"a weak ETag":             {answers: []http.HandlerFunc{cut(whole, `ETag: W/"v1"`), serve(whole)}, ranges: []string{"", ""}},
-		"another part":            {answers: []http.HandlerFunc{cut(whole), part(whole[4000:], "Content-Range: bytes 4000-9999/10000"), serve(whole)}, ranges: []string{"", "bytes=5000-", ""}},
-		"a part of another file":  {answers: []http.HandlerFunc{cut(whole), part(whole[5000:], "Content-Range: bytes 5000-9999/10000", `ETag: "v2"`), serve(whole)}, ranges: []string{"", "bytes=5000-", ""}},
-		"a file of another size":  {answers: []http.HandlerFunc{cut(whole), part(whole[5000:]+"x", "Content-Range: bytes 5000-10000/10001"), serve(whole)}, ranges: []string{"", "bytes=5000-", ""}},
-		"a part within":           {answers: []http.HandlerFunc{cut(whole), part(whole[5000:9000], "Content-Range: bytes 5000-8999/10000"), serve(whole)}, ranges: []string{"", "bytes=5000-", ""}},
-		"a part of unknown place": {answers: []http.HandlerFunc{cut(whole), part(whole[5000:]), serve(whole)}, ranges: []string{"", "bytes=5000-", ""}},
-		"a part not asked for":    {answers: []http.HandlerFunc{part(whole, "Content-Range: bytes 0-9999/10000"), serve(whole)}, ranges: []string{"", ""}},
-		"no such part":            {answers: []http.HandlerFunc{cut(whole), fakevantage.Answer(416, "", "Content-Range: bytes */10000"), serve(whole)}, ranges: []string{"", "bytes=5000-", ""}},
-		"no length":               {answers: []http.HandlerFunc{fakevantage.Answer(200, whole)}, ranges: []string{""}},
-		"an empty file":           {answers: []http.HandlerFunc{serve("")}, ranges: []string{""}, want: "empty"},
+		"cut once":                    {answers: []http.HandlerFunc{cut(whole), serve(whole)}, ranges: []string{"", "bytes=5000-"}},
+		"cut at the very start":       {answers: []http.HandlerFunc{fakevantage.Reset, serve(whole)}, ranges: []string{"", ""}},
+		"ends early":                  {answers: []http.HandlerFunc{fakevantage.Answer(200, whole[:5000], `ETag: "v1"`, "Content-Length: 10000"), serve(whole)}, ranges: []string{"", "bytes=5000-"}},
+		"the file has changed":        {answers: []http.HandlerFunc{cut(whole), serve(other, `ETag: "v2"`)}, ranges: []string{"", "bytes=5000-"}, want: other},
+		"changed, and shorter":        {answers: []http.HandlerFunc{cut(whole), serve(other[:100], `ETag: "v2"`)}, ranges: []string{"", "bytes=5000-"}, want: other[:100]},
+		"changed and cut again":       {answers: []http.HandlerFunc{cut(whole), cut(other, `ETag: "v2"`), serve(other, `ETag: "v2"`)}, ranges: []string{"", "bytes=5000-", "bytes=5000-"}, want: other},
+		"ranges are not served":       {answers: []http.HandlerFunc{cut(whole), fakevantage.Answer(200, whole)}, ranges: []string{"", "bytes=5000-"}},
+		"no ETag":                     {answers: []http.HandlerFunc{cut(whole, "ETag: "), serve(whole)}, ranges: []string{"", ""}},
+		"a weak ETag":                 {answers: []http.HandlerFunc{cut(whole, `ETag: W/"v1"`), serve(whole)}, ranges: []string{"", ""}},
+		"another part":                {answers: []http.HandlerFunc{cut(whole), part(whole[4000:], "Content-Range: bytes 4000-9999/10000"), serve(whole)}, ranges: []string{"", "bytes=5000-", ""}},
+		"a part of another file":      {answers: []http.HandlerFunc{cut(whole), part(whole[5000:], "Content-Range: bytes 5000-9999/10000", `ETag: "v2"`), serve(whole)}, ranges: []string{"", "bytes=5000-", ""}},
+		"a file of another size":      {answers: []http.HandlerFunc{cut(whole), part(whole[5000:]+"x", "Content-Range: bytes 5000-10000/10001"), serve(whole)}, ranges: []string{"", "bytes=5000-", ""}},
+		"a part within":               {answers: []http.HandlerFunc{cut(whole), part(whole[5000:9000], "Content-Range: bytes 5000-8999/10000"), serve(whole)}, ranges: []string{"", "bytes=5000-", ""}},
+		"a part of unknown place":     {answers: []http.HandlerFunc{cut(whole), part(whole[5000:]), serve(whole)}, ranges: []string{"", "bytes=5000-", ""}},
+		"the whole as a part":         {answers: []http.HandlerFunc{part(whole, "Content-Range: bytes 0-9999/10000")}, ranges: []string{""}},
+		"a part not asked for":        {answers: []http.HandlerFunc{part(whole[:5000], "Content-Range: bytes 0-4999/10000"), serve(whole)}, ranges: []string{"", ""}},
+		"a part of unknown size":      {answers: []http.HandlerFunc{part(whole, "Content-Range: bytes 0-9999/*"), serve(whole)}, ranges: []string{"", ""}},
+		"no end":                      {answers: []http.HandlerFunc{fakevantage.Answer(200, whole[:5000], `ETag: "v1"`, "Transfer-Encoding: identity"), serve(whole)}, ranges: []string{"", ""}},
+		"compressed":                  {answers: []http.HandlerFunc{gzipped(whole)}, ranges: []string{""}},
+		"compressed, by its old name": {answers: []http.HandlerFunc{gzipped(whole, "Content-Encoding: x-gzip")}, ranges: []string{""}},
+		"compressed, without an end":  {answers: []http.HandlerFunc{gzipped(whole, "Transfer-Encoding: identity")}, ranges: []string{""}},
+		"compressed and cut":          {answers: []http.HandlerFunc{gzippedHalf(whole), gzipped(whole)}, ranges: []string{"", ""}},
+		"compressed but mangled":      {answers: []http.HandlerFunc{serve(whole, "Content-Encoding: gzip"), gzipped(whole)}, ranges: []string{"", ""}},
+		"compressed after a cut":      {answers: []http.HandlerFunc{cut(whole), gzipped(whole)}, ranges: []string{"", "bytes=5000-"}},
+		"an empty one, compressed":    {answers: []http.HandlerFunc{serve("", "Content-Encoding: gzip", "Content-Length: 0")}, ranges: []string{""}, want: "empty"},
+		"chunked by S3":               {answers: []http.HandlerFunc{serve(whole, "Content-Encoding: aws-chunked")}, ranges: []string{""}},
+		"no such part":                {answers: []http.HandlerFunc{cut(whole), fakevantage.Answer(416, "", "Content-Range: bytes */10000"), serve(whole)}, ranges: []string{"", "bytes=5000-", ""}},
+		"no length":                   {answers: []http.HandlerFunc{fakevantage.Answer(200, whole)}, ranges: []string{""}},
+		"an empty file":               {answers: []http.HandlerFunc{serve("")}, ranges: []string{""}, want: "empty"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -184,7 +242,7 @@ func TestWhatIsMissingIsAskedFor(t *testing.T) {
 					return test.answers[min(r.Nth, len(test.answers))-1]
 				}})
 				directory := t.TempDir()
-				written, err := newClient(t, fake).Download(ctx, []string{"https://files.example/files/a.csv?X-Signature=s"}, directory, nil)
+				written, err := newClient(t, fake).Download(ctx, exportOf("https://files.example/files/a.csv?X-Signature=s"), directory, nil)
 				if err != nil || len(written) != 1 {
 					t.Fatalf("%v, %v", written, err)
 				}
@@ -192,7 +250,7 @@ func TestWhatIsMissingIsAskedFor(t *testing.T) {
 				if test.want == "" {
 					want = whole
 				}
-				if there := inDirectory(t, directory); len(there) != 1 || there["a.csv"] != want || written[0].Size != int64(len(want)) {
+				if there := inDirectory(t, directory); len(there) != 1 || there["a.csv"] != want || written[0].Size != int64(len(want)) || written[0].SHA256 != digest(want) {
 					t.Errorf("%v; the file has %d bytes, want %d: %.20s", written, len(there["a.csv"]), len(want), there["a.csv"])
 				}
 				var ranges []string

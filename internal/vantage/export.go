@@ -18,8 +18,12 @@ type DataExport struct {
 	Token string
 	// Status is the server's word; StatusPending where it says nothing.
 	Status string
-	// CreatedAt is an ISO 8601 time, and ExportType the kind of export. Both are empty while the server does not tell.
+	// CreatedAt is an ISO 8601 time for ParseTime, and ExportType the kind of export. Both are empty while the server does
+	// not tell.
 	CreatedAt, ExportType string
+	// AsOf is when the server said all this, by its own clock where its answer tells it: what is valid by then is judged
+	// rightly on a machine whose clock is wrong. Zero where it has said nothing.
+	AsOf time.Time
 	// Manifest is there when the export is completed, and nil before.
 	Manifest *Manifest
 	// Attributes is the API's free-form description of what was exported, as decoded from JSON with numbers as
@@ -39,10 +43,16 @@ type DataExport struct {
 
 // Manifest lists the files of a completed export.
 type Manifest struct {
-	// Files are pre-signed URLs: each gives access to its file, without the API token, until ValidUntil at most.
+	// Files are pre-signed URLs: whoever has one can read the file until it expires.
 	Files []string
-	// CompletedAt and ValidUntil are ISO 8601 times, empty where the server does not tell.
+	// CompletedAt and ValidUntil are ISO 8601 times for ParseTime, as the server writes them, and empty where it does not
+	// tell, or tells what is no time.
 	CompletedAt, ValidUntil string
+	// URLsValidUntil is when the first of the URLs expires: at ValidUntil, or before, where a URL's own parameters say so.
+	// It is zero where neither tells.
+	URLsValidUntil time.Time
+	// ValidUntilUnreadable tells that the server does say until when the export is valid, but not in a form of ISO 8601.
+	ValidUntilUnreadable bool
 }
 
 // The statuses that the API documents.
@@ -151,7 +161,8 @@ func (c *Client) decodeExport(resp *http.Response, export *DataExport) error {
 			return &Error{Kind: Malformed, Err: errors.New("the answer is not a data export"), fewTimes: true}
 		}
 	}
-	export.Status, export.CreatedAt, export.ExportType = c.redact.text(body.Status), body.CreatedAt, body.ExportType
+	export.Status, export.ExportType = c.redact.text(body.Status), c.redact.text(body.ExportType)
+	export.CreatedAt, export.AsOf = shownTime(body.CreatedAt), serverTime(resp.Header)
 	export.retryAfter, export.estimated = parseRetryAfter(resp.Header, time.Now())
 	if decodeJSON(body.Attributes, &export.Attributes) != nil {
 		export.Attributes = nil // free-form, and not the point of an export
@@ -186,12 +197,18 @@ func decodeManifest(raw json.RawMessage) (*Manifest, error) {
 	if m == nil || m.Files == nil {
 		return nil, errors.New("the export is completed, but its manifest names no files")
 	}
-	manifest := &Manifest{Files: make([]string, 0, len(*m.Files)), CompletedAt: m.CompletedAt, ValidUntil: m.ValidUntil}
+	manifest := &Manifest{
+		Files:       make([]string, 0, len(*m.Files)),
+		CompletedAt: shownTime(m.CompletedAt),
+		ValidUntil:  shownTime(m.ValidUntil),
+	}
+	manifest.ValidUntilUnreadable = m.ValidUntil != "" && manifest.ValidUntil == ""
 	for _, file := range *m.Files {
 		if file == nil || *file == "" {
 			return nil, errors.New("the export is completed, but its manifest lists a file without a URL")
 		}
 		manifest.Files = append(manifest.Files, *file)
 	}
+	manifest.URLsValidUntil = urlsValidUntil(manifest.Files, manifest.ValidUntil)
 	return manifest, nil
 }

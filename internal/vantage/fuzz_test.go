@@ -87,6 +87,8 @@ func FuzzDataExport(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
+	f.Add(200, `{"status":"completed","created_at":"\u001b[31m","export_type":"\u0007","manifest":{"files":`+
+		`["https://x/1?X-Amz-Date=20261124T015750Z&X-Amz-Expires=9&X-Amz-Signature=s"],"valid_until":"2026-11-24 02:00"}}`)
 	f.Fuzz(func(t *testing.T, status int, body string) {
 		e := &DataExport{Token: "tok"}
 		err := c.decodeExport(&http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}, e)
@@ -96,7 +98,14 @@ func FuzzDataExport(f *testing.F) {
 		if e.Status == "" || e.Failed() && e.Completed() {
 			t.Errorf("%+v", e)
 		}
-		for _, shown := range append(e.Messages, e.Status) {
+		shown := append([]string{e.Status, e.CreatedAt, e.ExportType}, e.Messages...)
+		if m := e.Manifest; m != nil {
+			shown = append(shown, m.CompletedAt, m.ValidUntil)
+			if until, known := ParseTime(m.ValidUntil); known && m.URLsValidUntil.After(until) {
+				t.Errorf("%+v", m)
+			}
+		}
+		for _, shown := range shown {
 			for _, r := range shown {
 				if unicode.IsControl(r) {
 					t.Errorf("%q has a control character", shown)
