@@ -60,7 +60,10 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := a.exchange(req)
 	remaining := a.budget.release(ctx, sent, resp)
 
-	fields := []any{"method", req.Method, "path", req.URL.Path, "duration", time.Since(sent), "remaining", remaining}
+	fields := []any{
+		"method", req.Method, "path", a.redact.text(req.URL.Path), // which may be that of a redirect
+		"duration", time.Since(sent), "remaining", remaining,
+	}
 	if resp != nil {
 		fields = append(fields, "status", resp.StatusCode)
 	}

@@ -33,23 +33,23 @@ type DownloadProgress struct {
 	AsksForURLs bool
 }
 
-// Download fetches the files of a completed export into a directory that exists, some at a time, and returns those that
-// are in their place, in the order of the manifest, even when it fails. onProgress, which may be nil, is called from one
-// goroutine at a time.
+// Download fetches the files of a completed export into a directory that exists, some at a time, and returns those
+// that are in their place, in the order of the manifest, even when it fails. onProgress, which may be nil, is called
+// from one goroutine at a time.
 //
-// A file is streamed to a temporary one beside its place, for the user alone, and renamed when it is there in full: no half
-// of it is ever seen. A file that has the name already is replaced in that moment. Names come from the pre-signed URLs; see
-// fileNames. Temporary files that a killed run has left there more than a day ago are removed.
+// A file is streamed to a temporary one beside its place, for the user alone, and renamed when it is there in full:
+// no half of it is ever seen. A file that has the name already is replaced in that moment. Names come from the
+// pre-signed URLs; see fileNames. Temporary files that a killed run has left there more than a day ago are removed.
 //
-// The requests go without the API token and outside the account's limit, for files are served elsewhere. Options.Timeout
-// bounds the silence of a server, not the time that a file takes. After a failure that may pass, a broken connection above
-// all, it goes on with what is missing, or begins again where the server does not allow that, until ctx ends. When a server
-// answers 400, 403 or 404, as it does for a URL that has expired, the API is asked for fresh URLs of the export, once for
-// all its files.
+// The requests go without the API token and outside the account's limit, for files are served elsewhere.
+// Options.Timeout bounds the silence of a server, not the time that a file takes. After a failure that may pass, a
+// broken connection above all, it goes on with what is missing, or begins again where the server does not allow that,
+// until ctx ends. When a server answers 400, 403 or 404, as it does for a URL that has expired, the API is asked for
+// fresh URLs of the export, once for all its files.
 //
-// The first file that fails for good ends them all, with an *Error that names it: of kind Rejected when its server refuses
-// it, Malformed or Untrusted when its URL or what comes from it cannot be used, NotWritten when the trouble is on this side,
-// TimedOut or Interrupted when ctx ends.
+// The first file that fails for good ends them all, with an *Error that names it: of kind Rejected when its server
+// refuses it, Malformed or Untrusted when its URL or what comes from it cannot be used, NotWritten when the trouble
+// is on this side, TimedOut or Interrupted when ctx ends.
 func (c *Client) Download(
 	ctx context.Context, export *DataExport, directory string, onProgress func(DownloadProgress),
 ) ([]File, error) {

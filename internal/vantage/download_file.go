@@ -61,8 +61,8 @@ func (d *download) run(ctx context.Context, directory string) (failure *Error) {
 	return nil
 }
 
-// fetch tries until the whole of the file is there, or it is certain that it will not be. Pauses grow while nothing more
-// of it arrives.
+// fetch tries until the whole of the file is there, or it is certain that it will not be. Pauses grow while nothing
+// more of it arrives.
 func (d *download) fetch(ctx context.Context) *Error {
 	tries := retries{
 		log: d.client.log.With("file", d.file.Name),
@@ -124,7 +124,8 @@ func (d *download) attempt(ctx context.Context, fileURL string) *Error {
 		return d.broken(ctx, unanswered(err))
 	}
 	defer resp.Body.Close()
-	d.client.log.DebugContext(ctx, "file request answered", "file", d.file.Name, "from", from, "status", resp.StatusCode)
+	d.client.log.DebugContext(ctx, "file request answered",
+		"file", d.file.Name, "from", from, "status", resp.StatusCode)
 	if failure := d.accept(resp, from); failure != nil {
 		return failure
 	}
@@ -158,8 +159,8 @@ func (d *download) receive(ctx context.Context, resp *http.Response, idle *time.
 	return nil
 }
 
-// unreadable is for a body that cannot be read to its end: because the connection broke, or because it is not encoded as
-// its header says.
+// unreadable is for a body that cannot be read to its end: because the connection broke, or because it is not encoded
+// as its header says.
 func (d *download) unreadable(ctx context.Context, body *body, err error) *Error {
 	switch {
 	case errors.Is(err, errEncoding):
@@ -172,8 +173,8 @@ func (d *download) unreadable(ctx context.Context, body *body, err error) *Error
 	return d.doubt(fmt.Errorf("its server says that it is compressed, and it cannot be decompressed: %w", err))
 }
 
-// doubt is for an answer that may have been mangled on its way: the file is fetched anew once, and refused when it is so
-// again.
+// doubt is for an answer that may have been mangled on its way: the file is fetched anew once, and refused when it is
+// so again.
 func (d *download) doubt(err error) *Error {
 	d.etag = ""
 	if d.doubtful {

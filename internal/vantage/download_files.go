@@ -16,8 +16,8 @@ import (
 	"unicode/utf8"
 )
 
-// PrepareDirectory makes the directory where it is missing, for the user alone, and makes sure that files can be written there.
-// It fails with an *Error of kind NotWritten.
+// PrepareDirectory makes the directory where it is missing, for the user alone, and makes sure that files can be
+// written there. It fails with an *Error of kind NotWritten.
 func PrepareDirectory(directory string) error {
 	if err := os.MkdirAll(directory, 0o700); err != nil {
 		return notWritten("", err)
@@ -34,11 +34,13 @@ func PrepareDirectory(directory string) error {
 
 const (
 	partPrefix, partSuffix = ".vantage-", ".part"
-	// leftoverAge is how long a temporary file has to be left alone before it can be none of a run that is still under way.
+	// leftoverAge is how long a temporary file has to be left alone before it can be none of a run that is still
+	// under way.
 	leftoverAge = 24 * time.Hour
 )
 
-// createPart makes the temporary file of one that is on its way. Its name is the product's own: the directory is the user's.
+// createPart makes the temporary file of one that is on its way. Its name is the product's own: the directory is the
+// user's.
 func createPart(directory string) (*os.File, error) {
 	return os.CreateTemp(directory, partPrefix+"*"+partSuffix)
 }
@@ -80,8 +82,9 @@ const (
 )
 
 // fileNames returns a name for each pre-signed URL, in their order: the last segment of its path, made safe on every
-// system, and numbered where an earlier one has it already. Upper and lower case count as the same, as they do on macOS and
-// Windows. It takes time linear in their number. It fails with an *Error when a URL cannot be used, before any has been.
+// system, and numbered where an earlier one has it already. Upper and lower case count as the same, as they do on
+// macOS and Windows. It takes time linear in their number. It fails with an *Error when a URL cannot be used, before
+// any has been.
 func fileNames(urls []string) ([]string, error) {
 	names, taken := make([]string, len(urls)), takenNames{names: map[string]bool{}, next: map[string]int{}}
 	for i, fileURL := range urls {

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// accept looks at the head of an answer: whether it brings the whole file, or what was asked for of it. Afterwards the part is
-// where the body belongs. The request was for what follows the first bytes, which are from.
+// accept looks at the head of an answer: whether it brings the whole file, or what was asked for of it. Afterwards
+// the part is where the body belongs. The request was for what follows the first bytes, which are from.
 func (d *download) accept(resp *http.Response, from int64) *Error {
 	tag := strongETag(resp.Header)
 	switch resp.StatusCode {
@@ -89,8 +89,8 @@ func contentEncoding(resp *http.Response) string {
 
 var errEncoding = errors.New("its server sends it in an encoding that was not asked for")
 
-// decodeContent undoes a compression that was not asked for, and reports whether there is one. A file whose name says that
-// it is compressed is meant to stay so.
+// decodeContent undoes a compression that was not asked for, and reports whether there is one. A file whose name says
+// that it is compressed is meant to stay so.
 func decodeContent(resp *http.Response, body io.Reader, name string) (content io.Reader, encoded bool, err error) {
 	switch encoding := contentEncoding(resp); {
 	case encoding == "", encoding == "gzip" && strings.HasSuffix(strings.ToLower(name), "gz"):
@@ -104,8 +104,8 @@ func decodeContent(resp *http.Response, body io.Reader, name string) (content io
 
 var errNoEnd = errors.New("its server tells neither its length nor its end, so that it may have been cut off")
 
-// endIsCertain reports whether a body that was cut off would be known for it: by its length, or by a last chunk or frame.
-// Without them it lasts until the connection is closed, for whatever reason.
+// endIsCertain reports whether a body that was cut off would be known for it: by its length, or by a last chunk or
+// frame. Without them it lasts until the connection is closed, for whatever reason.
 func endIsCertain(resp *http.Response) bool {
 	return resp.ContentLength >= 0 || resp.ProtoMajor >= 2 || slices.Contains(resp.TransferEncoding, "chunked")
 }
@@ -127,13 +127,14 @@ func checkFileURL(u *url.URL) *Error {
 	case u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
 		return &Error{Kind: Malformed, Err: errFileURL}
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return &Error{Kind: Untrusted, Err: errors.New("its pre-signed URL is one of plain http, by which anybody on the " +
-			"way could read the costs (http is accepted for loopback addresses only)")}
+		return &Error{Kind: Untrusted, Err: errors.New("its pre-signed URL is one of plain http, " +
+			"by which anybody on the way could read the costs (http is accepted for loopback addresses only)")}
 	}
 	return nil
 }
 
-// checkFileRedirect follows a redirect to wherever a URL could have led in the first place, but never from https to http.
+// checkFileRedirect follows a redirect to wherever a URL could have led in the first place, but never from https to
+// http.
 func checkFileRedirect(req *http.Request, via []*http.Request) error {
 	req.Header.Del("Referer") // Go puts the pre-signed URL in
 	if len(via) >= 5 {

@@ -10,8 +10,8 @@ import (
 	"sync"
 )
 
-// fileURLs are the pre-signed URLs of an export's files, which all its downloads share: when the first of them is refused,
-// fresh ones are asked for, once for all.
+// fileURLs are the pre-signed URLs of an export's files, which all its downloads share: when the first of them is
+// refused, fresh ones are asked for, once for all.
 type fileURLs struct {
 	client *Client
 	export *DataExport
@@ -36,8 +36,8 @@ func (f *fileURLs) get(number int) string {
 	return f.urls[number]
 }
 
-// maybeExpired reports whether a server refuses a URL as it does when the time of its signature, or of the credentials that
-// signed it, is over. The stores of files answer that with different statuses.
+// maybeExpired reports whether a server refuses a URL as it does when the time of its signature, or of the
+// credentials that signed it, is over. The stores of files answer that with different statuses.
 func maybeExpired(failure *Error) bool {
 	switch failure.StatusCode {
 	case http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound:
@@ -47,8 +47,8 @@ func maybeExpired(failure *Error) bool {
 }
 
 // replace puts another URL in place of one that was refused, unless another download has done so in the meantime. It
-// returns the failure, with what more there is to say of it, when there is no other one. asking is called before the API is
-// asked.
+// returns the failure, with what more there is to say of it, when there is no other one. asking is called before the
+// API is asked.
 func (f *fileURLs) replace(ctx context.Context, number int, refused string, failure *Error, asking func()) *Error {
 	select {
 	case f.turn <- struct{}{}:
@@ -68,7 +68,7 @@ func (f *fileURLs) replace(ctx context.Context, number int, refused string, fail
 	if e := asError(err); e != nil {
 		const asked = "the export was asked for fresh pre-signed URLs"
 		if e.Kind == TimedOut || e.Kind == Interrupted {
-			return &Error{Kind: e.Kind, Err: fmt.Errorf(asked+" after %v: %w", failure, e)} //nolint:errorlint // the cause is e
+			return &Error{Kind: e.Kind, Err: fmt.Errorf(asked+" after %v: %w", failure, e)}
 		}
 		failure.Err = fmt.Errorf(asked+": %w", e)
 		return failure
@@ -103,8 +103,8 @@ func (f *fileURLs) fresh(ctx context.Context) ([]string, error) {
 	return urls, nil
 }
 
-// matchURLs returns the fresh URL of each file: the one with the same path, or, where the paths are others but as many, the
-// one at the same position.
+// matchURLs returns the fresh URL of each file: the one with the same path, or, where the paths are others but as
+// many, the one at the same position.
 func matchURLs(before, fresh []string) ([]string, bool) {
 	byPath := map[string][]string{}
 	for _, u := range fresh {

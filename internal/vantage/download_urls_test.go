@@ -15,7 +15,9 @@ import (
 )
 
 // nowExpired refuses each file whose URL was signed before the export was asked for once more, with a status.
-func nowExpired(fake *fakevantage.Server, status int, expired func(fakevantage.Request) bool) (asked func() int) {
+func nowExpired(
+	fake *fakevantage.Server, status int, expired func(fakevantage.Request) bool,
+) (asked func() int) {
 	before := fake.Gets()
 	fake.Change(func(o *fakevantage.Options) {
 		o.Misbehave = func(r fakevantage.Request) http.HandlerFunc {
@@ -56,7 +58,12 @@ func TestExpiredURLsAreReplacedOnceForAllFiles(t *testing.T) {
 				}
 				// A file is refused at most once: those that begin later have the fresh URL at once.
 				if n := len(files(t, fake)); asked() != 1 || told != 1 || n > 14 {
-					t.Errorf("the export was asked for %d times, told %d times, %d requests for files", asked(), told, n)
+					t.Errorf(
+						"the export was asked for %d times, told %d times, %d requests for files",
+						asked(),
+						told,
+						n,
+					)
 				}
 				for _, f := range written {
 					if f.SHA256 != digest(inDirectory(t, directory)[f.Name]) {
@@ -121,14 +128,34 @@ func TestURLsThatCannotBeReplaced(t *testing.T) {
 		says   string
 		files  int // requests for files
 	}{
-		"refused again":   {answer("completed", a+"?sig=new", b+"?sig=new"), "a.csv: 403 Forbidden", 2},
-		"the same again":  {answer("completed", a+"?sig=old", b+"?sig=new"), "a.csv: 403 Forbidden", 1},
-		"no such export":  {fakevantage.Errors(404, "it is gone"), "v2/data_exports/dta_xprt_1: 404 Not Found; it is gone", 1},
-		"failed by now":   {answer("failed"), "a.csv: 403 Forbidden: the export was asked for fresh pre-signed URLs: export failed", 1},
-		"another number":  {answer("completed", "https://files.example/files/c.csv"), "other files than before", 1},
-		"not usable":      {answer("completed", a+"?sig=new", "http://files.example/files/b.csv"), "one of plain http", 1},
-		"never answered":  {fakevantage.Hang, "a.csv: timed out after 1m0s: the export was asked for fresh pre-signed URLs after 403 Forbidden", 1},
-		"another machine": {answer("completed", "https://elsewhere.example/files/1.csv", "https://elsewhere.example/files/2.csv"), "403 Forbidden", 2},
+		"refused again":  {answer("completed", a+"?sig=new", b+"?sig=new"), "a.csv: 403 Forbidden", 2},
+		"the same again": {answer("completed", a+"?sig=old", b+"?sig=new"), "a.csv: 403 Forbidden", 1},
+		"no such export": {
+			fakevantage.Errors(404, "it is gone"),
+			"v2/data_exports/dta_xprt_1: 404 Not Found; it is gone",
+			1,
+		},
+		"failed by now": {
+			answer("failed"),
+			"a.csv: 403 Forbidden: the export was asked for fresh pre-signed URLs: export failed",
+			1,
+		},
+		"another number": {answer("completed", "https://files.example/files/c.csv"), "other files than before", 1},
+		"not usable": {
+			answer("completed", a+"?sig=new", "http://files.example/files/b.csv"),
+			"one of plain http",
+			1,
+		},
+		"never answered": {
+			fakevantage.Hang,
+			"a.csv: timed out after 1m0s: the export was asked for fresh pre-signed URLs after 403 Forbidden",
+			1,
+		},
+		"another machine": {
+			answer("completed", "https://elsewhere.example/files/1.csv", "https://elsewhere.example/files/2.csv"),
+			"403 Forbidden",
+			2,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -176,7 +203,9 @@ func TestFreshURLsFindTheirFiles(t *testing.T) {
 				for _, path := range fresh {
 					urls = append(urls, "https://files.example"+path+"?sig=new")
 				}
-				body, err := json.Marshal(map[string]any{"status": "completed", "manifest": map[string]any{"files": urls}})
+				body, err := json.Marshal(
+					map[string]any{"status": "completed", "manifest": map[string]any{"files": urls}},
+				)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -190,8 +219,11 @@ func TestFreshURLsFindTheirFiles(t *testing.T) {
 					return fakevantage.HTML(403)
 				}})
 				directory := t.TempDir()
-				_, err = newClient(t, fake).Download(ctx, exportOf("https://files.example/files/1/a.csv?sig=old",
-					"https://files.example/files/2/a.csv?sig=old", "https://files.example/files/b.csv?sig=old"), directory, nil)
+				_, err = newClient(t, fake).Download(ctx, exportOf(
+					"https://files.example/files/1/a.csv?sig=old",
+					"https://files.example/files/2/a.csv?sig=old",
+					"https://files.example/files/b.csv?sig=old",
+				), directory, nil)
 				want := "map[a-2.csv:this is /files/2/a.csv a.csv:this is /files/1/a.csv b.csv:this is /files/b.csv]"
 				if got := fmt.Sprint(inDirectory(t, directory)); err != nil || got != want {
 					t.Errorf("%v, there are %s", err, got)

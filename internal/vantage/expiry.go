@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// urlsValidUntil returns when the first of the files can be read no more: at validUntil, or before, where a URL itself says
-// so. It is zero where neither tells.
+// urlsValidUntil returns when the first of the files can be read no more: at validUntil, or before, where a URL
+// itself says so. It is zero where neither tells.
 func urlsValidUntil(files []string, validUntil string) time.Time {
 	earliest, _ := ParseTime(validUntil)
 	for _, file := range files {
@@ -19,8 +19,8 @@ func urlsValidUntil(files []string, validUntil string) time.Time {
 	return earliest
 }
 
-// signatureEnd returns when the signature of a pre-signed URL ends, by its parameters: those of S3 and what is compatible
-// with it, of Google's Cloud Storage, of their older forms and of CloudFront, and of Azure's storage.
+// signatureEnd returns when the signature of a pre-signed URL ends, by its parameters: those of S3 and what is
+// compatible with it, of Google's Cloud Storage, of their older forms and of CloudFront, and of Azure's storage.
 func signatureEnd(file string) (time.Time, bool) {
 	_, query, _ := strings.Cut(file, "?")
 	query, _, _ = strings.Cut(query, "#")

@@ -20,7 +20,11 @@ func completedAs(
 	t.Helper()
 	body, err := json.Marshal(map[string]any{
 		"status": "completed", "created_at": "2026-11-23T01:57:00+0000", "export_type": "cost_report",
-		"manifest": map[string]any{"files": files, "completed_at": "2026-11-23 01:57:50 UTC", "valid_until": validUntil},
+		"manifest": map[string]any{
+			"files":        files,
+			"completed_at": "2026-11-23 01:57:50 UTC",
+			"valid_until":  validUntil,
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -35,27 +39,54 @@ func TestURLsValidUntil(t *testing.T) {
 	t.Parallel()
 	const day = "2026-11-24T01:57:50Z"
 	amazon := func(seconds int) string {
-		return fmt.Sprintf("https://s3.example/a.csv?X-Amz-Date=20261123T015750Z&X-Amz-Expires=%d&X-Amz-Signature=s", seconds)
+		return fmt.Sprintf(
+			"https://s3.example/a.csv?X-Amz-Date=20261123T015750Z&X-Amz-Expires=%d&X-Amz-Signature=s",
+			seconds,
+		)
 	}
 	for name, test := range map[string]struct {
 		files      []string
 		validUntil any
 		want       string // "" for unknown
 	}{
-		"valid_until alone":         {[]string{"https://s3.example/a.csv?X-Signature=s"}, day, day},
-		"no files":                  {nil, day, day},
-		"S3, for six hours":         {[]string{amazon(21600)}, day, "2026-11-23T07:57:50Z"},
-		"S3, for a day":             {[]string{amazon(86400)}, day, day},
-		"S3, for longer":            {[]string{amazon(604800)}, day, day},
-		"S3, without valid_until":   {[]string{amazon(21600)}, nil, "2026-11-23T07:57:50Z"},
-		"the first of several":      {[]string{amazon(86400), amazon(60), amazon(21600)}, day, "2026-11-23T01:58:50Z"},
-		"S3 of before":              {[]string{"https://s3.example/a?AWSAccessKeyId=A&Expires=1795413470&Signature=s"}, day, "2026-11-23T05:57:50Z"},
-		"Google":                    {[]string{"https://gcs.example/a?X-Goog-Date=20261123T015750Z&X-Goog-Expires=3600&X-Goog-Signature=s"}, day, "2026-11-23T02:57:50Z"},
-		"Azure":                     {[]string{"https://blob.example/a?se=2026-11-23T02%3A00%3A00Z&sig=s"}, day, "2026-11-23T02:00:00Z"},
-		"a date that is none":       {[]string{"https://s3.example/a?X-Amz-Date=now&X-Amz-Expires=60"}, day, day},
-		"a time that is none":       {[]string{"https://s3.example/a?X-Amz-Date=20261123T015750Z&X-Amz-Expires=-60"}, day, day},
-		"a time without end":        {[]string{"https://s3.example/a?X-Amz-Date=20261123T015750Z&X-Amz-Expires=99999999999999999999"}, day, day},
-		"a query that is none":      {[]string{"https://s3.example/a?%zz&X-Amz-Date=20261123T015750Z;&X-Amz-Expires=60"}, day, day},
+		"valid_until alone":       {[]string{"https://s3.example/a.csv?X-Signature=s"}, day, day},
+		"no files":                {nil, day, day},
+		"S3, for six hours":       {[]string{amazon(21600)}, day, "2026-11-23T07:57:50Z"},
+		"S3, for a day":           {[]string{amazon(86400)}, day, day},
+		"S3, for longer":          {[]string{amazon(604800)}, day, day},
+		"S3, without valid_until": {[]string{amazon(21600)}, nil, "2026-11-23T07:57:50Z"},
+		"the first of several":    {[]string{amazon(86400), amazon(60), amazon(21600)}, day, "2026-11-23T01:58:50Z"},
+		"S3 of before": {
+			[]string{"https://s3.example/a?AWSAccessKeyId=A&Expires=1795413470&Signature=s"},
+			day,
+			"2026-11-23T05:57:50Z",
+		},
+		"Google": {
+			[]string{"https://gcs.example/a?X-Goog-Date=20261123T015750Z&X-Goog-Expires=3600&X-Goog-Signature=s"},
+			day,
+			"2026-11-23T02:57:50Z",
+		},
+		"Azure": {
+			[]string{"https://blob.example/a?se=2026-11-23T02%3A00%3A00Z&sig=s"},
+			day,
+			"2026-11-23T02:00:00Z",
+		},
+		"a date that is none": {[]string{"https://s3.example/a?X-Amz-Date=now&X-Amz-Expires=60"}, day, day},
+		"a time that is none": {
+			[]string{"https://s3.example/a?X-Amz-Date=20261123T015750Z&X-Amz-Expires=-60"},
+			day,
+			day,
+		},
+		"a time without end": {
+			[]string{"https://s3.example/a?X-Amz-Date=20261123T015750Z&X-Amz-Expires=99999999999999999999"},
+			day,
+			day,
+		},
+		"a query that is none": {
+			[]string{"https://s3.example/a?%zz&X-Amz-Date=20261123T015750Z;&X-Amz-Expires=60"},
+			day,
+			day,
+		},
 		"Expires of something else": {[]string{"https://s3.example/a?Expires=1"}, day, day},
 		"neither tells":             {[]string{"https://s3.example/a"}, nil, ""},
 	} {
@@ -179,7 +210,10 @@ func TestALocationThatEndsInTheAPIToken(t *testing.T) {
 				fake := fakevantage.New(fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc {
 					return fakevantage.Answer(202, "202", "Location: "+location)
 				}})
-				_, err := newClient(t, fake).CreateDataExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "rprt_1"})
+				_, err := newClient(t, fake).CreateDataExport(
+					ctx,
+					vantage.UnitCostExportRequest{CostReportToken: "rprt_1"},
+				)
 				if err == nil || strings.Contains(err.Error(), apiToken) {
 					t.Error(err)
 				}

@@ -18,11 +18,11 @@ type DataExport struct {
 	Token string
 	// Status is the server's word; StatusPending where it says nothing.
 	Status string
-	// CreatedAt is an ISO 8601 time for ParseTime, and ExportType the kind of export. Both are empty while the server does
-	// not tell.
+	// CreatedAt is an ISO 8601 time for ParseTime, and ExportType the kind of export. Both are empty while the server
+	// does not tell.
 	CreatedAt, ExportType string
-	// AsOf is when the server said all this, by its own clock where its answer tells it: what is valid by then is judged
-	// rightly on a machine whose clock is wrong. Zero where it has said nothing.
+	// AsOf is when the server said all this, by its own clock where its answer tells it: what is valid by then is
+	// judged rightly on a machine whose clock is wrong. Zero where it has said nothing.
 	AsOf time.Time
 	// Manifest is there when the export is completed, and nil before.
 	Manifest *Manifest
@@ -45,13 +45,14 @@ type DataExport struct {
 type Manifest struct {
 	// Files are pre-signed URLs: whoever has one can read the file until it expires.
 	Files []string
-	// CompletedAt and ValidUntil are ISO 8601 times for ParseTime, as the server writes them, and empty where it does not
-	// tell, or tells what is no time.
+	// CompletedAt and ValidUntil are ISO 8601 times for ParseTime, as the server writes them, and empty where it does
+	// not tell, or tells what is no time.
 	CompletedAt, ValidUntil string
-	// URLsValidUntil is when the first of the URLs expires: at ValidUntil, or before, where a URL's own parameters say so.
-	// It is zero where neither tells.
+	// URLsValidUntil is when the first of the URLs expires: at ValidUntil, or before, where a URL's own parameters
+	// say so. It is zero where neither tells.
 	URLsValidUntil time.Time
-	// ValidUntilUnreadable tells that the server does say until when the export is valid, but not in a form of ISO 8601.
+	// ValidUntilUnreadable tells that the server does say until when the export is valid, but not in a form of ISO
+	// 8601.
 	ValidUntilUnreadable bool
 }
 

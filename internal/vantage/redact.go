@@ -10,14 +10,14 @@ import (
 	"unicode"
 )
 
-// redactor makes the server's words fit to be shown. Every text of a server goes through it on its way to an error, a log,
-// progress or the state: what a server says may repeat the API token, or a pre-signed URL, by which anybody can read the
-// costs, and not always in the form in which it was sent.
+// redactor makes the server's words fit to be shown. Every text of a server goes through it on its way to an error, a
+// log, progress or the state: what a server says may repeat the API token, or a pre-signed URL, by which anybody can
+// read the costs, and not always in the form in which it was sent.
 type redactor struct{ secret string }
 
 const (
-	// minSecret is the shortest API token that is looked for in what a server says. Real ones are longer; a shorter one,
-	// from a test by hand, would take words apart.
+	// minSecret is the shortest API token that is looked for in what a server says. Real ones are longer; a shorter
+	// one, from a test by hand, would take words apart.
 	minSecret     = 8
 	maxMessages   = 10
 	maxMessageLen = 400
@@ -100,8 +100,8 @@ func (r redactor) removeSecret(text []byte) (clean []byte, found bool) {
 	}
 }
 
-// endOfString returns the length of what precedes a quote, a good way into b, or that of all of b. The quote begins or ends
-// a string of a JSON text, so that nothing within one is divided: an escaped quote is none.
+// endOfString returns the length of what precedes a quote, a good way into b, or that of all of b. The quote begins
+// or ends a string of a JSON text, so that nothing within one is divided: an escaped quote is none.
 func endOfString(b []byte) int {
 	const atLeast = 64 << 10
 	for i := atLeast; i < len(b); i++ {
@@ -167,7 +167,8 @@ func remove(s string, form *regexp.Regexp, replacement string) string {
 	return out.String() + s[done:]
 }
 
-// cause makes an error of the HTTP library's fit to be shown. Those of net/url repeat the whole of a URL, and are left out.
+// cause makes an error of the HTTP library's fit to be shown. Those of net/url repeat the whole of a URL, and are
+// left out.
 func (r redactor) cause(err error) error {
 	for {
 		var ofURL *url.Error

@@ -11,9 +11,9 @@ import (
 // maxTimeLen is the longest text that is read as a time: the server chooses its length, and a fraction has no end.
 const maxTimeLen = 64
 
-// ParseTime reads a time in any of the forms of ISO 8601: a date alone (its first moment), with or without a time of the
-// day, seconds and a fraction of them, in the extended or the basic form, as a day of the year or of a week. Where it
-// names no zone it is UTC, which " UTC" and " GMT" say too. It reports false for anything else.
+// ParseTime reads a time in any of the forms of ISO 8601: a date alone (its first moment), with or without a time of
+// the day, seconds and a fraction of them, in the extended or the basic form, as a day of the year or of a week.
+// Where it names no zone it is UTC, which " UTC" and " GMT" say too. It reports false for anything else.
 func ParseTime(text string) (time.Time, bool) {
 	if len(text) > maxTimeLen {
 		return time.Time{}, false
@@ -56,8 +56,8 @@ func ParseTime(text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// clockLayouts are those of what may follow a date: a time of the day, a zone, or both. A fraction of the seconds is read
-// without being named.
+// clockLayouts are those of what may follow a date: a time of the day, a zone, or both. A fraction of the seconds is
+// read without being named.
 var clockLayouts = func() (layouts []string) {
 	for _, clock := range []string{"", "15:04:05", "15:04", "15", "150405", "1504"} {
 		for _, zone := range []string{"", "Z07:00", "Z0700", "Z07"} {
@@ -69,8 +69,8 @@ var clockLayouts = func() (layouts []string) {
 
 var endOfDay = regexp.MustCompile(`^24(:?00){0,2}([.,]0+)?(Z|[+-]|$)`)
 
-// cutZone separates a date alone from the zone that follows it, if any: "Z", or an offset, which is told from the days of
-// the month by its plus sign.
+// cutZone separates a date alone from the zone that follows it, if any: "Z", or an offset, which is told from the
+// days of the month by its plus sign.
 func cutZone(text string) (date, zone string) {
 	if i := strings.IndexAny(text, "Z+"); i >= 0 {
 		return text[:i], text[i:]

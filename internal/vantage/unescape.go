@@ -18,8 +18,8 @@ type unescaped struct {
 	raw    []byte
 }
 
-// unescape reads the text from its end, so that what is undone can be part of the next escape before it: "%253F" is "%3F"
-// is "?". Each step makes the text shorter, which makes the time linear however deep escapes lie in each other.
+// unescape reads the text from its end, so that what is undone can be part of the next escape before it: "%253F" is
+// "%3F" is "?". Each step makes the text shorter, which makes the time linear however deep escapes lie in each other.
 func unescape(raw []byte) unescaped {
 	// Last byte first, until the end of this function.
 	u := unescaped{text: make([]byte, 0, len(raw)), starts: make([]int32, 0, len(raw)), end: len(raw), raw: raw}
@@ -126,9 +126,9 @@ func (u *unescaped) source(first, last int) (start, end int) {
 	return start, end
 }
 
-// withoutEscapedSeparators returns the text with a byte 1 in place of white space, quotes and brackets that were escaped,
-// which belong to the word around them. Those after a backslash are as good as plain ones: a JSON text within another
-// is full of them.
+// withoutEscapedSeparators returns the text with a byte 1 in place of white space, quotes and brackets that were
+// escaped, which belong to the word around them. Those after a backslash are as good as plain ones: a JSON text
+// within another is full of them.
 func (u *unescaped) withoutEscapedSeparators() []byte {
 	text := bytes.Clone(u.text)
 	for i, c := range text {
