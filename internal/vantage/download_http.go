@@ -128,7 +128,7 @@ func checkFileURL(u *url.URL) *Error {
 		return &Error{Kind: Malformed, Err: errFileURL}
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
 		return &Error{Kind: Untrusted, Err: errors.New("its pre-signed URL is one of plain http, " +
-			"by which anybody on the way could read the costs (http is accepted for loopback addresses only)")}
+			"which shows the costs to the network on the way (http is accepted for loopback addresses only)")}
 	}
 	return nil
 }

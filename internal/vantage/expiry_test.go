@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -176,6 +177,28 @@ func TestAsOfIsTheServersTime(t *testing.T) {
 // httpTime returns a time relative to the start of virtual time.
 func httpTime(after time.Duration) string {
 	return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Add(after).Format(http.TimeFormat)
+}
+
+// A redirect is one of the server's words too.
+func TestTheLogHasNoQueryOfARedirect(t *testing.T) {
+	t.Parallel()
+	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+			if r.N == 1 {
+				return fakevantage.Answer(307, "", "Location: /v2/a%3FX-Amz-Signature=s3cr3t")
+			}
+			return fakevantage.Errors(404, "no such thing")
+		}})
+		var log strings.Builder
+		client := newClient(t, fake, func(o *vantage.Options) {
+			o.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		})
+		_, err := client.GetDataExport(ctx, &vantage.DataExport{Token: "dta_xprt_1"})
+		said := fmt.Sprint(err, log.String())
+		if !strings.Contains(said, "/v2/a?(query removed)") || strings.Contains(said, "s3cr3t") {
+			t.Error(said)
+		}
+	})
 }
 
 func TestServersWordsThatAreShown(t *testing.T) {

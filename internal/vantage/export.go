@@ -43,7 +43,7 @@ type DataExport struct {
 
 // Manifest lists the files of a completed export.
 type Manifest struct {
-	// Files are pre-signed URLs: whoever has one can read the file until it expires.
+	// Files are pre-signed URLs: each is all it takes to read the file until it expires.
 	Files []string
 	// CompletedAt and ValidUntil are ISO 8601 times for ParseTime, as the server writes them, and empty where it does
 	// not tell, or tells what is no time.

@@ -11,8 +11,8 @@ import (
 )
 
 // redactor makes the server's words fit to be shown. Every text of a server goes through it on its way to an error, a
-// log, progress or the state: what a server says may repeat the API token, or a pre-signed URL, by which anybody can
-// read the costs, and not always in the form in which it was sent.
+// log, progress or the state: what a server says may repeat the API token, or a pre-signed URL, which is all it takes
+// to read the costs, and not always in the form in which it was sent.
 type redactor struct{ secret string }
 
 const (
@@ -49,7 +49,7 @@ var (
 			`|\b(vntg_tkn_[\w-]+)`)
 )
 
-// credentialNames are the names of headers, parameters and elements whose values let in whoever has them.
+// credentialNames are the names of headers, parameters and elements whose values are credentials.
 const credentialNames = `x-(?:amz|goog)-[a-z0-9-]+` +
 	`|[a-z_-]*signature[a-z]*|(?:[a-z_-]*[_-])?sig|stringtosign[a-z]*` +
 	`|awsaccesskeyid|googleaccessid|key-pair-id` +

@@ -131,7 +131,9 @@ func TestCauseQuotesNoURL(t *testing.T) {
 	query := "?X-Amz-Signature=" + testSignature
 	_, parsing := url.Parse(strings.Join([]string{"https://f.example/%zz", query}, ""))
 	_, host := url.Parse(strings.Join([]string{"https://f ex", query}, ""))
+	_, port := url.Parse("https://f.example:" + testSignature + "/")
 	for name, err := range map[string]error{
+		"a port":    port,
 		"parsing":   parsing,
 		"a host":    host,
 		"within":    &url.Error{Op: "Get", URL: testSigned, Err: fmt.Errorf("in vain: %w", parsing)},
