@@ -61,7 +61,7 @@ func TestExpiredURLsAreReplacedOnceForAllFiles(t *testing.T) {
 				}
 				// A file is refused at most once: those that begin later have the fresh URL at once.
 				if n := len(files(t, fake)); asked() != 1 || told != 1 || n > 14 {
-					t.Errorf("the export was asked for %d times, told %d times; %d requests for files", asked(), told, n)
+					t.Errorf("asked for %d times, told %d times; %d requests for files", asked(), told, n)
 				}
 				for _, f := range written {
 					if f.SHA256 != digest(inDirectory(t, directory)[f.Name]) {

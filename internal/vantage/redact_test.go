@@ -129,13 +129,15 @@ func TestAPITokenIsTakenOutOfABody(t *testing.T) {
 func TestCauseQuotesNoURL(t *testing.T) {
 	t.Parallel()
 	query := "?X-Amz-Signature=" + testSignature
-	_, parsing := url.Parse(strings.Join([]string{"https://f.example/%zz", query}, ""))
-	_, host := url.Parse(strings.Join([]string{"https://f ex", query}, ""))
-	_, port := url.Parse("https://f.example:" + testSignature + "/")
+	parse := func(unreadable string) error {
+		_, err := url.Parse(unreadable)
+		return err
+	}
+	parsing := parse("https://f.example/%zz" + query)
 	for name, err := range map[string]error{
-		"a port":    port,
+		"a port":    parse("https://f.example:" + testSignature + "/"),
 		"parsing":   parsing,
-		"a host":    host,
+		"a host":    parse("https://f ex" + query),
 		"within":    &url.Error{Op: "Get", URL: testSigned, Err: fmt.Errorf("in vain: %w", parsing)},
 		"quoted":    &url.Error{Op: "Get", URL: testSigned, Err: errors.New("refused " + testSigned)},
 		"an escape": url.EscapeError("%" + testSignature),
@@ -172,8 +174,8 @@ func TestRedactionIsLinear(t *testing.T) {
 			start := time.Now()
 			r.body(body)
 			r.list(string(body), strings.Repeat(part+" ", 3_000))
-			remove(string(body[:1<<18]), credentialForm, "")
-			remove(string(body[:1<<18]), queryForm, "")
+			remove(string(body[:1<<16]), credentialForm, "")
+			remove(string(body[:1<<16]), queryForm, "")
 			if took := time.Since(start); took > 10*time.Second {
 				t.Errorf("took %s", took)
 			}
