@@ -120,7 +120,7 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 			validity(export), export.Token)
 		return
 	}
-	written, err := a.client.Download(ctx, export.Manifest.Files, directory, tellDownload(say))
+	written, err := a.client.Download(ctx, export, directory, tellDownload(say))
 	if err != nil {
 		resp.Diagnostics.Append(a.invoking().errDownload(err, export, directory, written))
 		return

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -50,11 +51,10 @@ func (o operation) errDownload(err error, export *vantage.DataExport, directory 
 		kept = fmt.Sprintf("Already in %s, in full: %s. Nothing is left there of the others.",
 			directory, strings.Join(formatFiles(written), ", "))
 	}
-	return diag.NewErrorDiagnostic(o.summary(), strings.Join([]string{
-		happened, kept, next,
-		fmt.Sprintf("The export %s is completed and %s. The data source vantage_data_export with `token = %q` gives the URLs of "+
-			"its files; another invocation makes another export.", export.Token, validity(export), export.Token),
-	}, "\n\n"))
+	left := fmt.Sprintf("The export %s is completed and %s. The data source vantage_data_export with `token = %q` gives the URLs of "+
+		"its files; another invocation makes another export.", export.Token, validity(export), export.Token)
+	said := slices.DeleteFunc([]string{happened, kept, next, left}, func(s string) bool { return s == "" })
+	return diag.NewErrorDiagnostic(o.summary(), strings.Join(said, "\n\n"))
 }
 
 // fileFailure returns what happened to the file, and what to do about it.
@@ -64,11 +64,11 @@ func fileFailure(e *vantage.Error, directory string) (happened, next string) {
 		return fmt.Sprintf("%s could not be written to %s: %v.", e.File, directory, e.Err),
 			"See that there is room, and that nothing else has the name of the file."
 	case vantage.Rejected:
-		if e.StatusCode == http.StatusForbidden {
-			return fmt.Sprintf("The URL of %s has expired: its server answers with 403 Forbidden.", e.File),
-				"Download sooner after the export is completed; where this happens at once, the clocks or the account's permissions are for Vantage's support."
+		status := strings.TrimSpace(fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode)))
+		if e.Err != nil {
+			return fmt.Sprintf("The server of %s answers with %s, and %v.", e.File, status, e.Err), ""
 		}
-		return fmt.Sprintf("The server of %s answers with %s.", e.File, strings.TrimSpace(fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode)))),
+		return fmt.Sprintf("The server of %s answers with %s, and the API has no URL that it takes.", e.File, status),
 			"If it stays so, the status is for Vantage's support."
 	case vantage.TimedOut:
 		return fmt.Sprintf("The time allowed ran out before %s was there in full%s.", e.File, because(e)), "Set a longer `invoke` in the action's timeouts block."

@@ -33,9 +33,9 @@ func TestActionSaysWhatWasWritten(t *testing.T) {
 		took    time.Duration
 		says    []string
 	}{
-		"expired":          {trouble: later(403), took: time.Second, says: []string{"The URL of unit_costs-002.csv has expired", "403 Forbidden", first}},
-		"gone":             {trouble: later(404), took: time.Second, says: []string{"The server of unit_costs-002.csv answers with 404 Not Found", first}},
-		"redirect to http": {trouble: fakevantage.Redirect("http://files.example"), says: []string{"unit_costs-002.csv cannot be downloaded", "redirects to an address that is not one of https"}},
+		"expired":          {trouble: later(403), took: 2 * time.Second, says: []string{"The server of unit_costs-002.csv answers with 403 Forbidden, and the API has no URL that it takes", first}},
+		"gone":             {trouble: later(404), took: 2 * time.Second, says: []string{"The server of unit_costs-002.csv answers with 404 Not Found", first}},
+		"redirect to http": {trouble: fakevantage.Redirect("http://files.example"), says: []string{"unit_costs-002.csv cannot be downloaded", "redirects to a URL that is not one of https"}},
 		"timed out":        {trouble: fakevantage.Hang, took: 30 * time.Minute, says: []string{"time allowed ran out before unit_costs-002.csv was there in full", "The last failure before: unreachable: nothing came for 30s", first, "`invoke`"}},
 		"interrupted":      {trouble: fakevantage.Hang, stop: 10 * time.Second, took: 10 * time.Second, says: []string{"Interrupted before unit_costs-002.csv was there in full", first}},
 		"no name for it":   {trouble: nil, took: 0, says: []string{"unit_costs-002.csv could not be written to", "nothing else has the name"}},
@@ -90,5 +90,24 @@ func TestActionTellsOfRetries(t *testing.T) {
 	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
 		told := p.Invoke(t.Context(), withDirectory(t.TempDir()))
 		wantLines(t, told.Lines, ".*accepted.*", ".*completed.*", `unit_costs-001\.csv is interrupted at 0 B and tried again in 15s: 503 Service Unavailable`, ".*has arrived.*", "Downloaded 1 file of .*")
+	})
+}
+
+func TestActionTellsOfFreshURLs(t *testing.T) {
+	t.Parallel()
+	options := fakevantage.Options{RetryAfter: "0", Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+		if strings.HasPrefix(r.Path, "/files/") && strings.Contains(r.Query, "X-Nonce=1&") {
+			return fakevantage.HTML(403)
+		}
+		return nil
+	}}
+	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		told := p.Invoke(t.Context(), withDirectory(t.TempDir()))
+		wantLines(t, told.Lines, ".*accepted.*", ".*completed.*",
+			`The URL of unit_costs-001\.csv is refused \(403 Forbidden\)\. The API is asked for fresh ones of all files\.`,
+			".*has arrived.*", "Downloaded 1 file of .*")
+		if posts, gets := fake.Posts(), fake.Gets(); posts != 1 || gets != 2 {
+			t.Errorf("%d POSTs and %d GETs", posts, gets)
+		}
 	})
 }

@@ -47,12 +47,15 @@ func tellWait(say func(string, ...any)) func(vantage.Progress) {
 
 func tellDownload(say func(string, ...any)) func(vantage.DownloadProgress) {
 	return func(p vantage.DownloadProgress) {
-		if p.Failure == nil {
+		switch {
+		case p.Failure == nil:
 			say("%s has arrived (%s).", p.File.Name, formatSize(p.File.Size))
-			return
+		case p.AsksForURLs:
+			say("The URL of %s is refused (%v). The API is asked for fresh ones of all files.", p.File.Name, p.Failure)
+		default:
+			say("%s is interrupted at %s and tried again in %s: %v",
+				p.File.Name, formatSize(p.File.Size), p.Pause.Round(time.Second), p.Failure)
 		}
-		say("%s is interrupted at %s and tried again in %s: %v",
-			p.File.Name, formatSize(p.File.Size), p.Pause.Round(time.Second), p.Failure)
 	}
 }
 

@@ -125,9 +125,9 @@ func TestTheStateAfterEachKindOfFailure(t *testing.T) {
 			options: fakevantage.Options{Misbehave: post(fakevantage.Errors(402, "upgrade"))}, inState: "nothing",
 			says: `(?s)402 Payment Required.*upgrade.*subscription`,
 		},
-		"foreign Location": {
-			options: fakevantage.Options{Misbehave: post(fakevantage.Answer(202, "", "Location: https://evil.example/v2/data_exports/dta_1"))}, inState: "nothing",
-			says: `(?s)names a Location at https://evil.example.*VANTAGE_HOST`,
+		"redirect elsewhere": {
+			options: fakevantage.Options{Misbehave: post(fakevantage.Redirect("https://evil.example"))}, inState: "nothing",
+			says: `(?s)redirects to https://evil.example.*VANTAGE_HOST`,
 		},
 		"control characters": {
 			options: fakevantage.Options{Misbehave: post(fakevantage.Errors(400, "red \x1b[31m alert"))}, inState: "nothing",

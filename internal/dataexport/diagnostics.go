@@ -51,6 +51,10 @@ func (o operation) failure(err error) diag.Diagnostic {
 	if e.Token != "" {
 		detail = append(detail, "Export: "+nameOf(e.Token, e.Status))
 	}
+	if e.Unconfirmed > 0 {
+		detail = append(detail, fmt.Sprintf("Up to %d exports may have been made: nothing tells what has become of the "+
+			"requests for them. They expire by themselves; there is nothing to clean up.", e.Unconfirmed))
+	}
 	if next := o.next(e); next != "" {
 		detail = append(detail, next)
 	}
@@ -72,8 +76,12 @@ func (o operation) happened(e *vantage.Error) string {
 	request := strings.TrimSpace(e.Method + " " + e.Path)
 	switch e.Kind {
 	case vantage.Rejected:
-		return strings.TrimSpace(fmt.Sprintf("The API answered %s with %d %s",
-			request, e.StatusCode, http.StatusText(e.StatusCode))) + "."
+		server := "The API"
+		if notOfAPI(e) {
+			server = "The host"
+		}
+		return strings.TrimSpace(fmt.Sprintf("%s answered %s with %d %s",
+			server, request, e.StatusCode, http.StatusText(e.StatusCode))) + "."
 	case vantage.ExportFailed:
 		return "The API could not make the export."
 	case vantage.TimedOut, vantage.Interrupted:
@@ -89,6 +97,9 @@ func (o operation) happened(e *vantage.Error) string {
 			text += fmt.Sprintf(". The last failure before: %v", e.LastFailure)
 		}
 		return text + "."
+	}
+	if request == "" {
+		return fmt.Sprintf("%v.", e.Err)
 	}
 	return fmt.Sprintf("%s: %v.", request, e.Err)
 }
@@ -116,9 +127,18 @@ func (o operation) mend(e *vantage.Error) string {
 	switch e.Kind {
 	case vantage.Rejected:
 		return o.mendRejection(e)
+	case vantage.Unreachable:
+		if e.Unconfirmed > 0 {
+			return "Apply again when the API answers. If it stays so, see what stands between this machine and the API: " +
+				"a proxy or a gateway may give up sooner than the API answers."
+		}
+		return "The host has never answered in this run. Check that the provider's host (VANTAGE_HOST) is right, and that " +
+			"this machine can reach it and trusts its certificate."
 	case vantage.Untrusted:
 		return "Nothing was sent there. Check that the provider's host (VANTAGE_HOST) is that of the API itself, not of " +
 			"something that redirects to it."
+	case vantage.Internal:
+		return "This is a defect of the provider. Report it, with the text above."
 	case vantage.Malformed:
 		return "Check that the provider's host (VANTAGE_HOST) is that of the Vantage API. If it is, this is for Vantage's " +
 			"support, with the text above."
@@ -136,6 +156,10 @@ func (o operation) mendRejection(e *vantage.Error) string {
 	case http.StatusForbidden:
 		return "The API token may not do this. It needs the read scope, and access to the workspace of the report."
 	case http.StatusNotFound:
+		if notOfAPI(e) {
+			return "The answer does not have the form of the API's errors, so it tells nothing of the export or the report. " +
+				"Check that the provider's host (VANTAGE_HOST) is that of the Vantage API, and what stands before it."
+		}
 		if e.Token != "" {
 			return noSuchExport(e.Token)
 		}
@@ -146,6 +170,9 @@ func (o operation) mendRejection(e *vantage.Error) string {
 	}
 	return "Try again later; if it stays so, the status and the server's words are for Vantage's support."
 }
+
+// notOfAPI reports whether a 404 comes from something else than the API: a gateway, or the server of another host.
+func notOfAPI(e *vantage.Error) bool { return e.StatusCode == http.StatusNotFound && !e.NotFound() }
 
 // noSuchExport explains a 404. The prefixes of tokens are not documented, so they are advice and never a reason to refuse.
 func noSuchExport(token string) string {
@@ -163,7 +190,7 @@ func (o operation) culprit(e *vantage.Error) (path.Path, bool) {
 		return path.Empty(), false
 	}
 	switch {
-	case e.StatusCode == http.StatusNotFound:
+	case e.NotFound():
 		return path.Root(o.report), true
 	case e.StatusCode == http.StatusBadRequest && strings.Contains(strings.Join(e.Messages, " "), "workspace_token"):
 		return path.Root("workspace_token"), true

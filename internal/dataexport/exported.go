@@ -119,8 +119,7 @@ func expiry(manifest types.Object, now time.Time) (time.Time, bool) {
 
 func timeIn(manifest types.Object, name string) (time.Time, bool) {
 	text, _ := manifest.Attributes()[name].(types.String)
-	at, err := time.Parse(time.RFC3339, text.ValueString())
-	return at, err == nil
+	return vantage.ParseTime(text.ValueString())
 }
 
 // keepsURLs reports whether the stored URLs still serve. The server may sign anew at each request, so that every plan would

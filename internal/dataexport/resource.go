@@ -140,7 +140,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	ctx, cancel := context.WithTimeout(ctx, timeout(state.Timeouts, "read", defaultReadTimeout))
 	defer cancel()
 
-	export, err := r.client.GetDataExport(ctx, token)
+	export, err := r.client.GetDataExport(ctx, &vantage.DataExport{Token: token})
 	o := r.refreshing()
 	if stage == importBegun {
 		o = r.importing()

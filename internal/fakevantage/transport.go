@@ -42,6 +42,10 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		resp := answer.Result()
 		resp.Request = req
+		// As net/http sends it: a handler that sets this is the one whose answer lasts until the connection is closed.
+		if resp.ContentLength < 0 && resp.Header.Get("Transfer-Encoding") != "identity" {
+			resp.TransferEncoding = []string{"chunked"}
+		}
 		if broke {
 			resp.Body = io.NopCloser(io.MultiReader(resp.Body, failing{}))
 		}

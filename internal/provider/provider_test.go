@@ -61,6 +61,7 @@ func TestConfiguration(t *testing.T) {
 		"plain http from environment": {environment: map[string]string{"VANTAGE_API_TOKEN": "x", "VANTAGE_HOST": "http://api.vantage.sh"}, wrong: "host"},
 		"argument over environment":   {arguments: map[string]any{"api_token": "x", "host": "https://x"}, environment: map[string]string{"VANTAGE_HOST": "http://x"}},
 		"no address":                  {arguments: map[string]any{"api_token": "x", "host": "vantage"}, wrong: "host"},
+		"version in the host":         {arguments: map[string]any{"api_token": "x", "host": "https://api.vantage.sh/v2"}, wrong: "host"},
 		"no duration":                 {arguments: map[string]any{"api_token": "x", "timeout": "30"}, wrong: "timeout"},
 		"no time":                     {arguments: map[string]any{"api_token": "x", "timeout": "0s"}, wrong: "timeout"},
 		"negative time":               {environment: map[string]string{"VANTAGE_API_TOKEN": "x", "VANTAGE_TIMEOUT": "-1s"}, wrong: "timeout"},

@@ -8,17 +8,20 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
 	"time"
 )
 
 const (
-	// maxAnswer is the largest answer that is read, in bytes. A manifest of ten thousand addresses is well below.
-	maxAnswer = 8 << 20
+	// maxAnswer is the largest answer that is read, in bytes. A manifest of ten thousand pre-signed URLs with temporary
+	// credentials, 1.5 kB each, is below.
+	maxAnswer = 24 << 20
 	maxHeader = 1 << 20
 )
 
 // attempt is the http.RoundTripper of a Client: one request, sent when the budget has a place for it, and its whole
-// answer. What happens between attempts is not its business.
+// answer. See retries for what happens between attempts.
 type attempt struct {
 	next          http.RoundTripper
 	budget        *budget
@@ -27,11 +30,16 @@ type attempt struct {
 	userAgent     string
 	redact        redactor
 	log           *slog.Logger
+
+	reached atomic.Bool // whether the host has ever answered
 }
 
 func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	if err := a.budget.acquire(ctx); err != nil {
+		if ctx.Err() != nil {
+			err = ended(ctx)
+		}
 		return nil, err
 	}
 	if req.Method == http.MethodPost {
@@ -44,7 +52,7 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	req.Header.Set("Authorization", a.authorization)
 	req.Header.Set("User-Agent", a.userAgent)
 	req.Header.Set("Accept", "application/json")
-	if req.Body != nil {
+	if req.ContentLength > 0 {
 		req.Header.Set("Content-Type", "application/json")
 	}
 
@@ -52,45 +60,72 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := a.exchange(req)
 	remaining := a.budget.release(ctx, sent, resp)
 
-	fields := []any{"method", req.Method, "path", req.URL.Path, "duration", time.Since(sent), "remaining", remaining}
+	fields := []any{
+		"method", req.Method, "path", a.redact.text(req.URL.Path), // which may be that of a redirect
+		"duration", time.Since(sent), "remaining", remaining,
+	}
+	if resp != nil {
+		fields = append(fields, "status", resp.StatusCode)
+	}
 	if err != nil {
 		a.log.DebugContext(ctx, "request failed", append(fields, "error", err.Error())...)
+	} else {
+		a.log.DebugContext(ctx, "request answered", fields...)
+	}
+	if resp == nil {
 		return nil, err
 	}
-	a.log.DebugContext(ctx, "request answered", append(fields, "status", resp.StatusCode)...)
 	return resp, nil
 }
 
-// exchange sends the request and reads the whole answer, so that one that is cut off counts as none.
+// exchange sends the request and reads the whole answer into memory. When the body cannot be read in full it returns
+// both the answer, whose body ends with the error then, and the error: the header of a 202 may say all that matters.
 func (a *attempt) exchange(req *http.Request) (*http.Response, error) {
+	var connecting atomic.Bool
+	req = req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
+		GetConn: func(string) { connecting.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { connecting.Store(false) },
+	}))
 	resp, err := a.next.RoundTrip(req)
 	if err != nil {
-		return nil, a.unreachable(req.Context(), err)
+		failure := a.unreachable(req.Context(), err)
+		failure.unsent = connecting.Load()
+		failure.unreached = failure.unsent && !a.reached.Load()
+		return nil, failure
 	}
+	a.reached.Store(true)
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	var failure error
 	switch {
-	case resp.StatusCode == http.StatusAccepted && resp.Header.Get("Location") != "":
-		// The header says it all. What is wrong with the body must not lose an export that exists.
 	case err != nil:
-		return nil, a.unreachable(req.Context(), fmt.Errorf("the answer was cut off: %w", err))
+		failure = a.unreachable(req.Context(), fmt.Errorf("the answer was cut off: %w", err))
 	case len(body) > maxAnswer:
-		return nil, &Error{Kind: Malformed, Err: fmt.Errorf("the answer is longer than %d MiB", maxAnswer>>20)}
+		body, failure = nil, &Error{Kind: Malformed, Err: fmt.Errorf("the answer is longer than %d MiB", maxAnswer>>20)}
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(a.redact.body(body)))
-	return resp, nil
+	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(a.redact.body(body)), end{failure}))
+	return resp, failure
+}
+
+// end is what follows the last byte of a body.
+type end struct{ err error }
+
+func (e end) Read([]byte) (int, error) {
+	if e.err != nil {
+		return 0, e.err
+	}
+	return 0, io.EOF
 }
 
 var errRequestTimeout = errors.New("the request took too long")
 
-// unreachable says why there is no whole answer. Where that is because the caller's context is over, it is that
-// context's error, which is nobody's failure.
-func (a *attempt) unreachable(ctx context.Context, err error) error {
+// unreachable says why there is no whole answer. The end of the caller's context is not held against the server.
+func (a *attempt) unreachable(ctx context.Context, err error) *Error {
 	if errors.Is(context.Cause(ctx), errRequestTimeout) {
 		return &Error{Kind: Unreachable, Err: fmt.Errorf("no answer within the request timeout of %s", a.timeout)}
 	}
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return ended(ctx)
 	}
 	return &Error{Kind: Unreachable, Err: a.redact.cause(err)}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"terraform-provider-vantage/internal/fakevantage"
+	"terraform-provider-vantage/internal/vantage"
 )
 
 // BenchmarkScenario reports what each scenario costs, in virtual time: ns/op is of no interest.
@@ -51,7 +52,7 @@ func BenchmarkRefresh(b *testing.B) {
 						client, start := newClient(t, fake), time.Now()
 						tenAtATime(func() {
 							for token := range tokens {
-								if e, err := client.GetDataExport(ctx, token); err != nil || !e.Completed() {
+								if e, err := client.GetDataExport(ctx, &vantage.DataExport{Token: token}); err != nil || !e.Completed() {
 									t.Errorf("%+v, %v", e, err)
 								}
 							}

@@ -12,24 +12,23 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math"
 	"net/http"
 	"net/url"
 	"time"
-
-	"github.com/hashicorp/go-retryablehttp"
 )
 
 const (
-	// DefaultHost is the address of the public service.
+	// DefaultHost is the base URL of the public service.
 	DefaultHost = "https://api.vantage.sh"
 	// DefaultTimeout is how long one HTTP request may take when Options.Timeout is zero.
 	DefaultTimeout = 30 * time.Second
+	// idleConnections is how many are kept to a host: Terraform runs ten operations at a time.
+	idleConnections = 10
 )
 
 // Options configure a Client. Only APIToken is required.
 type Options struct {
-	// Host is the base address that "/v2" is appended to; a path is allowed, a trailing slash forgiven.
+	// Host is the base URL that "/v2" is appended to; a path is allowed, a trailing slash forgiven.
 	// Default: DefaultHost. Plain http is refused unless the host is a loopback address.
 	Host string
 	// APIToken is sent as a bearer token, to Host only.
@@ -42,7 +41,7 @@ type Options struct {
 	Timeout time.Duration
 	// UserAgent is sent with each request.
 	UserAgent string
-	// Transport carries the requests. Default: a copy of http.DefaultTransport.
+	// Transport carries the requests. Default: a copy of http.DefaultTransport that keeps more idle connections to a host.
 	Transport http.RoundTripper
 	// Logger is told of each request and each pause at debug level. Default: nothing is logged.
 	Logger *slog.Logger
@@ -59,6 +58,7 @@ type Client struct {
 	userAgent string
 	redact    redactor
 	log       *slog.Logger
+	accepted  acceptances
 }
 
 // New returns a Client. It makes no request.
@@ -80,13 +80,14 @@ func New(o Options) (*Client, error) {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	if o.Transport == nil {
-		t := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // always this type, unless somebody changed the default
+		//nolint:forcetypeassert // always this type, unless a program replaces it
+		t := http.DefaultTransport.(*http.Transport).Clone()
 		t.MaxResponseHeaderBytes = maxHeader
+		t.MaxIdleConnsPerHost = idleConnections
 		o.Transport = t
 	}
 	c := &Client{
 		base:      base,
-		files:     &http.Client{Transport: o.Transport, CheckRedirect: checkFileRedirect},
 		budget:    newBudget(o.Logger),
 		timeout:   o.Timeout,
 		workspace: o.WorkspaceToken,
@@ -94,6 +95,7 @@ func New(o Options) (*Client, error) {
 		redact:    redactor{secret: o.APIToken},
 		log:       o.Logger,
 	}
+	c.files = &http.Client{Transport: fileTransport{o.Transport, c.redact}, CheckRedirect: checkFileRedirect}
 	c.http = &http.Client{
 		CheckRedirect: c.checkRedirect,
 		Transport: &attempt{
@@ -109,66 +111,109 @@ func New(o Options) (*Client, error) {
 	return c, nil
 }
 
-// CheckAPIToken refuses what cannot be sent as an API token: none, or one with white space or other characters that no token has.
+// CheckAPIToken refuses what cannot be sent as an API token: none, or one with white space or other characters that no
+// token has.
 func CheckAPIToken(token string) error {
 	if token == "" {
 		return errors.New("no API token is given")
 	}
 	for _, c := range token {
 		if c <= ' ' || c > '~' {
-			return errors.New("the API token has a space, a line break or another character that no token has; one that is read from a file may end in a line break, which trimspace removes")
+			return errors.New("the API token has a space, a line break or another character that no token has; " +
+				"one that is read from a file may end in a line break, which trimspace removes")
 		}
 	}
 	return nil
 }
 
+// call is one call of the API.
+type call struct {
+	method, path string
+	query        url.Values
+	body         any // encoded as JSON
+	// acceptedAt is when the server accepted what the call is about: a little later it may still answer 404. Zero when
+	// that is not known.
+	acceptedAt time.Time
+	// decode reads an answer of the 2xx kind.
+	decode func(*http.Response) error
+}
+
 // do makes one API call: it sends, tries again after transient failures for as long as ctx lasts, and hands
-// an answer of the 2xx kind to decode. All its errors are of type *Error.
+// an answer of the 2xx kind to be decoded. All its errors are of type *Error.
 //
-// A POST is tried again too. The API counts the creation of an export as a read, and a second export made by
-// accident expires by itself, whereas one that is given up costs the user an apply.
-func (c *Client) do(
-	ctx context.Context, method, path string, query url.Values, body any, decode func(*http.Response) error,
-) error {
+// A POST is tried again too. The API counts the creation of an export as a read, and a second export made by accident
+// expires by itself, whereas one that is given up costs the user an apply. But where nothing tells whether it has made
+// one, it is not tried for ever.
+func (c *Client) do(ctx context.Context, call call) error {
 	var payload []byte
-	if body != nil {
-		var err error
-		if payload, err = json.Marshal(body); err != nil {
-			return &Error{Kind: Malformed, Err: err}
+	if call.body != nil {
+		encoded, err := json.Marshal(call.body)
+		if err != nil {
+			return &Error{Kind: Internal, Err: err}
 		}
+		payload = encoded
 	}
-	target := c.base.JoinPath(path)
-	target.RawQuery = query.Encode()
-	req, err := retryablehttp.NewRequestWithContext(ctx, method, target.String(), payload)
+	target := c.base.JoinPath(call.path)
+	target.RawQuery = call.query.Encode()
+	req, err := http.NewRequestWithContext(ctx, call.method, target.String(), bytes.NewReader(payload))
 	if err != nil {
-		return &Error{Kind: Malformed, Err: err}
+		return &Error{Kind: Internal, Err: c.redact.cause(err)}
 	}
-	tries := &retries{started: time.Now(), redact: c.redact, log: c.log}
-	req.SetResponseHandler(func(resp *http.Response) error {
-		if resp.StatusCode < 200 || resp.StatusCode > 299 {
-			return c.rejection(resp)
+	started, unconfirmed := time.Now(), 0
+	tries := retries{log: c.log}
+	failure := tries.run(ctx, func() *Error {
+		again := req.Clone(ctx)
+		again.Body, _ = req.GetBody() // cannot fail: it reads from memory
+		failure := c.send(again, call.decode)
+		switch {
+		case failure == nil:
+		case failure.NotFound():
+			failure.lagging = time.Since(call.acceptedAt).Abs() < notFoundGrace
+		case call.method == http.MethodPost && failure.mayHaveServed():
+			failure.fewTimes = true
+			unconfirmed++
 		}
-		return decode(resp)
+		return failure
 	})
-	caller := retryablehttp.Client{
-		HTTPClient:   c.http,
-		RetryMax:     math.MaxInt,
-		CheckRetry:   tries.check,
-		Backoff:      tries.backoff,
-		ErrorHandler: func(_ *http.Response, err error, _ int) (*http.Response, error) { return nil, err },
-	}
-	// The answer's body was read whole and closed by attempt; what is left is memory.
-	if _, err = caller.Do(req); err == nil { //nolint:bodyclose // see above
+	if failure == nil {
 		return nil
 	}
-	return tries.explain(ctx, err, method, req.URL.Path)
+	failure.Method, failure.Path, failure.Waited = call.method, req.URL.Path, time.Since(started)
+	failure.Unconfirmed = unconfirmed
+	return failure
+}
+
+// send makes one attempt.
+func (c *Client) send(req *http.Request, decode func(*http.Response) error) *Error {
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return unanswered(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return c.rejection(resp)
+	}
+	return asError(decode(resp))
 }
 
 // rejection makes an error of an answer outside 2xx, with the server's own words.
 func (c *Client) rejection(resp *http.Response) *Error {
-	body, _ := io.ReadAll(resp.Body)
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return asError(err)
+	}
 	asked, _ := parseRetryAfter(resp.Header, time.Now())
-	return &Error{Kind: Rejected, StatusCode: resp.StatusCode, Messages: c.redact.messages(body), retryAfter: asked}
+	return &Error{
+		Kind: Rejected, StatusCode: resp.StatusCode, Messages: c.redact.messages(body), retryAfter: asked,
+		heldBack: resp.StatusCode == http.StatusTooManyRequests,
+		notFound: resp.StatusCode == http.StatusNotFound && isErrorOfAPI(body),
+	}
+}
+
+// isErrorOfAPI reports whether a body has the form of the API's errors, which a gateway's have not.
+func isErrorOfAPI(body []byte) bool {
+	var said struct{ Errors []json.RawMessage }
+	return json.Unmarshal(body, &said) == nil && len(said.Errors) > 0
 }
 
 // decodeJSON reads one JSON value with its numbers kept as they were written.

@@ -3,7 +3,11 @@ package vantage_test
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -63,6 +67,36 @@ func wantRequests(t *testing.T, fake *fakevantage.Server, posts, gets int) {
 	}
 }
 
+// Terraform runs ten operations at a time, and each of them should find a connection that is open already.
+func TestConnectionsAreKept(t *testing.T) {
+	t.Parallel()
+	fake := fakevantage.New(fakevantage.Options{})
+	token := fake.Add(map[string]any{"cost_report_token": "r"}, time.Now())
+	server := httptest.NewUnstartedServer(fake)
+	var opened atomic.Int32
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			opened.Add(1)
+		}
+	}
+	server.Start()
+	t.Cleanup(server.Close)
+	client, err := vantage.New(vantage.Options{APIToken: apiToken, Host: server.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		tenAtATime(func() {
+			if _, err := client.GetDataExport(t.Context(), &vantage.DataExport{Token: token}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	if n := opened.Load(); n > 11 || fake.Gets() != 200 {
+		t.Errorf("%d connections were opened for %d requests, want 11 at most", n, fake.Gets())
+	}
+}
+
 func TestNewRefusesWhatCannotWork(t *testing.T) {
 	t.Parallel()
 	for name, o := range map[string]vantage.Options{
@@ -71,21 +105,43 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		"no scheme":        {APIToken: "x", Host: "api.vantage.sh"},
 		"other scheme":     {APIToken: "x", Host: "ftp://api.vantage.sh"},
 		"no host":          {APIToken: "x", Host: "https://"},
-		"not an address":   {APIToken: "x", Host: "https://a b"},
+		"not a URL":        {APIToken: "x", Host: "https://a b"},
 		"password":         {APIToken: "x", Host: "https://me:secret@api.vantage.sh"},
 		"query":            {APIToken: "x", Host: "https://api.vantage.sh?x=1"},
 		"fragment":         {APIToken: "x", Host: "https://api.vantage.sh#x"},
 		"plain http":       {APIToken: "x", Host: "http://api.vantage.sh"},
+		"with the version": {APIToken: "x", Host: "https://api.vantage.sh/v2"},
+		"version and /":    {APIToken: "x", Host: "https://proxy.example/vantage/v2/"},
 		"http look-alike":  {APIToken: "x", Host: "http://localhost.example"},
 	} {
 		if _, err := vantage.New(o); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}
-	for _, host := range []string{"", "https://api.vantage.sh/", "https://proxy.example/vantage/", "http://localhost:1", "http://127.0.0.9:1", "http://[::1]:1"} {
+	for _, host := range []string{
+		"", "https://api.vantage.sh/", "https://proxy.example/vantage/", "http://localhost:1", "http://127.0.0.9:1",
+		"http://[::1]:1",
+	} {
 		if _, err := vantage.New(vantage.Options{APIToken: "x", Host: host}); err != nil {
 			t.Errorf("%s: %v", host, err)
 		}
+	}
+}
+
+func TestAHostWithTheVersionIsToldWhatToWrite(t *testing.T) {
+	t.Parallel()
+	for host, want := range map[string]string{
+		"https://api.vantage.sh/v2":          "https://api.vantage.sh",
+		"https://api.vantage.sh/v2/":         "https://api.vantage.sh",
+		"https://proxy.example:8443/api/v2/": "https://proxy.example:8443/api",
+	} {
+		_, err := vantage.ParseHost(host)
+		if err == nil || !strings.HasSuffix(err.Error(), "write "+want) {
+			t.Errorf("%s: %v, want it to end in %q", host, err, want)
+		}
+	}
+	if u, err := vantage.ParseHost("https://proxy.example/v2/vantage"); err != nil || u.Path != "/v2/vantage" {
+		t.Errorf("%v, %v", u, err)
 	}
 }
 
@@ -98,7 +154,9 @@ func TestRequestsAreAsTheAPIWantsThem(t *testing.T) {
 			o.UserAgent = "agent/1"
 		})
 		yes, no := true, false
-		march := vantage.ExportScope{WorkspaceToken: "wrkspc_2", StartDate: "2025-03-01", EndDate: "2025-03-31", DateBin: "week"}
+		march := vantage.ExportScope{
+			WorkspaceToken: "wrkspc_2", StartDate: "2025-03-01", EndDate: "2025-03-31", DateBin: "week",
+		}
 		for _, r := range []struct {
 			request           vantage.ExportRequest
 			path, query, body string
@@ -110,7 +168,8 @@ func TestRequestsAreAsTheAPIWantsThem(t *testing.T) {
 			{
 				vantage.UnitCostExportRequest{CostReportToken: "rprt_1", ExportScope: march},
 				"/v2/unit_costs/data_exports", "",
-				`{"cost_report_token":"rprt_1","workspace_token":"wrkspc_2","start_date":"2025-03-01","end_date":"2025-03-31","date_bin":"week"}`,
+				`{"cost_report_token":"rprt_1","workspace_token":"wrkspc_2",` +
+					`"start_date":"2025-03-01","end_date":"2025-03-31","date_bin":"week"}`,
 			},
 			{
 				vantage.CostExportRequest{Filter: "costs.provider = 'aws'"},
@@ -118,19 +177,24 @@ func TestRequestsAreAsTheAPIWantsThem(t *testing.T) {
 			},
 			{
 				vantage.CostExportRequest{
-					CostReportToken: "rprt_1", ExportScope: march, Groupings: []string{"provider", "tag:team"}, Schema: "focus",
+					CostReportToken: "rprt_1", ExportScope: march,
+					Groupings: []string{"provider", "tag:team"}, Schema: "focus",
 					Settings: &vantage.CostSettings{IncludeCredits: &yes, Amortize: &no, AggregateBy: "usage"},
 				},
 				"/v2/costs/data_exports", "",
-				`{"cost_report_token":"rprt_1","workspace_token":"wrkspc_2","start_date":"2025-03-01","end_date":"2025-03-31","date_bin":"week",` +
-					`"groupings":"provider,tag:team","schema":"focus","settings":{"include_credits":true,"amortize":false,"aggregate_by":"usage"}}`,
+				`{"cost_report_token":"rprt_1","workspace_token":"wrkspc_2",` +
+					`"start_date":"2025-03-01","end_date":"2025-03-31","date_bin":"week",` +
+					`"groupings":"provider,tag:team","schema":"focus",` +
+					`"settings":{"include_credits":true,"amortize":false,"aggregate_by":"usage"}}`,
 			},
 			{
 				vantage.KubernetesEfficiencyExportRequest{},
 				"/v2/kubernetes_efficiency_reports/data_exports", "", `{"workspace_token":"wrkspc_default"}`,
 			},
 			{
-				vantage.KubernetesEfficiencyExportRequest{ReportToken: "r", Filter: "f", ExportScope: march, Groupings: []string{"namespace", "label:app"}},
+				vantage.KubernetesEfficiencyExportRequest{
+					ReportToken: "r", Filter: "f", ExportScope: march, Groupings: []string{"namespace", "label:app"},
+				},
 				"/v2/kubernetes_efficiency_reports/data_exports", "groupings=namespace%2Clabel%3Aapp",
 				`{"kubernetes_efficiency_report_token":"r","filter":"f","workspace_token":"wrkspc_2","start_date":"2025-03-01",` +
 					`"end_date":"2025-03-31","date_bin":"week"}`,
@@ -145,7 +209,8 @@ func TestRequestsAreAsTheAPIWantsThem(t *testing.T) {
 				t.Errorf("%s?%s with %s, want %s?%s with %s", sent.Path, sent.Query, sent.Body, r.path, r.query, r.body)
 			}
 			for name, want := range map[string]string{
-				"Authorization": "Bearer " + apiToken, "Content-Type": "application/json", "Accept": "application/json", "User-Agent": "agent/1",
+				"Authorization": "Bearer " + apiToken, "User-Agent": "agent/1",
+				"Content-Type": "application/json", "Accept": "application/json",
 			} {
 				if got := sent.Header.Get(name); got != want {
 					t.Errorf("%s: %q, want %q", name, got, want)
@@ -160,89 +225,16 @@ func TestAPathBeforeV2IsKept(t *testing.T) {
 	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{})
 		client := newClient(t, fake, func(o *vantage.Options) { o.Host = "https://proxy.example/vantage/" })
-		_, err := client.GetDataExport(ctx, "tok_1")
+		_, err := client.GetDataExport(ctx, &vantage.DataExport{Token: "tok_1"})
 		wantKind(t, err, vantage.Rejected)
-		if got := fake.Requests()[0].Path; got != "/vantage/v2/data_exports/tok_1" {
-			t.Errorf("asked at %s", got)
+		sent := fake.Requests()[0]
+		if sent.Path != "/vantage/v2/data_exports/tok_1" {
+			t.Errorf("asked at %s", sent.Path)
+		}
+		if sent.Header.Get("Content-Type") != "" || sent.Body != "" {
+			t.Errorf("a GET was sent with a body: %+v", sent)
 		}
 	})
-}
-
-func TestEveryReadingOfThe202GivesTheToken(t *testing.T) {
-	t.Parallel()
-	for name, created := range map[string]fakevantage.Created{
-		"absolute Location":        fakevantage.LocationOnly,
-		"relative Location":        fakevantage.RelativeLocation,
-		"Location and body":        fakevantage.LocationAndBody,
-		"body only":                fakevantage.BodyOnly,
-		"Location and a wrong one": fakevantage.LocationAndNestBody,
-		"Location and text":        fakevantage.LocationAndText,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			within(t, time.Minute, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{Created: created, ReadyAfter: 3 * time.Second, RetryAfter: fakevantage.Exact})
-				done, err := export(ctx, newClient(t, fake))
-				if err != nil {
-					t.Fatal(err)
-				}
-				if _, known := fake.Exports()[done.Token]; !known || len(done.Manifest.Files) != 1 {
-					t.Errorf("got %+v", done)
-				}
-				wantRequests(t, fake, 1, 1)
-			})
-		})
-	}
-	t.Run("neither", func(t *testing.T) {
-		t.Parallel()
-		within(t, time.Minute, func(t *testing.T, ctx context.Context) {
-			fake := fakevantage.New(fakevantage.Options{Created: fakevantage.NoToken})
-			_, err := export(ctx, newClient(t, fake))
-			wantKind(t, err, vantage.Malformed)
-			wantRequests(t, fake, 1, 0)
-		})
-	})
-}
-
-func TestALocationIsUsedForItsTokenAlone(t *testing.T) {
-	t.Parallel()
-	for location, want := range map[string]string{
-		"https://api.vantage.sh/v2/data_exports/tok_1":     "tok_1",
-		"https://API.vantage.sh:443/v2/data_exports/tok_1": "tok_1",
-		"/v2/data_exports/tok_1/":                          "tok_1",
-		"data_exports/tok-1":                               "tok-1",
-		"/v2/data_exports/tok_1?redirect=https://x#y":      "tok_1",
-		"tok_1":                   "tok_1",
-		"/v2/data_exports/..":     "tok_body",
-		"/v2/data_exports/%2e%2e": "tok_body",
-		"/v2/data_exports/a%2Fb":  "tok_body",
-		"/v2/data_exports/a b":    "tok_body",
-		"":                        "tok_body",
-		"/":                       "tok_body",
-		"?token=tok_1":            "tok_body",
-		"://":                     "tok_body",
-		"http://api.vantage.sh/v2/data_exports/tok_1":      "",
-		"https://api.vantage.sh:444/v2/data_exports/tok_1": "",
-		"https://eu.api.vantage.sh/v2/data_exports/tok_1":  "",
-		"//evil.example/v2/data_exports/tok_1":             "",
-		"https://evil.example":                             "",
-	} {
-		t.Run(location, func(t *testing.T) {
-			t.Parallel()
-			within(t, time.Minute, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc {
-					return fakevantage.Answer(202, `{"token":"tok_body"}`, "Location: "+location)
-				}})
-				created, err := newClient(t, fake).CreateDataExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "r"})
-				if want == "" {
-					wantKind(t, err, vantage.Untrusted)
-				} else if err != nil || created.Token != want {
-					t.Errorf("%v, %v; want the token %s", created, err, want)
-				}
-				wantRequests(t, fake, 1, 0)
-			})
-		})
-	}
 }
 
 func TestRedirects(t *testing.T) {
@@ -271,7 +263,7 @@ func TestRedirects(t *testing.T) {
 						return fake.Transport().RoundTrip(r)
 					})
 				})
-				_, err := client.GetDataExport(ctx, "tok_1")
+				_, err := client.GetDataExport(ctx, &vantage.DataExport{Token: "tok_1"})
 				if want != "" {
 					wantKind(t, err, want)
 				} else if err != nil {

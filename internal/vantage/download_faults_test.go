@@ -2,7 +2,6 @@ package vantage_test
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -22,7 +21,7 @@ func TestTroublesThatPassDoNotFailADownload(t *testing.T) {
 			within(t, 30*time.Minute, func(t *testing.T, ctx context.Context) {
 				fake := fakevantage.New(fakevantage.Options{Files: 3})
 				client, directory := newClient(t, fake), t.TempDir()
-				addresses := completed(ctx, t, client)
+				completedExport := completed(ctx, t, client)
 				fake.Change(func(o *fakevantage.Options) {
 					o.Misbehave = func(r fakevantage.Request) http.HandlerFunc {
 						if r.Nth <= 3 {
@@ -32,7 +31,7 @@ func TestTroublesThatPassDoNotFailADownload(t *testing.T) {
 					}
 				})
 				pauses := 0
-				written, err := client.Download(ctx, addresses, directory, func(p vantage.DownloadProgress) {
+				written, err := client.Download(ctx, completedExport, directory, func(p vantage.DownloadProgress) {
 					if p.Failure != nil && p.Pause > 0 {
 						pauses++
 					}
@@ -54,11 +53,11 @@ func TestAConnectionThatBreaksAgainAndAgain(t *testing.T) {
 	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{FileSize: 1 << 10})
 		client, directory, start := newClient(t, fake), t.TempDir(), time.Now()
-		addresses := completed(ctx, t, client)
+		completedExport := completed(ctx, t, client)
 		fake.Change(func(o *fakevantage.Options) {
 			o.Misbehave = func(fakevantage.Request) http.HandlerFunc { return fake.CutFile(100) }
 		})
-		written, err := client.Download(ctx, addresses, directory, func(p vantage.DownloadProgress) {
+		written, err := client.Download(ctx, completedExport, directory, func(p vantage.DownloadProgress) {
 			if p.Pause > time.Second {
 				t.Errorf("a pause of %s at %d bytes", p.Pause, p.File.Size)
 			}
@@ -72,34 +71,102 @@ func TestAConnectionThatBreaksAgainAndAgain(t *testing.T) {
 func TestWhatCannotBeDownloaded(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		address  string
+		url      string
 		answer   http.HandlerFunc
 		kind     vantage.Kind
 		says     string
 		requests int
 	}{
-		"expired":               {answer: fakevantage.Answer(403, "<Error><StringToSign>X-Signature=s3cr3t</StringToSign></Error>"), kind: vantage.Rejected, says: "a.csv: 403 Forbidden", requests: 1},
-		"gone":                  {answer: fakevantage.HTML(404), kind: vantage.Rejected, says: "a.csv: 404 Not Found", requests: 1},
-		"redirect to http":      {answer: fakevantage.Redirect("http://files.example"), kind: vantage.Untrusted, says: "redirects to an address that is not one of https", requests: 1},
-		"downgrade to loopback": {answer: fakevantage.Redirect("http://127.0.0.1:80"), kind: vantage.Untrusted, says: "redirects to an address that is not one of https", requests: 1},
-		"redirect in circles":   {answer: fakevantage.Redirect("https://files.example"), kind: vantage.Malformed, says: "in circles", requests: 5},
-		"plain http":            {address: "http://files.example/a.csv?X-Signature=s3cr3t", kind: vantage.Untrusted, says: "file 2 of 2: untrusted: its address is one of plain http"},
-		"no address":            {address: "a.csv?X-Signature=s3cr3t", kind: vantage.Malformed, says: "file 2 of 2: malformed: its address cannot be used"},
-		"not parseable":         {address: "https://files.example/%zz?X-Signature=s3cr3t", kind: vantage.Malformed, says: "cannot be used"},
-		"of this machine":       {address: "file:///etc/passwd?X-Signature=s3cr3t", kind: vantage.Malformed, says: "cannot be used"},
+		"expired": {
+			answer:   fakevantage.Answer(403, "<Error><StringToSign>X-Signature=s3cr3t</StringToSign></Error>"),
+			kind:     vantage.Rejected,
+			says:     "a.csv: 403 Forbidden",
+			requests: 1,
+		},
+		"gone": {
+			answer:   fakevantage.HTML(404),
+			kind:     vantage.Rejected,
+			says:     "a.csv: 404 Not Found",
+			requests: 1,
+		},
+		"redirect to http": {
+			answer:   fakevantage.Redirect("http://files.example"),
+			kind:     vantage.Untrusted,
+			says:     "redirects to a URL that is not one of https",
+			requests: 1,
+		},
+		"downgrade to loopback": {
+			answer:   fakevantage.Redirect("http://127.0.0.1:80"),
+			kind:     vantage.Untrusted,
+			says:     "redirects to a URL that is not one of https",
+			requests: 1,
+		},
+		"redirect in circles": {
+			answer:   fakevantage.Redirect("https://files.example"),
+			kind:     vantage.Malformed,
+			says:     "in circles",
+			requests: 5,
+		},
+		"redirect to no URL": {
+			answer:   fakevantage.Answer(302, "", "Location: https://f.example/%zz?X-Signature=s3cr3t"),
+			kind:     vantage.Malformed,
+			says:     "a.csv: malformed: the server redirects to a URL that cannot be read",
+			requests: 1,
+		},
+		"no end, ever": {
+			answer:   fakevantage.Answer(200, whole, "Transfer-Encoding: identity"),
+			kind:     vantage.Malformed,
+			says:     "a.csv: malformed: its server tells neither its length nor its end",
+			requests: 2,
+		},
+		"mangled, ever": {
+			answer:   serve(whole, "Content-Encoding: gzip"),
+			kind:     vantage.Malformed,
+			says:     "a.csv: malformed: its server says that it is compressed, and it cannot be decompressed",
+			requests: 2,
+		},
+		"another encoding": {
+			answer:   serve(whole, "Content-Encoding: br"),
+			kind:     vantage.Malformed,
+			says:     "a.csv: malformed: its server sends it in an encoding that was not asked for",
+			requests: 1,
+		},
+		"plain http": {
+			url:  "http://files.example/a.csv?X-Signature=s3cr3t",
+			kind: vantage.Untrusted,
+			says: "file 2 of 2: untrusted: its pre-signed URL is one of plain http",
+		},
+		"no URL": {
+			url:  "a.csv?X-Signature=s3cr3t",
+			kind: vantage.Malformed,
+			says: "file 2 of 2: malformed: its pre-signed URL cannot be used",
+		},
+		"not parseable": {
+			url:  "https://files.example/%zz?X-Signature=s3cr3t",
+			kind: vantage.Malformed,
+			says: "cannot be used",
+		},
+		"of this machine": {
+			url:  "file:///etc/passwd?X-Signature=s3cr3t",
+			kind: vantage.Malformed,
+			says: "cannot be used",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc { return test.answer }})
-				addresses := []string{signed}
-				if test.address != "" {
-					addresses = append(addresses, test.address)
+				fake := fakevantage.New(
+					fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc { return test.answer }},
+				)
+				urls := []string{signed}
+				if test.url != "" {
+					urls = append(urls, test.url)
 				}
 				directory := t.TempDir()
-				written, err := newClient(t, fake).Download(ctx, addresses, directory, nil)
+				written, err := newClient(t, fake).Download(ctx, exportOf(urls...), directory, nil)
 				wantKind(t, err, test.kind)
-				if len(written) > 0 || !strings.Contains(err.Error(), test.says) || strings.Contains(err.Error(), "s3cr3t") {
+				says := err.Error()
+				if len(written) > 0 || !strings.Contains(says, test.says) || strings.Contains(says, "s3cr3t") {
 					t.Errorf("%v, %v; want it to say %q", written, err, test.says)
 				}
 				if n := len(files(t, fake)); n != test.requests || len(inDirectory(t, directory)) > 0 {
@@ -110,7 +177,7 @@ func TestWhatCannotBeDownloaded(t *testing.T) {
 	}
 }
 
-func TestARedirectDoesNotShowTheSignedAddress(t *testing.T) {
+func TestARedirectDoesNotShowThePreSignedURL(t *testing.T) {
 	t.Parallel()
 	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
@@ -123,7 +190,8 @@ func TestARedirectDoesNotShowTheSignedAddress(t *testing.T) {
 			return serve(whole)
 		}})
 		directory := t.TempDir()
-		if _, err := newClient(t, fake).Download(ctx, []string{signed}, directory, nil); err != nil || inDirectory(t, directory)["a.csv"] != whole {
+		_, err := newClient(t, fake).Download(ctx, exportOf(signed), directory, nil)
+		if err != nil || inDirectory(t, directory)["a.csv"] != whole {
 			t.Errorf("%v", err)
 		}
 		requests := files(t, fake)
@@ -134,111 +202,6 @@ func TestARedirectDoesNotShowTheSignedAddress(t *testing.T) {
 			if r.Header.Get("Referer") != "" {
 				t.Errorf("%s was shown %q", r.Path, r.Header.Get("Referer"))
 			}
-		}
-	})
-}
-
-// stalling is a server whose bodies stop in the middle and stay open.
-type stalling struct{ text string }
-
-func (s stalling) RoundTrip(r *http.Request) (*http.Response, error) {
-	return &http.Response{
-		StatusCode: 200, Header: http.Header{"Etag": {`"v1"`}}, ContentLength: int64(2 * len(s.text)), Request: r,
-		Body: io.NopCloser(io.MultiReader(strings.NewReader(s.text), untilOver{r.Context()})),
-	}, nil
-}
-
-type untilOver struct{ ctx context.Context }
-
-func (u untilOver) Read([]byte) (int, error) {
-	<-u.ctx.Done()
-	return 0, u.ctx.Err()
-}
-
-func TestTheEndOfTheContextEndsADownloadAtOnce(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		kind vantage.Kind
-		says string
-	}{
-		"cancelled": {vantage.Interrupted, "a.csv: interrupted after 10s"},
-		"deadline":  {vantage.TimedOut, "a.csv: timed out after 1m30s; the last failure before: unreachable: nothing came for 30s"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			within(t, 90*time.Second, func(t *testing.T, ctx context.Context) {
-				ctx, cancel := context.WithCancel(ctx)
-				defer cancel()
-				end := 90 * time.Second
-				if name == "cancelled" {
-					end = 10 * time.Second
-					time.AfterFunc(end, cancel)
-				}
-				client, directory, start := newClient(t, fakevantage.New(fakevantage.Options{}), func(o *vantage.Options) { o.Transport = stalling{whole} }), t.TempDir(), time.Now()
-				written, err := client.Download(ctx, []string{signed}, directory, nil)
-				wantKind(t, err, test.kind)
-				if len(written) > 0 || time.Since(start) != end || err.Error() != test.says || len(inDirectory(t, directory)) > 0 {
-					t.Errorf("%v, %v after %s, there are %v", written, err, time.Since(start), len(inDirectory(t, directory)))
-				}
-			})
-		})
-	}
-}
-
-// A file takes as long as it takes, while something comes.
-func TestASlowFileIsNotCutOff(t *testing.T) {
-	t.Parallel()
-	within(t, 24*time.Hour, func(t *testing.T, ctx context.Context) {
-		trickle, w := io.Pipe()
-		go func() {
-			for range 100 {
-				time.Sleep(29 * time.Second)
-				_, _ = io.WriteString(w, "row\n")
-			}
-			_ = w.Close()
-		}()
-		requests := 0
-		client := newClient(t, fakevantage.New(fakevantage.Options{}), func(o *vantage.Options) {
-			o.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
-				requests++
-				return &http.Response{StatusCode: 200, Header: http.Header{}, ContentLength: 400, Request: r, Body: trickle}, nil
-			})
-		})
-		if written, err := client.Download(ctx, []string{signed}, t.TempDir(), nil); err != nil || written[0].Size != 400 || requests != 1 {
-			t.Errorf("%v, %v, %d requests", written, err, requests)
-		}
-	})
-}
-
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-func TestTheFirstLastingFailureEndsThemAll(t *testing.T) {
-	t.Parallel()
-	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-		fake := fakevantage.New(fakevantage.Options{Files: 8})
-		client, directory := newClient(t, fake), t.TempDir()
-		addresses := completed(ctx, t, client)
-		fake.Change(func(o *fakevantage.Options) {
-			o.Misbehave = func(r fakevantage.Request) http.HandlerFunc {
-				switch {
-				case strings.HasSuffix(r.Path, "001.csv"):
-					return fakevantage.Hang
-				case strings.HasSuffix(r.Path, "004.csv"):
-					return func(w http.ResponseWriter, r *http.Request) {
-						time.Sleep(time.Second)
-						fakevantage.HTML(403)(w, r)
-					}
-				}
-				return nil
-			}
-		})
-		start := time.Now()
-		written, err := client.Download(ctx, addresses, directory, nil)
-		e := wantKind(t, err, vantage.Rejected)
-		if e.File != "unit_costs-004.csv" || len(written) != 6 || len(inDirectory(t, directory)) != 6 || time.Since(start) != time.Second {
-			t.Errorf("%v, %v after %s", written, err, time.Since(start))
 		}
 	})
 }

@@ -4,22 +4,25 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"net/url"
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
 
-// PrepareDirectory makes the directory where it is missing, for the user alone, and makes sure that files can be written there.
-// It fails with an *Error of kind NotWritten.
+// PrepareDirectory makes the directory where it is missing, for the user alone, and makes sure that files can be
+// written there. It fails with an *Error of kind NotWritten.
 func PrepareDirectory(directory string) error {
 	if err := os.MkdirAll(directory, 0o700); err != nil {
 		return notWritten("", err)
 	}
-	probe, err := os.CreateTemp(directory, ".*.part")
+	probe, err := createPart(directory)
 	if err != nil {
 		return notWritten("", err)
 	}
@@ -27,6 +30,36 @@ func PrepareDirectory(directory string) error {
 		return notWritten("", err)
 	}
 	return nil
+}
+
+const (
+	partPrefix, partSuffix = ".vantage-", ".part"
+	// leftoverAge is how long a temporary file has to be left alone before it can be none of a run that is still
+	// under way.
+	leftoverAge = 24 * time.Hour
+)
+
+// createPart makes the temporary file of one that is on its way. Its name is the product's own: the directory is the
+// user's.
+func createPart(directory string) (*os.File, error) {
+	return os.CreateTemp(directory, partPrefix+"*"+partSuffix)
+}
+
+// removeLeftovers removes the temporary files of runs that were killed. That it cannot is no reason not to go on.
+func removeLeftovers(directory string, now time.Time) {
+	entries, err := os.ReadDir(directory)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		name := e.Name()
+		if !strings.HasPrefix(name, partPrefix) || !strings.HasSuffix(name, partSuffix) || !e.Type().IsRegular() {
+			continue
+		}
+		if info, err := e.Info(); err == nil && now.Sub(info.ModTime()) > leftoverAge {
+			_ = os.Remove(filepath.Join(directory, name))
+		}
+	}
 }
 
 // notWritten makes an error of one of the file system's, whose text repeats the temporary name.
@@ -43,39 +76,61 @@ func notWritten(name string, err error) *Error {
 }
 
 const (
-	// maxName is the most bytes that a file's name may have. The temporary one is a little longer, and file systems take 143 at least.
+	// maxName is the most bytes that a file's name may have. File systems take 143 at least.
 	maxName = 120
 	maxExt  = 20
 )
 
-// fileNames returns a name for each address, in their order: the last segment of its path, made safe on every system, and
-// numbered where an earlier one has it already. Upper and lower case count as the same, as they do on macOS and Windows. It fails
-// with an *Error when an address cannot be used, before any has been.
-func fileNames(addresses []string) ([]string, error) {
-	names, taken := make([]string, len(addresses)), map[string]bool{}
-	for i, address := range addresses {
-		u, failure := parseFileAddress(address)
+// fileNames returns a name for each pre-signed URL, in their order: the last segment of its path, made safe on every
+// system, and numbered where an earlier one has it already. Upper and lower case count as the same, as they do on
+// macOS and Windows. It takes time linear in their number. It fails with an *Error when a URL cannot be used, before
+// any has been.
+func fileNames(urls []string) ([]string, error) {
+	names, taken := make([]string, len(urls)), takenNames{names: map[string]bool{}, next: map[string]int{}}
+	for i, fileURL := range urls {
+		u, failure := parseFileURL(fileURL)
 		if failure != nil {
-			failure.File = fmt.Sprintf("file %d of %d", i+1, len(addresses))
+			failure.File = fmt.Sprintf("file %d of %d", i+1, len(urls))
 			return nil, failure
 		}
-		name := fileName(u)
-		ext := extension(name)
-		stem := strings.TrimSuffix(name, ext)
-		for n := 2; taken[strings.ToLower(name)]; n++ {
-			number := fmt.Sprintf("-%d", n)
-			name = shorten(stem, maxName-len(number)-len(ext)) + number + ext
-		}
-		taken[strings.ToLower(name)] = true
-		names[i] = name
+		names[i] = taken.take(fileName(u))
 	}
 	return names, nil
 }
 
+// takenNames are those that earlier files have, in lower case.
+type takenNames struct {
+	names map[string]bool
+	// next is the number from which on to look for a free one, for all names that are alike but for it.
+	next map[string]int
+}
+
+// take returns the name, with a number where it is taken.
+func (t takenNames) take(name string) string {
+	ext := extension(name)
+	stem := strings.TrimSuffix(name, ext)
+	// A longer number may leave less of the stem, which makes it another series of names.
+	for from, digits := 2, 1; t.names[strings.ToLower(name)]; from, digits = pow10(digits), digits+1 {
+		short := shorten(stem, maxName-1-digits-len(ext))
+		series := strings.ToLower(fmt.Sprintf("%s/%d%s", short, digits, ext))
+		for n := max(from, t.next[series]); n < pow10(digits) && t.names[strings.ToLower(name)]; n++ {
+			name = fmt.Sprintf("%s-%d%s", short, n, ext)
+			t.next[series] = n + 1
+		}
+	}
+	t.names[strings.ToLower(name)] = true
+	return name
+}
+
+func pow10(n int) int { return int(math.Pow10(n)) }
+
 // reserved are the names of devices on Windows, whatever their extension.
 var reserved = regexp.MustCompile(`(?i)^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)`)
 
-// fileName makes a name of an address's last path segment. No name leads to another directory, hides the file, looks like an
+// queryInName is what looks like a query in a path, where a URL was escaped as a whole. Names are shown.
+var queryInName = regexp.MustCompile(`(\?[\w\x01%~-].*)`)
+
+// fileName makes a name of a URL's last path segment. No name leads to another directory, hides the file, looks like an
 // option on a command line, or does something to a terminal.
 func fileName(u *url.URL) string {
 	// Unescaped after the segment was taken, so that an escaped slash does not hide what precedes it.
@@ -83,6 +138,7 @@ func fileName(u *url.URL) string {
 	if plain, err := url.PathUnescape(segment); err == nil {
 		segment = plain
 	}
+	segment = remove(segment, queryInName, "")
 	name := strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) || r == utf8.RuneError || strings.ContainsRune(`/\:*?"<>|`, r) {
 			return '_'

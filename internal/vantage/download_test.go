@@ -2,8 +2,9 @@ package vantage_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,14 +16,25 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// completed returns the addresses of the files of a new export.
-func completed(ctx context.Context, t *testing.T, client *vantage.Client) []string {
+// completed returns a new export that has its files.
+func completed(ctx context.Context, t *testing.T, client *vantage.Client) *vantage.DataExport {
 	t.Helper()
 	e, err := export(ctx, client)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return e.Manifest.Files
+	return e
+}
+
+// exportOf returns an export whose files have these pre-signed URLs.
+func exportOf(urls ...string) *vantage.DataExport {
+	return &vantage.DataExport{Token: "dta_xprt_1", Status: "completed", Manifest: &vantage.Manifest{Files: urls}}
+}
+
+// digest returns the SHA-256 digest of a text in hexadecimal digits.
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
 }
 
 // inDirectory returns what is in a directory, by name. Hidden files are shown too.
@@ -64,26 +76,38 @@ func TestFilesArriveWhole(t *testing.T) {
 	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{Files: 3, FileSize: 100_000, Limit: 2, Window: 24 * time.Hour})
 		client, directory := newClient(t, fake), t.TempDir()
-		addresses := completed(ctx, t, client)
+		completedExport := completed(ctx, t, client)
 		var told []string
 		start := time.Now()
-		written, err := client.Download(ctx, addresses, directory, func(p vantage.DownloadProgress) {
+		written, err := client.Download(ctx, completedExport, directory, func(p vantage.DownloadProgress) {
 			told = append(told, fmt.Sprintln(p.File, p.Failure))
 		})
 		if err != nil || time.Since(start) > 0 {
 			t.Errorf("%v after %s; the account's limit, which is used up, does not count", err, time.Since(start))
 		}
-		want := []vantage.File{{Name: "unit_costs-001.csv", Size: 100_000}, {Name: "unit_costs-002.csv", Size: 100_000}, {Name: "unit_costs-003.csv", Size: 100_000}}
-		slices.Sort(told)
-		if !slices.Equal(written, want) || !slices.Equal(told, []string{fmt.Sprintln(want[0], "<nil>"), fmt.Sprintln(want[1], "<nil>"), fmt.Sprintln(want[2], "<nil>")}) {
-			t.Errorf("%v, told %v", written, told)
+		want := []vantage.File{
+			{Name: "unit_costs-001.csv", Size: 100_000},
+			{Name: "unit_costs-002.csv", Size: 100_000},
+			{Name: "unit_costs-003.csv", Size: 100_000},
 		}
 		there := inDirectory(t, directory)
+		for i := range want {
+			want[i].Path = filepath.Join(directory, want[i].Name)
+			want[i].SHA256 = digest(there[want[i].Name])
+		}
+		slices.Sort(told)
+		wantTold := []string{
+			fmt.Sprintln(want[0], "<nil>"), fmt.Sprintln(want[1], "<nil>"), fmt.Sprintln(want[2], "<nil>"),
+		}
+		if !slices.Equal(written, want) || !slices.Equal(told, wantTold) {
+			t.Errorf("%v, told %v", written, told)
+		}
 		for _, f := range want {
 			if text := there[f.Name]; len(text) != 100_000 || !strings.HasPrefix(text, "business_metric_token,") {
 				t.Errorf("%s has %d bytes: %.40s", f.Name, len(text), text)
 			}
-			if info, err := os.Stat(filepath.Join(directory, f.Name)); err != nil || info.Mode().Perm()&0o077 != 0 && os.PathSeparator == '/' {
+			info, err := os.Stat(f.Path)
+			if err != nil || info.Mode().Perm()&0o077 != 0 && os.PathSeparator == '/' {
 				t.Errorf("%v, %v; want it for the user alone", info, err)
 			}
 		}
@@ -103,10 +127,10 @@ func TestFilesAreFetchedAFewAtATime(t *testing.T) {
 	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{Files: 20})
 		client := newClient(t, fake)
-		addresses := completed(ctx, t, client)
+		completedExport := completed(ctx, t, client)
 		fake.Change(func(o *fakevantage.Options) { o.Latency = time.Second })
 		start := time.Now()
-		written, err := client.Download(ctx, addresses, t.TempDir(), nil)
+		written, err := client.Download(ctx, completedExport, t.TempDir(), nil)
 		if took := time.Since(start); err != nil || len(written) != 20 || took != 5*time.Second {
 			t.Errorf("%d files, %v after %s, want 20 in 5 s, four at a time", len(written), err, took)
 		}
@@ -115,97 +139,3 @@ func TestFilesAreFetchedAFewAtATime(t *testing.T) {
 
 // whole is the file that the servers of these tests have.
 var whole = strings.Repeat("0123456789", 1000)
-
-// serve answers as a plain file server does, with the header lines added or, where they have no value, left out.
-func serve(text string, header ...string) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("ETag", `"v1"`)
-		for _, line := range header {
-			name, value, _ := strings.Cut(line, ": ")
-			w.Header().Set(name, value)
-		}
-		http.ServeContent(w, r, "", time.Time{}, strings.NewReader(text))
-	}
-}
-
-// cut answers with all of the text's length and half of its bytes.
-func cut(text string, header ...string) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		serve(text, header...)(half{w, len(text) / 2}, r)
-		_ = http.NewResponseController(w).Flush()
-		panic(http.ErrAbortHandler)
-	}
-}
-
-type half struct {
-	http.ResponseWriter
-	most int
-}
-
-func (h half) Write(p []byte) (int, error) {
-	n, err := h.ResponseWriter.Write(p[:min(len(p), h.most)])
-	return max(n, len(p)), err
-}
-
-func TestWhatIsMissingIsAskedFor(t *testing.T) {
-	t.Parallel()
-	other := strings.ToUpper(strings.Repeat("abcdefghij", 1000))
-	part := func(text string, header ...string) http.HandlerFunc {
-		return fakevantage.Answer(206, text, append(header, fmt.Sprintf("Content-Length: %d", len(text)))...)
-	}
-	for name, test := range map[string]struct {
-		answers []http.HandlerFunc
-		ranges  []string // those asked for, "" being the whole file
-		want    string   // default: whole
-	}{
-		"cut once":                {answers: []http.HandlerFunc{cut(whole), serve(whole)}, ranges: []string{"", "bytes=5000-"}},
-		"cut at the very start":   {answers: []http.HandlerFunc{fakevantage.Reset, serve(whole)}, ranges: []string{"", ""}},
-		"ends early":              {answers: []http.HandlerFunc{fakevantage.Answer(200, whole[:5000], `ETag: "v1"`, "Content-Length: 10000"), serve(whole)}, ranges: []string{"", "bytes=5000-"}},
-		"the file has changed":    {answers: []http.HandlerFunc{cut(whole), serve(other, `ETag: "v2"`)}, ranges: []string{"", "bytes=5000-"}, want: other},
-		"changed, and shorter":    {answers: []http.HandlerFunc{cut(whole), serve(other[:100], `ETag: "v2"`)}, ranges: []string{"", "bytes=5000-"}, want: other[:100]},
-		"changed and cut again":   {answers: []http.HandlerFunc{cut(whole), cut(other, `ETag: "v2"`), serve(other, `ETag: "v2"`)}, ranges: []string{"", "bytes=5000-", "bytes=5000-"}, want: other},
-		"ranges are not served":   {answers: []http.HandlerFunc{cut(whole), fakevantage.Answer(200, whole)}, ranges: []string{"", "bytes=5000-"}},
-		"no ETag":                 {answers: []http.HandlerFunc{cut(whole, "ETag: "), serve(whole)}, ranges: []string{"", ""}},
-		"a weak ETag":             {answers: []http.HandlerFunc{cut(whole, `ETag: W/"v1"`), serve(whole)}, ranges: []string{"", ""}},
-		"another part":            {answers: []http.HandlerFunc{cut(whole), part(whole[4000:], "Content-Range: bytes 4000-9999/10000"), serve(whole)}, ranges: []string{"", "bytes=5000-", ""}},
-		"a part of another file":  {answers: []http.HandlerFunc{cut(whole), part(whole[5000:], "Content-Range: bytes 5000-9999/10000", `ETag: "v2"`), serve(whole)}, ranges: []string{"", "bytes=5000-", ""}},
-		"a file of another size":  {answers: []http.HandlerFunc{cut(whole), part(whole[5000:]+"x", "Content-Range: bytes 5000-10000/10001"), serve(whole)}, ranges: []string{"", "bytes=5000-", ""}},
-		"a part within":           {answers: []http.HandlerFunc{cut(whole), part(whole[5000:9000], "Content-Range: bytes 5000-8999/10000"), serve(whole)}, ranges: []string{"", "bytes=5000-", ""}},
-		"a part of unknown place": {answers: []http.HandlerFunc{cut(whole), part(whole[5000:]), serve(whole)}, ranges: []string{"", "bytes=5000-", ""}},
-		"a part not asked for":    {answers: []http.HandlerFunc{part(whole, "Content-Range: bytes 0-9999/10000"), serve(whole)}, ranges: []string{"", ""}},
-		"no such part":            {answers: []http.HandlerFunc{cut(whole), fakevantage.Answer(416, "", "Content-Range: bytes */10000"), serve(whole)}, ranges: []string{"", "bytes=5000-", ""}},
-		"no length":               {answers: []http.HandlerFunc{fakevantage.Answer(200, whole)}, ranges: []string{""}},
-		"an empty file":           {answers: []http.HandlerFunc{serve("")}, ranges: []string{""}, want: "empty"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
-					return test.answers[min(r.Nth, len(test.answers))-1]
-				}})
-				directory := t.TempDir()
-				written, err := newClient(t, fake).Download(ctx, []string{"https://files.example/files/a.csv?X-Signature=s"}, directory, nil)
-				if err != nil || len(written) != 1 {
-					t.Fatalf("%v, %v", written, err)
-				}
-				want := strings.TrimSuffix(test.want, "empty")
-				if test.want == "" {
-					want = whole
-				}
-				if there := inDirectory(t, directory); len(there) != 1 || there["a.csv"] != want || written[0].Size != int64(len(want)) {
-					t.Errorf("%v; the file has %d bytes, want %d: %.20s", written, len(there["a.csv"]), len(want), there["a.csv"])
-				}
-				var ranges []string
-				for _, r := range files(t, fake) {
-					ranges = append(ranges, r.Header.Get("Range"))
-					if (r.Header.Get("Range") == "") != (r.Header.Get("If-Range") == "") {
-						t.Errorf("header %v", r.Header)
-					}
-				}
-				if !slices.Equal(ranges, test.ranges) {
-					t.Errorf("asked for %q, want %q", ranges, test.ranges)
-				}
-			})
-		})
-	}
-}

@@ -1,6 +1,7 @@
 package vantage
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -15,8 +16,12 @@ const (
 	Rejected Kind = "rejected"
 	// Unreachable means that no answer came, or not the whole of one.
 	Unreachable Kind = "unreachable"
-	// Malformed means that an answer came that makes no sense.
+	// Malformed means that the server sent something that makes no sense.
 	Malformed Kind = "malformed"
+	// Invalid means that the caller gave something that cannot be used. No request was made.
+	Invalid Kind = "invalid"
+	// Internal means that something is wrong in this package itself.
+	Internal Kind = "internal error"
 	// Untrusted means that the server pointed somewhere the API token must not go. Nothing was sent there.
 	Untrusted Kind = "untrusted"
 	// NotWritten means that a file could not be written on this machine.
@@ -29,7 +34,7 @@ const (
 	Interrupted Kind = "interrupted"
 )
 
-// Error is what every call of a Client fails with. It never holds the API token, nor the query of an address.
+// Error is what every call of a Client fails with. It never holds the API token, nor the query of a URL.
 type Error struct {
 	Kind Kind
 	// Method and Path are those of the request, when one was made.
@@ -42,6 +47,9 @@ type Error struct {
 	File string
 	// Token and Status are those of the export that was followed, when there is one. Status is the last one seen.
 	Token, Status string
+	// Unconfirmed is how many times the request for an export was sent without an answer that tells whether it was made.
+	// Exports that were made so have no known token, and expire by themselves.
+	Unconfirmed int
 	// Waited is how long a call that TimedOut or was Interrupted had lasted.
 	Waited time.Duration
 	// Err is the cause, where there is more to say of it than the other fields do.
@@ -50,6 +58,21 @@ type Error struct {
 	LastFailure *Error
 
 	retryAfter time.Duration // how long the server asks to leave it alone; zero when it does not say
+	heldBack   bool          // the budget knows when to go on, for all callers at once
+	notFound   bool          // the API itself says that there is no such thing
+	lagging    bool          // it says so of something that it accepted a moment ago
+	unsent     bool          // there was no connection to send the request by
+	unreached  bool          // nor has there been one before
+	fewTimes   bool          // it may pass, but is not tried for ever
+}
+
+// asError returns err as what every call fails with, and nil for nil.
+func asError(err error) *Error {
+	var e *Error
+	if err == nil || errors.As(err, &e) {
+		return e
+	}
+	return &Error{Kind: Internal, Err: err}
 }
 
 // Error returns one line that is fit for a log or a diagnostic.
@@ -75,6 +98,9 @@ func (e *Error) Error() string {
 	if e.Err != nil {
 		fmt.Fprintf(&b, ": %v", e.Err)
 	}
+	if e.Unconfirmed > 0 {
+		fmt.Fprintf(&b, "; up to %d exports may have been made", e.Unconfirmed)
+	}
 	if e.LastFailure != nil {
 		fmt.Fprintf(&b, "; the last failure before: %v", e.LastFailure)
 	}
@@ -84,5 +110,17 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// NotFound reports whether the server said that there is no such thing.
-func (e *Error) NotFound() bool { return e.Kind == Rejected && e.StatusCode == http.StatusNotFound }
+// NotFound reports whether the API said that there is no such thing. A 404 that has not the form of the API's errors
+// comes from something else, and tells nothing of what was asked for.
+func (e *Error) NotFound() bool { return e.notFound }
+
+// mayHaveServed reports whether the server may have done what the failed request asked for: the request was sent and
+// not answered, or answered by a gateway that has no answer itself (520 and 524 are what Cloudflare makes of 502 and
+// 504).
+func (e *Error) mayHaveServed() bool {
+	switch e.StatusCode {
+	case http.StatusBadGateway, http.StatusGatewayTimeout, 520, 524:
+		return true
+	}
+	return e.Kind == Unreachable && !e.unsent
+}

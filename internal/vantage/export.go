@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -19,8 +18,12 @@ type DataExport struct {
 	Token string
 	// Status is the server's word; StatusPending where it says nothing.
 	Status string
-	// CreatedAt is an ISO 8601 time, and ExportType the kind of export. Both are empty while the server does not tell.
+	// CreatedAt is an ISO 8601 time for ParseTime, and ExportType the kind of export. Both are empty while the server
+	// does not tell.
 	CreatedAt, ExportType string
+	// AsOf is when the server said all this, by its own clock where its answer tells it: what is valid by then is
+	// judged rightly on a machine whose clock is wrong. Zero where it has said nothing.
+	AsOf time.Time
 	// Manifest is there when the export is completed, and nil before.
 	Manifest *Manifest
 	// Attributes is the API's free-form description of what was exported, as decoded from JSON with numbers as
@@ -29,18 +32,28 @@ type DataExport struct {
 	// Messages are the server's words about an export that failed.
 	Messages []string
 
+	// AcceptedAt is when the server accepted the request for it, by the local clock. It is zero when that is not known.
+	// For some seconds afterwards a 404 does not mean that the export is gone.
+	AcceptedAt time.Time
+
 	askedAt    time.Time     // by the local clock, when this client began to ask for it; zero for others' exports
-	acceptedAt time.Time     // likewise, when the server had taken the request
 	retryAfter time.Duration // how long the server asks to wait before the next question
 	estimated  bool          // whether it does
 }
 
 // Manifest lists the files of a completed export.
 type Manifest struct {
-	// Files are pre-signed addresses: whoever has one can read the file until ValidUntil.
+	// Files are pre-signed URLs: each is all it takes to read the file until it expires.
 	Files []string
-	// CompletedAt and ValidUntil are ISO 8601 times, empty where the server does not tell.
+	// CompletedAt and ValidUntil are ISO 8601 times for ParseTime, as the server writes them, and empty where it does
+	// not tell, or tells what is no time.
 	CompletedAt, ValidUntil string
+	// URLsValidUntil is when the first of the URLs expires: at ValidUntil, or before, where a URL's own parameters
+	// say so. It is zero where neither tells.
+	URLsValidUntil time.Time
+	// ValidUntilUnreadable tells that the server does say until when the export is valid, but not in a form of ISO
+	// 8601.
+	ValidUntilUnreadable bool
 }
 
 // The statuses that the API documents.
@@ -67,62 +80,29 @@ func (e *DataExport) Completed() bool { return e.Manifest != nil }
 //
 // When ctx is cancelled while the request is on its way, the answer is waited for all the same, for Options.Timeout at
 // most: it names an export that exists now.
+//
+// Where five requests in a row are sent and none is answered in a way that tells whether the export was made, it fails,
+// and Error.Unconfirmed says how many may have been.
 func (c *Client) CreateDataExport(ctx context.Context, r ExportRequest) (*DataExport, error) {
 	asked := r.post(c.workspace)
 	export := &DataExport{Status: StatusPending, askedAt: time.Now()}
-	err := c.do(ctx, http.MethodPost, asked.path, asked.query, asked.body, func(resp *http.Response) error {
-		var err error
-		if export.Token, err = c.createdToken(resp); err != nil {
-			return err
-		}
-		export.acceptedAt = time.Now()
-		export.retryAfter, export.estimated = parseRetryAfter(resp.Header, time.Now())
-		return nil
+	err := c.do(ctx, call{
+		method: http.MethodPost, path: asked.path, query: asked.query, body: asked.body,
+		decode: func(resp *http.Response) error {
+			var err error
+			if export.Token, err = c.createdToken(resp); err != nil {
+				return err
+			}
+			export.AcceptedAt = time.Now()
+			export.retryAfter, export.estimated = parseRetryAfter(resp.Header, time.Now())
+			return nil
+		},
 	})
 	if err != nil {
 		return nil, err
 	}
+	c.accepted.note(export.Token, export.AcceptedAt)
 	return export, nil
-}
-
-func (c *Client) createdToken(resp *http.Response) (string, error) {
-	token, err := c.locationToken(resp)
-	if err != nil || token != "" {
-		return token, err
-	}
-	var body struct{ Token string }
-	raw, _ := io.ReadAll(resp.Body)
-	if err := decodeJSON(raw, &body); err == nil && ValidToken(body.Token) {
-		return body.Token, nil
-	}
-	return "", &Error{Kind: Malformed, Err: errors.New("the server accepted the export but named no token for it, neither in a Location header nor in the body; it cannot be followed")}
-}
-
-// locationToken returns the last path segment of an answer's Location header, or "" when that is none or cannot be a token.
-// Nothing else of a Location is ever used. One that leads to another origin is an error.
-func (c *Client) locationToken(resp *http.Response) (string, error) {
-	location := resp.Header.Get("Location")
-	if location == "" {
-		return "", nil
-	}
-	u, err := url.Parse(location)
-	if err != nil {
-		return "", nil //nolint:nilerr // an address that cannot be read is not usable, which is no reason to lose the export
-	}
-	if at := c.base.ResolveReference(u); !sameOrigin(c.base, at) {
-		return "", c.foreign("names a Location at", at)
-	}
-	// Unresolved, so that a dot segment does not make a token of the one before it.
-	return lastSegment(u), nil
-}
-
-func lastSegment(u *url.URL) string {
-	path := strings.TrimSuffix(u.EscapedPath(), "/")
-	token := path[strings.LastIndexByte(path, '/')+1:]
-	if !ValidToken(token) || token == "data_exports" { // the collection, with no token behind it
-		return ""
-	}
-	return token
 }
 
 var tokenForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,200}$`)
@@ -130,34 +110,41 @@ var tokenForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,200}$`)
 // ValidToken reports whether s has the form of a token: up to 200 letters, digits, underscores and hyphens.
 func ValidToken(s string) bool { return tokenForm.MatchString(s) }
 
-// GetDataExport asks for the state of an export once, with GET /v2/data_exports/{token}. It is no error when the
-// export is still pending or has failed; see DataExport.Failed and DataExport.Completed.
-func (c *Client) GetDataExport(ctx context.Context, token string) (*DataExport, error) {
-	if !ValidToken(token) {
-		return nil, &Error{Kind: Malformed, Err: fmt.Errorf("%q is not a token: it may only have letters, digits, _ and -", c.redact.text(token))}
+// GetDataExport asks for the state of an export once, with GET /v2/data_exports/{token}. It is no error when the export
+// is still pending or has failed; see DataExport.Failed and DataExport.Completed. Only Token and AcceptedAt of what it
+// takes are used.
+//
+// An export that was accepted in the last ten seconds, by this client or according to AcceptedAt, may not be known yet
+// to the server that answers: its 404 is tried again.
+func (c *Client) GetDataExport(ctx context.Context, known *DataExport) (*DataExport, error) {
+	if !ValidToken(known.Token) {
+		return nil, &Error{Kind: Invalid, Err: fmt.Errorf(
+			"%q is not a token: it may only have letters, digits, _ and -", c.redact.text(known.Token))}
 	}
-	export := &DataExport{Token: token}
-	err := c.do(ctx, http.MethodGet, "v2/data_exports/"+token, nil, nil, func(resp *http.Response) error {
-		// Where to ask next is where we asked: an export keeps its token. But a foreign Location is never passed over.
-		if _, err := c.locationToken(resp); err != nil {
-			return err
-		}
-		return c.decodeExport(resp, export)
+	export := &DataExport{Token: known.Token, AcceptedAt: known.AcceptedAt}
+	if at, ok := c.accepted.of(known.Token); ok {
+		export.AcceptedAt = at
+	}
+	err := c.do(ctx, call{
+		method: http.MethodGet, path: "v2/data_exports/" + export.Token, acceptedAt: export.AcceptedAt,
+		// A Location that says where to ask next is not needed: an export keeps its token.
+		decode: func(resp *http.Response) error { return c.decodeExport(resp, export) },
 	})
 	if err != nil {
-		var e *Error
-		if errors.As(err, &e) {
-			e.Token = token
-		}
-		return nil, err
+		e := asError(err)
+		e.Token = export.Token
+		return nil, e
 	}
 	return export, nil
 }
 
 // decodeExport reads the answer of a GET. What a 202 says beside its status is a courtesy; a 200 has to make sense.
 func (c *Client) decodeExport(resp *http.Response, export *DataExport) error {
-	raw, _ := io.ReadAll(resp.Body)
+	raw, err := io.ReadAll(resp.Body)
 	done := resp.StatusCode == http.StatusOK
+	if err != nil && done {
+		return err
+	}
 	var body struct {
 		Status     string          `json:"status"`
 		CreatedAt  string          `json:"created_at"`
@@ -172,10 +159,11 @@ func (c *Client) decodeExport(resp *http.Response, export *DataExport) error {
 		case !json.Valid(raw):
 			return &Error{Kind: Malformed, Err: errNotJSON}
 		default:
-			return &Error{Kind: Malformed, Err: errors.New("the answer is not a data export")}
+			return &Error{Kind: Malformed, Err: errors.New("the answer is not a data export"), fewTimes: true}
 		}
 	}
-	export.Status, export.CreatedAt, export.ExportType = c.redact.text(body.Status), body.CreatedAt, body.ExportType
+	export.Status, export.ExportType = c.redact.text(body.Status), c.redact.text(body.ExportType)
+	export.CreatedAt, export.AsOf = shownTime(body.CreatedAt), serverTime(resp.Header)
 	export.retryAfter, export.estimated = parseRetryAfter(resp.Header, time.Now())
 	if decodeJSON(body.Attributes, &export.Attributes) != nil {
 		export.Attributes = nil // free-form, and not the point of an export
@@ -186,7 +174,7 @@ func (c *Client) decodeExport(resp *http.Response, export *DataExport) error {
 	case strings.EqualFold(export.Status, StatusCompleted):
 		manifest, err := decodeManifest(body.Manifest)
 		if err != nil && done {
-			return &Error{Kind: Malformed, Status: export.Status, Err: err}
+			return &Error{Kind: Malformed, Status: export.Status, Err: err, fewTimes: true}
 		}
 		export.Manifest = manifest
 	case export.Status == "":
@@ -203,18 +191,25 @@ func decodeManifest(raw json.RawMessage) (*Manifest, error) {
 	}
 	if len(raw) > 0 {
 		if err := decodeJSON(raw, &m); err != nil {
-			return nil, errors.New("the export is completed, but its manifest makes no sense: files must be a list of strings, completed_at and valid_until times or null")
+			return nil, errors.New("the export is completed, but its manifest makes no sense: " +
+				"files must be a list of strings, completed_at and valid_until times or null")
 		}
 	}
 	if m == nil || m.Files == nil {
 		return nil, errors.New("the export is completed, but its manifest names no files")
 	}
-	manifest := &Manifest{Files: make([]string, 0, len(*m.Files)), CompletedAt: m.CompletedAt, ValidUntil: m.ValidUntil}
+	manifest := &Manifest{
+		Files:       make([]string, 0, len(*m.Files)),
+		CompletedAt: shownTime(m.CompletedAt),
+		ValidUntil:  shownTime(m.ValidUntil),
+	}
+	manifest.ValidUntilUnreadable = m.ValidUntil != "" && manifest.ValidUntil == ""
 	for _, file := range *m.Files {
 		if file == nil || *file == "" {
-			return nil, errors.New("the export is completed, but its manifest lists a file without an address")
+			return nil, errors.New("the export is completed, but its manifest lists a file without a URL")
 		}
 		manifest.Files = append(manifest.Files, *file)
 	}
+	manifest.URLsValidUntil = urlsValidUntil(manifest.Files, manifest.ValidUntil)
 	return manifest, nil
 }

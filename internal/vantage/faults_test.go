@@ -2,7 +2,9 @@ package vantage_test
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"runtime"
@@ -30,6 +32,21 @@ var passing = map[string]http.HandlerFunc{
 	"cut off":         fakevantage.CutOff,
 }
 
+// atFirst answers so for the first requests of a method, and lets the server behave then.
+func atFirst(times int, method string, answer http.HandlerFunc) func(fakevantage.Request) http.HandlerFunc {
+	return func(r fakevantage.Request) http.HandlerFunc {
+		if r.Method == method && r.Nth <= times {
+			return answer
+		}
+		return nil
+	}
+}
+
+// always answers so to each request of a method.
+func always(method string, answer http.HandlerFunc) func(fakevantage.Request) http.HandlerFunc {
+	return atFirst(math.MaxInt, method, answer)
+}
+
 func TestTroublesThatPassDoNotFailAnExport(t *testing.T) {
 	t.Parallel()
 	for name, trouble := range passing {
@@ -37,12 +54,7 @@ func TestTroublesThatPassDoNotFailAnExport(t *testing.T) {
 			t.Run(name+" "+method, func(t *testing.T) {
 				t.Parallel()
 				within(t, 30*time.Minute, func(t *testing.T, ctx context.Context) {
-					fake := fakevantage.New(fakevantage.Options{ReadyAfter: time.Minute, Misbehave: func(r fakevantage.Request) http.HandlerFunc {
-						if r.Method == method && r.Nth <= 3 {
-							return trouble
-						}
-						return nil
-					}})
+					fake := fakevantage.New(fakevantage.Options{ReadyAfter: time.Minute, Misbehave: atFirst(3, method, trouble)})
 					done, err := export(ctx, newClient(t, fake))
 					if err != nil || !done.Completed() {
 						t.Errorf("%+v, %v", done, err)
@@ -54,12 +66,7 @@ func TestTroublesThatPassDoNotFailAnExport(t *testing.T) {
 	t.Run("HTML on a GET", func(t *testing.T) {
 		t.Parallel()
 		within(t, 30*time.Minute, func(t *testing.T, ctx context.Context) {
-			fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
-				if r.Method == http.MethodGet && r.Nth <= 3 {
-					return fakevantage.HTML(200)
-				}
-				return nil
-			}})
+			fake := fakevantage.New(fakevantage.Options{Misbehave: atFirst(3, http.MethodGet, fakevantage.HTML(200))})
 			if _, err := export(ctx, newClient(t, fake)); err != nil {
 				t.Error(err)
 			}
@@ -69,12 +76,8 @@ func TestTroublesThatPassDoNotFailAnExport(t *testing.T) {
 	t.Run("not found at first", func(t *testing.T) {
 		t.Parallel()
 		within(t, 30*time.Minute, func(t *testing.T, ctx context.Context) {
-			fake := fakevantage.New(fakevantage.Options{RetryAfter: "0", Misbehave: func(r fakevantage.Request) http.HandlerFunc {
-				if r.Method == http.MethodGet && r.Nth <= 2 {
-					return fakevantage.Errors(404, "not found")
-				}
-				return nil
-			}})
+			notFound := atFirst(2, http.MethodGet, fakevantage.Errors(404, "not found"))
+			fake := fakevantage.New(fakevantage.Options{RetryAfter: "0", Misbehave: notFound})
 			if _, err := export(ctx, newClient(t, fake)); err != nil {
 				t.Error(err)
 			}
@@ -87,19 +90,19 @@ func TestTroublesThatStayAreNamedAtTheTimeout(t *testing.T) {
 	t.Parallel()
 	said := map[string]string{
 		"500": "internal error", "502 from proxy": "502 Bad Gateway", "503": "503", "503 with a wait": "503", "504": "504",
-		"429": "429", "429 with a wait": "429", "reset": "connection reset", "hang": "no answer within the request timeout of 30s", "cut off": "cut off",
+		"429": "429", "429 with a wait": "429", "reset": "connection reset", "cut off": "cut off",
+		"hang": "no answer within the request timeout of 30s",
 	}
+	unconfirmedByName := map[string]bool{"502 from proxy": true, "504": true, "reset": true, "hang": true, "cut off": true}
 	for name, trouble := range passing {
 		for _, method := range []string{http.MethodPost, http.MethodGet} {
+			if method == http.MethodPost && unconfirmedByName[name] {
+				continue // see TestAPostWhoseFateStaysUnknownIsNotTriedForEver
+			}
 			t.Run(name+" "+method, func(t *testing.T) {
 				t.Parallel()
 				within(t, 5*time.Minute, func(t *testing.T, ctx context.Context) {
-					fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
-						if r.Method == method {
-							return trouble
-						}
-						return nil
-					}})
+					fake := fakevantage.New(fakevantage.Options{Misbehave: always(method, trouble)})
 					start := time.Now()
 					_, err := export(ctx, newClient(t, fake))
 					e := wantKind(t, err, vantage.TimedOut)
@@ -123,17 +126,13 @@ func TestTroublesThatStayAreNamedAtTheTimeout(t *testing.T) {
 
 func TestRefusalsEndAtOnceWithAllTheServersWords(t *testing.T) {
 	t.Parallel()
-	for _, status := range []int{400, 401, 402, 403, 404, 409, 422} {
+	for _, status := range []int{400, 401, 402, 403, 404, 410, 422} {
 		for _, method := range []string{http.MethodPost, http.MethodGet} {
 			t.Run(http.StatusText(status)+" "+method, func(t *testing.T) {
 				t.Parallel()
 				within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-					fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
-						if r.Method == method {
-							return fakevantage.Errors(status, "first", "second")
-						}
-						return nil
-					}})
+					refused := always(method, fakevantage.Errors(status, "first", "second"))
+					fake := fakevantage.New(fakevantage.Options{Misbehave: refused})
 					start := time.Now()
 					_, err := export(ctx, newClient(t, fake))
 					e := wantKind(t, err, vantage.Rejected)
@@ -162,11 +161,11 @@ func TestTheServersWordsAreMadeFitToShow(t *testing.T) {
 		`null`:                        "",
 		``:                            "",
 		"<h1>Bad\n\tgateway</h1>":     "<h1>Bad gateway</h1>",
-		`{"errors":["red \u001b[31m\u0007\u202e\u0000 alert"]}`:                 "red [31m alert",
-		`{"errors":["bad token ` + apiToken + `!"]}`:                            "bad token (API token)!",
-		`{"errors":["see https://f.example/a.csv?X-Signature=abc&x=1 please"]}`: "see https://f.example/a.csv?(query removed) please",
-		`{"errors":["` + long + `"]}`:                                           long[:400] + "…",
-		"\xff\xfe\x00broken":                                                    "broken",
+		`{"errors":["red \u001b[31m\u0007\u202e\u0000 alert"]}`:        "red [31m alert",
+		`{"errors":["bad token ` + apiToken + `!"]}`:                   "bad token (API token)!",
+		`{"errors":["see https://f.example/a.csv?X-Sig=abc&x=1 now"]}`: "see https://f.example/a.csv?(query removed) now",
+		`{"errors":["` + long + `"]}`:                                  long[:400] + "…",
+		"\xff\xfe\x00broken":                                           "broken",
 	} {
 		t.Run(body[:min(20, len(body))], func(t *testing.T) {
 			t.Parallel()
@@ -203,8 +202,8 @@ func TestA404AfterTheFirstSecondsIsTheEnd(t *testing.T) {
 	})
 }
 
+//nolint:paralleltest // it measures what the whole process allocates
 func TestAnEndlessAnswerIsRefusedInFlatMemory(t *testing.T) {
-	t.Parallel()
 	// Not through the fake, which has no network to stream over here.
 	var read int64
 	client := newClient(t, fakevantage.New(fakevantage.Options{}), func(o *vantage.Options) {
@@ -215,15 +214,31 @@ func TestAnEndlessAnswerIsRefusedInFlatMemory(t *testing.T) {
 	})
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	_, err := client.GetDataExport(t.Context(), "tok_1")
+	_, err := client.GetDataExport(t.Context(), &vantage.DataExport{Token: "tok_1"})
 	runtime.ReadMemStats(&after)
 	wantKind(t, err, vantage.Malformed)
-	if read > 9<<20 {
+	if read > 25<<20 {
 		t.Errorf("%d bytes of the answer were read", read)
 	}
 	if used := after.TotalAlloc - before.TotalAlloc; used > 200<<20 {
 		t.Errorf("%d MiB were allocated", used>>20)
 	}
+}
+
+// URLs that temporary credentials sign are long.
+func TestAManifestOfTenThousandLongURLsIsTaken(t *testing.T) {
+	t.Parallel()
+	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		file := `"https://s3.amazonaws.com/a.csv?` + strings.Repeat("X-Amz-Security-Token=0123456789\u0026", 40) + `"`
+		list := strings.Repeat(file+",", 10_000-1) + file
+		answer := fakevantage.Answer(200, `{"status":"completed","manifest":{"files":[`+list+`]}}`)
+		fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodGet, answer)})
+		done, err := export(ctx, newClient(t, fake))
+		if err != nil || len(done.Manifest.Files) != 10_000 {
+			t.Error(err)
+		}
+		wantRequests(t, fake, 1, 1)
+	})
 }
 
 type zeros struct{ read *int64 }
@@ -234,16 +249,19 @@ func TestALimitThatOutlastsTheTimeoutFailsAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]http.HandlerFunc{
 		"Retry-After": fakevantage.Answer(429, "", "Retry-After: 3000"),
-		"reset":       fakevantage.Answer(429, "", "X-Rate-Limit-Limit: 1000", "X-Rate-Limit-Remaining: 0", "X-Rate-Limit-Reset: 946687800"), // 50 minutes into the bubble
+		// 50 minutes after the time at which a bubble starts.
+		"reset": fakevantage.Answer(429, "",
+			"X-Rate-Limit-Limit: 1000", "X-Rate-Limit-Remaining: 0", "X-Rate-Limit-Reset: 946687800"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			within(t, 30*time.Minute, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc { return answer }})
+				fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodPost, answer)})
 				start := time.Now()
 				_, err := export(ctx, newClient(t, fake))
 				e := wantKind(t, err, vantage.TimedOut)
-				if time.Since(start) > time.Second || !strings.Contains(e.Error(), "50m0s") || !strings.Contains(e.Error(), "30m0s") {
+				said := e.Error()
+				if time.Since(start) > time.Second || !strings.Contains(said, "50m0s") || !strings.Contains(said, "30m0s") {
 					t.Errorf("%v after %s", e, time.Since(start))
 				}
 				wantRequests(t, fake, 1, 0)
@@ -255,10 +273,12 @@ func TestALimitThatOutlastsTheTimeoutFailsAtOnce(t *testing.T) {
 func TestOddRateLimitHeadersAreIgnored(t *testing.T) {
 	t.Parallel()
 	for name, headers := range map[string][]string{
-		"no number":     {"X-Rate-Limit-Limit: many", "X-Rate-Limit-Remaining: 0", "X-Rate-Limit-Reset: 946687800"},
-		"past":          {"X-Rate-Limit-Limit: 1000", "X-Rate-Limit-Remaining: 0", "X-Rate-Limit-Reset: 1"},
-		"absurd":        {"X-Rate-Limit-Limit: 1000", "X-Rate-Limit-Remaining: 0", "X-Rate-Limit-Reset: 99999999999"},
-		"overflow":      {"X-Rate-Limit-Limit: 1000", "X-Rate-Limit-Remaining: 0", "X-Rate-Limit-Reset: 9223372036854775807"},
+		"no number": {"X-Rate-Limit-Limit: many", "X-Rate-Limit-Remaining: 0", "X-Rate-Limit-Reset: 946687800"},
+		"past":      {"X-Rate-Limit-Limit: 1000", "X-Rate-Limit-Remaining: 0", "X-Rate-Limit-Reset: 1"},
+		"absurd":    {"X-Rate-Limit-Limit: 1000", "X-Rate-Limit-Remaining: 0", "X-Rate-Limit-Reset: 99999999999"},
+		"overflow": {
+			"X-Rate-Limit-Limit: 1000", "X-Rate-Limit-Remaining: 0", "X-Rate-Limit-Reset: 9223372036854775807",
+		},
 		"no reset":      {"X-Rate-Limit-Limit: 1000", "X-Rate-Limit-Remaining: 0"},
 		"no limit":      {"X-Rate-Limit-Remaining: 0", "X-Rate-Limit-Reset: 946687800"},
 		"contradictory": {"X-Rate-Limit-Limit: 5", "X-Rate-Limit-Remaining: 6", "X-Rate-Limit-Reset: 946687800"},
@@ -273,7 +293,7 @@ func TestOddRateLimitHeadersAreIgnored(t *testing.T) {
 				client := newClient(t, fake)
 				start := time.Now()
 				for range 3 {
-					if _, err := client.GetDataExport(ctx, "tok_1"); err != nil {
+					if _, err := client.GetDataExport(ctx, &vantage.DataExport{Token: "tok_1"}); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -308,19 +328,22 @@ func TestSoak(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const exports = 200
 		var mu sync.Mutex
-		random := rand.New(rand.NewPCG(3, 4))
+		random, inARow := rand.New(rand.NewPCG(3, 4)), map[string]int{}
 		troubles := []http.HandlerFunc{
 			fakevantage.Errors(500, "oops"), fakevantage.HTML(502), fakevantage.HTML(503), fakevantage.Reset, fakevantage.Hang,
 			fakevantage.CutOff, fakevantage.Errors(429, "slow down"), fakevantage.Answer(429, "", "Retry-After: 3"),
 		}
 		fake := fakevantage.New(fakevantage.Options{
 			ReadyAfter: time.Minute, Latency: 20 * time.Millisecond, Limit: 300, Window: 5 * time.Minute,
-			Misbehave: func(fakevantage.Request) http.HandlerFunc {
+			Misbehave: func(r fakevantage.Request) http.HandlerFunc {
 				mu.Lock()
 				defer mu.Unlock()
-				if random.IntN(4) == 0 {
+				// Each export asks for a report of its own. A fifth trouble in a row could be one too many for its POST.
+				if random.IntN(4) == 0 && (r.Method == http.MethodGet || inARow[r.Body] < 4) {
+					inARow[r.Body]++
 					return troubles[random.IntN(len(troubles))]
 				}
+				inARow[r.Body] = 0
 				return nil
 			},
 		})
@@ -329,9 +352,14 @@ func TestSoak(t *testing.T) {
 		defer cancel()
 		var group sync.WaitGroup
 		tokens := make(chan string, exports)
-		for range exports {
+		for i := range exports {
 			group.Go(func() {
-				done, err := export(ctx, client)
+				created, err := client.CreateDataExport(ctx, vantage.UnitCostExportRequest{CostReportToken: fmt.Sprint(i)})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				done, err := client.WaitForDataExport(ctx, created, nil)
 				if err != nil {
 					t.Error(err)
 					return
@@ -356,44 +384,18 @@ func TestSoak(t *testing.T) {
 	})
 }
 
-func TestABodyThatCannotBeReadDoesNotLoseTheExport(t *testing.T) {
-	t.Parallel()
-	for name, body := range map[string]io.Reader{
-		"cut off": io.MultiReader(strings.NewReader(`{"token":`), failing{}),
-		"endless": io.LimitReader(zeros{new(int64)}, 100<<20),
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			posts := 0
-			client := newClient(t, fakevantage.New(fakevantage.Options{}), func(o *vantage.Options) {
-				o.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
-					posts++
-					header := http.Header{"Location": {"/v2/data_exports/tok_1"}}
-					return &http.Response{StatusCode: 202, Header: header, Body: io.NopCloser(body), Request: r}, nil
-				})
-			})
-			created, err := client.CreateDataExport(t.Context(), vantage.UnitCostExportRequest{CostReportToken: "r"})
-			if err != nil || created.Token != "tok_1" || posts != 1 {
-				t.Errorf("%+v, %v after %d POSTs", created, err, posts)
-			}
-		})
-	}
-}
-
-type failing struct{}
-
-func (failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
-
 // In real time, unlike in virtual, a moment passes between two looks at the clock.
-func TestATimeoutInRealTimeBlamesNobodyForAskingAWait(t *testing.T) {
+func TestATimeoutInRealTimeIsNotBlamedOnTheServer(t *testing.T) {
 	t.Parallel()
-	for name, misbehave := range map[string]http.HandlerFunc{"dead": fakevantage.Reset, "pending": fakevantage.Answer(202, "")} {
+	for name, answer := range map[string]http.HandlerFunc{
+		"dead": fakevantage.Reset, "pending": fakevantage.Answer(202, ""),
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			start := time.Now()
 			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 			defer cancel()
-			fake := fakevantage.New(fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc { return misbehave }})
+			fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodGet, answer)})
 			_, err := newClient(t, fake).WaitForDataExport(ctx, &vantage.DataExport{Token: "tok_1"}, nil)
 			e := wantKind(t, err, vantage.TimedOut)
 			if strings.Contains(e.Error(), "longer than") || time.Since(start) < 100*time.Millisecond {
@@ -446,12 +448,15 @@ func TestAnAnswerOfAProxyDoesNotUndoTheLimit(t *testing.T) {
 func TestRequestsThatHangDoNotHoldUpTheNextWindow(t *testing.T) {
 	t.Parallel()
 	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-		fake := fakevantage.New(fakevantage.Options{Limit: 5, Window: 5 * time.Second, Misbehave: func(r fakevantage.Request) http.HandlerFunc {
-			if r.N > 1 && r.N <= 5 {
-				return fakevantage.Hang
-			}
-			return nil
-		}})
+		fake := fakevantage.New(fakevantage.Options{
+			Limit: 5, Window: 5 * time.Second,
+			Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+				if r.N > 1 && r.N <= 5 {
+					return fakevantage.Hang
+				}
+				return nil
+			},
+		})
 		client := newClient(t, fake)
 		start := time.Now()
 		tenAtATime(func() {
@@ -468,9 +473,10 @@ func TestTheAPITokenIsTakenOutOfWhatGoesToTheState(t *testing.T) {
 	t.Parallel()
 	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc {
-			return fakevantage.Answer(200, `{"status":"pending","export_type":"`+apiToken+`","attributes":{"by":"`+apiToken+`"}}`)
+			return fakevantage.Answer(200,
+				`{"status":"pending","export_type":"`+apiToken+`","attributes":{"by":"`+apiToken+`"}}`)
 		}})
-		e, err := newClient(t, fake).GetDataExport(ctx, "tok_1")
+		e, err := newClient(t, fake).GetDataExport(ctx, &vantage.DataExport{Token: "tok_1"})
 		if err != nil || e.ExportType != "(API token)" || e.Attributes["by"] != "(API token)" {
 			t.Errorf("%+v, %v", e, err)
 		}

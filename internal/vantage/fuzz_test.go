@@ -11,7 +11,10 @@ import (
 )
 
 func FuzzRetryAfter(f *testing.F) {
-	for _, value := range []string{"", "0", "120", "-1", "1e3", "99999999999999999999", "Wed, 21 Oct 2015 07:28:00 GMT", "Wednesday, 21-Oct-15 07:28:00 GMT", " 5 "} {
+	for _, value := range []string{
+		"", "0", "120", "-1", "1e3", "99999999999999999999", " 5 ",
+		"Wed, 21 Oct 2015 07:28:00 GMT", "Wednesday, 21-Oct-15 07:28:00 GMT",
+	} {
 		f.Add(value, "Wed, 21 Oct 2015 07:00:00 GMT")
 		f.Add(value, "")
 	}
@@ -34,7 +37,10 @@ func FuzzRateLimit(f *testing.F) {
 			t.Fatal(err)
 		}
 		b.release(t.Context(), time.Now(), &http.Response{StatusCode: status, Header: http.Header{
-			"X-Rate-Limit-Limit": {limit}, "X-Rate-Limit-Remaining": {remaining}, "X-Rate-Limit-Reset": {reset}, "Date": {date},
+			"X-Rate-Limit-Limit":     {limit},
+			"X-Rate-Limit-Remaining": {remaining},
+			"X-Rate-Limit-Reset":     {reset},
+			"Date":                   {date},
 		}})
 		now := time.Now()
 		opens := b.opens(now)
@@ -52,7 +58,8 @@ func FuzzRateLimit(f *testing.F) {
 
 func FuzzLocation(f *testing.F) {
 	for _, location := range []string{
-		"https://api.vantage.sh/v2/data_exports/tok_1", "/v2/data_exports/tok-1/", "..", "%2e%2e", "a%2fb", "//evil/x", "http:tok", "?x", "#x", "https://api.vantage.sh:443/a", "\x00",
+		"https://api.vantage.sh/v2/data_exports/tok_1", "/v2/data_exports/tok-1/", "..", "%2e%2e", "a%2fb",
+		"//evil/x", "http:tok", "?x", "#x", "https://api.vantage.sh:443/a", "\x00",
 	} {
 		f.Add(location)
 	}
@@ -61,12 +68,15 @@ func FuzzLocation(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, location string) {
-		token, err := c.locationToken(&http.Response{Header: http.Header{"Location": {location}}})
-		if token != "" && (err != nil || !ValidToken(token) || !strings.Contains(location, token)) {
-			t.Errorf("%q gave %q, %v", location, token, err)
+		token, certain := c.locationToken(&http.Response{
+			Header: http.Header{"Location": {location}}, Request: new(http.Request),
+		})
+		if token != "" && (!ValidToken(token) || !strings.Contains(location, token)) || token == "" && certain {
+			t.Errorf("%q gave %q, %v", location, token, certain)
 		}
-		if err == nil && token != "" {
-			if at := c.base.JoinPath("v2/data_exports/" + token).String(); at != "https://api.vantage.sh/v2/data_exports/"+token {
+		if token != "" {
+			at := c.base.JoinPath("v2/data_exports/" + token).String()
+			if at != "https://api.vantage.sh/v2/data_exports/"+token {
 				t.Errorf("%q leads to %s", location, at)
 			}
 		}
@@ -75,8 +85,16 @@ func FuzzLocation(f *testing.F) {
 
 func FuzzDataExport(f *testing.F) {
 	for _, body := range []string{
-		"", "null", "{}", "[]", `{"status":"completed","manifest":{"files":["https://x/1?s=1"],"completed_at":null,"valid_until":"2025-03-28T20:46:31Z"},"attributes":{"a":1e400}}`,
-		`{"status":"failed","errors":["no"]}`, `{"status":"completed","manifest":{"files":[["x"]]}}`, `{"status":"pending"} trailing`, "<html>", `{"status":"\u0000","attributes":[[[[]]]]}`,
+		"", "null", "{}", "[]", "<html>",
+		`{"status":"completed","manifest":{"files":["https://x/1?s=1"],"completed_at":null,` +
+			`"valid_until":"2025-03-28T20:46:31Z"},"attributes":{"a":1e400}}`,
+		`{"status":"completed","created_at":"\u001b[31m","export_type":"\u0007","manifest":{` +
+			`"files":["https://x/1?X-Amz-Date=20261124T015750Z&X-Amz-Expires=9&X-Amz-Signature=s"],` +
+			`"valid_until":"2026-11-24 02:00"}}`,
+		`{"status":"failed","errors":["no"]}`,
+		`{"status":"completed","manifest":{"files":[["x"]]}}`,
+		`{"status":"pending"} trailing`,
+		`{"status":"\u0000","attributes":[[[[]]]]}`,
 	} {
 		f.Add(200, body)
 		f.Add(202, body)
@@ -87,14 +105,24 @@ func FuzzDataExport(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, status int, body string) {
 		e := &DataExport{Token: "tok"}
-		err := c.decodeExport(&http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}, e)
+		err := c.decodeExport(
+			&http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))},
+			e,
+		)
 		if err != nil {
 			return
 		}
 		if e.Status == "" || e.Failed() && e.Completed() {
 			t.Errorf("%+v", e)
 		}
-		for _, shown := range append(e.Messages, e.Status) {
+		shown := append([]string{e.Status, e.CreatedAt, e.ExportType}, e.Messages...)
+		if m := e.Manifest; m != nil {
+			shown = append(shown, m.CompletedAt, m.ValidUntil)
+			if until, known := ParseTime(m.ValidUntil); known && m.URLsValidUntil.After(until) {
+				t.Errorf("%+v", m)
+			}
+		}
+		for _, shown := range shown {
 			for _, r := range shown {
 				if unicode.IsControl(r) {
 					t.Errorf("%q has a control character", shown)

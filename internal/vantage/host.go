@@ -11,7 +11,7 @@ import (
 
 // Where requests may go: the host of the configuration, and nowhere else with the API token.
 
-// ParseHost checks a base address as Options.Host describes it and returns it in the form that requests use.
+// ParseHost checks a base URL as Options.Host describes it and returns it in the form that requests use.
 // An empty one is DefaultHost.
 func ParseHost(host string) (*url.URL, error) {
 	if host == "" {
@@ -20,19 +20,24 @@ func ParseHost(host string) (*url.URL, error) {
 	u, err := url.Parse(host)
 	switch {
 	case err != nil:
-		// The parser's error repeats the whole address, which may hold a password.
-		return nil, errors.New("the address cannot be parsed; it must look like " + DefaultHost)
+		// The parser's error repeats the whole URL, which may hold a password.
+		return nil, errors.New("the URL cannot be parsed; it must look like " + DefaultHost)
 	case u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
-		return nil, errors.New("the address must start with https:// and name a host, like " + DefaultHost)
+		return nil, errors.New("the URL must start with https:// and name a host, like " + DefaultHost)
 	case u.User != nil:
-		return nil, errors.New("the address must not hold a user name or a password")
+		return nil, errors.New("the URL must not hold a user name or a password")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return nil, errors.New("the address must not hold a query or a fragment")
+		return nil, errors.New("the URL must not hold a query or a fragment")
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return nil, fmt.Errorf("plain http would show the API token to the network on the way to %s; use https (http is accepted for loopback addresses only)", u.Host)
+		return nil, fmt.Errorf("plain http would show the API token to the network on the way to %s; use https "+
+			"(http is accepted for loopback addresses only)", u.Host)
 	}
 	u.Path = strings.TrimRight(u.Path, "/")
 	u.RawPath = ""
+	if without, ends := strings.CutSuffix(u.Path, "/v2"); ends {
+		u.Path = without
+		return nil, fmt.Errorf("the URL must not end in /v2, which is appended to it: write %s", u)
+	}
 	return u, nil
 }
 
@@ -48,14 +53,15 @@ func (c *Client) checkRedirect(req *http.Request, via []*http.Request) error {
 	case !sameOrigin(c.base, req.URL):
 		return c.foreign("redirects to", req.URL)
 	case req.Method != via[0].Method:
-		return &Error{Kind: Malformed, Err: fmt.Errorf("the server redirects a %s so that it would become a %s", via[0].Method, req.Method)}
+		return &Error{Kind: Malformed, Err: fmt.Errorf(
+			"the server redirects a %s so that it would become a %s", via[0].Method, req.Method)}
 	case len(via) >= 5:
 		return &Error{Kind: Malformed, Err: errors.New("the server redirects in circles")}
 	}
 	return nil
 }
 
-// foreign is the error for an address of the server's that the API token must not go to.
+// foreign is the error for a URL of the server's that the API token must not go to.
 func (c *Client) foreign(does string, to *url.URL) *Error {
 	return &Error{Kind: Untrusted, Err: fmt.Errorf("the server %s %s; the API token is only sent to %s://%s",
 		does, c.redact.text(to.Scheme+"://"+to.Host), c.base.Scheme, c.base.Host)}

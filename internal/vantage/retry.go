@@ -8,83 +8,109 @@ import (
 	"time"
 )
 
-// retries decides, for one API call, whether a failed attempt is followed by another, and when. Its methods are the
-// policies of a retryablehttp.Client.
+const (
+	// fewTimes is how often in a row an operation is attempted that fails in a way that seldom passes, or that costs
+	// something each time.
+	fewTimes = 5
+	// unreachedFor is how long a host is tried that has never answered.
+	unreachedFor = time.Minute
+)
+
+// retries tries one operation, a call of the API or the download of a file, until it succeeds, fails for a reason that
+// will not pass, or its context ends.
 type retries struct {
-	started time.Time
-	redact  redactor
-	log     *slog.Logger
-	failure *Error // of the latest attempt
-	failed  int
-	pause   time.Duration
+	log *slog.Logger
+	// onPause, which may be nil, is called before each pause.
+	onPause func(failure *Error, pause time.Duration)
+
+	started time.Time // the first attempt
+	failed  int       // attempts in a row, which makes the pauses grow; an operation that has got further sets it to 0
+	few     int       // attempts in a row that failed with Error.fewTimes
+	last    *Error    // the latest failure that was tried again
 }
 
-func (r *retries) check(ctx context.Context, _ *http.Response, err error) (bool, error) {
-	if err == nil {
-		return false, nil
-	}
-	var failure *Error
-	if !errors.As(err, &failure) || failure.Kind == TimedOut {
-		return false, err
-	}
-	r.failure = failure
-	if over(ctx) || !transient(failure) {
-		return false, err
-	}
-	r.pause = 0 // after a 429 the budget knows when to go on, for all callers at once
-	if failure.StatusCode != http.StatusTooManyRequests {
-		if r.pause, err = pauseAfter(ctx, failure, r.failed); err != nil {
-			return false, err
+func (r *retries) run(ctx context.Context, attempt func() *Error) *Error {
+	r.started = time.Now()
+	for {
+		failure := attempt()
+		if failure == nil {
+			return nil
 		}
-		r.failed++
+		if !r.exhausted(failure) {
+			r.last = failure
+			if failure = r.pause(ctx, failure); failure == nil {
+				continue
+			}
+		}
+		if failure.Kind == TimedOut || failure.Kind == Interrupted {
+			failure.LastFailure = r.last
+		}
+		return failure
 	}
-	if r.pause > 0 {
-		r.log.DebugContext(ctx, "waiting", "duration", r.pause, "reason", "try again after: "+failure.Error())
-	}
-	return true, nil
 }
 
-// pauseAfter returns how long to wait after so many failures in a row: a growing time, or longer where the server asks for it. It fails
-// where the server asks for more time than there is.
-func pauseAfter(ctx context.Context, failure *Error, failed int) (time.Duration, error) {
-	pause := lastLook(ctx, growing(failed))
-	if failure.retryAfter <= pause {
-		return pause, nil
+// exhausted reports whether a failure is final.
+func (r *retries) exhausted(failure *Error) bool {
+	r.few++
+	if !failure.fewTimes {
+		r.few = 0
 	}
-	return failure.retryAfter, checkPatience(ctx, failure.retryAfter, "the server is not available and asks for a wait")
+	return !transient(failure) || r.few == fewTimes || failure.unreached && time.Since(r.started) >= unreachedFor
 }
 
-func (r *retries) backoff(_, _ time.Duration, _ int, _ *http.Response) time.Duration {
-	return r.pause
+// pause waits until the next attempt: a growing time, or longer where the server asks for it. It fails when ctx ends,
+// and at once where the server asks for more time than there is.
+func (r *retries) pause(ctx context.Context, failure *Error) *Error {
+	if over(ctx) {
+		return ended(ctx)
+	}
+	if failure.heldBack {
+		return nil
+	}
+	pause := lastLook(ctx, growing(r.failed))
+	r.failed++
+	if failure.unreached {
+		pause = min(pause, time.Until(r.started.Add(unreachedFor)))
+	}
+	var err error
+	if failure.retryAfter > pause {
+		pause = failure.retryAfter
+		err = checkPatience(ctx, pause, "the server is not available and asks for a wait")
+	}
+	if err == nil {
+		r.log.DebugContext(ctx, "waiting", "duration", pause, "reason", "try again after: "+failure.Error())
+		if r.onPause != nil {
+			r.onPause(failure, pause)
+		}
+		err = sleep(ctx, pause)
+	}
+	return asError(err)
 }
 
 // transient reports whether the same request may well succeed a little later.
 func transient(e *Error) bool {
-	switch e.StatusCode {
-	case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
-		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	switch e.Kind {
+	case Unreachable:
 		return true
+	case Rejected:
+		return transientStatus(e.StatusCode) || e.lagging
 	}
-	return e.Kind == Unreachable || errors.Is(e, errNotJSON)
+	return e.fewTimes || errors.Is(e, errNotJSON)
+}
+
+// transientStatus reports whether a status tells of trouble that passes: of every kind of 5xx but those that say that
+// the request can never be served, and of those 4xx that are about the moment and not about the request. It holds for
+// gateways, whose codes of 520 and more are not standardised, and for file servers too.
+func transientStatus(code int) bool {
+	switch code {
+	case http.StatusRequestTimeout, http.StatusConflict, http.StatusMisdirectedRequest, http.StatusLocked,
+		http.StatusTooEarly, http.StatusTooManyRequests:
+		return true
+	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
+		return false
+	}
+	return code >= 500
 }
 
 // errNotJSON marks an answer that was mangled on its way rather than meant.
 var errNotJSON = errors.New("the answer is not JSON")
-
-// explain completes the error of a call that has ended: with the request, and, where the context ended it, with
-// the failure that kept it from succeeding before.
-func (r *retries) explain(ctx context.Context, err error, method, path string) *Error {
-	var e *Error
-	known := errors.As(err, &e)
-	switch {
-	case over(ctx) && (!known || transient(e)):
-		e = ended(ctx)
-	case !known:
-		e = &Error{Kind: Malformed, Err: r.redact.cause(err)}
-	}
-	if e.Kind == TimedOut || e.Kind == Interrupted {
-		e.LastFailure = r.failure
-	}
-	e.Method, e.Path, e.Waited = method, path, time.Since(r.started)
-	return e
-}

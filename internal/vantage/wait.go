@@ -2,13 +2,9 @@ package vantage
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 )
-
-// notFoundGrace is how long after its creation an export may be unknown to the server that answers the GET.
-const notFoundGrace = 10 * time.Second
 
 // Progress is what a wait tells while it lasts.
 type Progress struct {
@@ -40,14 +36,8 @@ func (c *Client) WaitForDataExport(ctx context.Context, export *DataExport, onPr
 				return export, waitError(err, export, started)
 			}
 		}
-		latest, err := c.GetDataExport(ctx, export.Token)
-		var e *Error
+		latest, err := c.GetDataExport(ctx, export)
 		switch {
-		case errors.As(err, &e) && e.NotFound() && time.Since(export.acceptedAt) < notFoundGrace:
-			again := *export
-			again.estimated = false
-			export = &again
-			continue
 		case err != nil:
 			return export, waitError(err, export, started)
 		case latest.Failed():
@@ -58,7 +48,7 @@ func (c *Client) WaitForDataExport(ctx context.Context, export *DataExport, onPr
 		if latest.Status != export.Status && !strings.EqualFold(latest.Status, StatusPending) {
 			c.log.WarnContext(ctx, "the export has a status that the API does not document; waiting on", "export", export.Token, "status", latest.Status)
 		}
-		latest.askedAt, latest.acceptedAt = export.askedAt, export.acceptedAt
+		latest.askedAt = export.askedAt
 		// A zero is not an estimate: following it would ask without end.
 		latest.estimated = latest.estimated && latest.retryAfter > 0
 		export = latest
@@ -97,10 +87,7 @@ func (c *Client) nextPause(ctx context.Context, export *DataExport, polls int) (
 
 // waitError completes an error that ended a wait with what is known of the export and of the wait as a whole.
 func waitError(err error, export *DataExport, started time.Time) error {
-	var e *Error
-	if !errors.As(err, &e) {
-		e = &Error{Kind: Malformed, Err: err}
-	}
+	e := asError(err)
 	e.Token, e.Waited = export.Token, time.Since(started)
 	if e.Status == "" {
 		e.Status = export.Status

@@ -1,0 +1,121 @@
+package dataexport_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"terraform-provider-vantage/internal/acctest"
+	"terraform-provider-vantage/internal/fakevantage"
+	"terraform-provider-vantage/internal/vantage"
+)
+
+// What odd answers of the API, or of something in its place, do to the state and to the words of an error.
+
+func wantError(t *testing.T, s acctest.State, says ...string) {
+	t.Helper()
+	all := strings.Join(s.Errors(), "\n")
+	for _, word := range says {
+		if !strings.Contains(all, word) {
+			t.Errorf("it says %q, want %q in it", all, word)
+		}
+	}
+}
+
+func TestALocationAtAnotherOriginDoesNotLoseTheExport(t *testing.T) {
+	t.Parallel()
+	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		token := fake.Add(minimal, time.Now())
+		accepted := fakevantage.Answer(202, "", "Location: https://api.elsewhere.example/v2/data_exports/"+token)
+		fake.Change(func(o *fakevantage.Options) { o.Misbehave = post(accepted) })
+		state := p.Create(t.Context(), minimal)
+		wantCompleted(t, state)
+		if state.Text("token") != token || fake.Posts() != 1 {
+			t.Errorf("the state has %s after %d POSTs, want %s", state.Text("token"), fake.Posts(), token)
+		}
+	})
+}
+
+func TestOnlyTheAPIsOwn404TakesAnExportOutOfTheState(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		answer http.HandlerFunc
+		gone   bool
+	}{
+		"the API's":        {fakevantage.Errors(404, "DataExport not found."), true},
+		"a gateway's page": {fakevantage.HTML(404), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+				state := p.Create(t.Context(), minimal)
+				wantCompleted(t, state)
+				time.Sleep(time.Hour)
+				fake.Change(func(o *fakevantage.Options) { o.Misbehave = get(test.answer) })
+				read := p.Read(t.Context(), state)
+				if test.gone {
+					if !read.IsNull() || len(read.Errors()) > 0 {
+						t.Errorf("the state is %v %v, want the export gone", read.Value, read.Errors())
+					}
+					return
+				}
+				wantError(t, read, "The host answered GET /v2/data_exports/", "404 Not Found", "VANTAGE_HOST")
+			})
+		})
+	}
+}
+
+func TestA404ThatIsNotTheAPIsIsNotBlamedOnTheReport(t *testing.T) {
+	t.Parallel()
+	options := fakevantage.Options{Misbehave: post(fakevantage.HTML(404))}
+	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		state := p.Create(t.Context(), minimal)
+		wantError(t, state, "The host answered POST /v2/unit_costs/data_exports", "404 Not Found", "VANTAGE_HOST")
+		for _, d := range state.Diagnostics {
+			if d.Attribute != nil {
+				t.Errorf("it is about %s", d.Attribute)
+			}
+		}
+		acctest.WantRequests(t, fake, 1, 0)
+	})
+}
+
+func TestPOSTsOfUnknownFateAreCounted(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]http.HandlerFunc{"504": fakevantage.HTML(504), "reset": fakevantage.Reset} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			options := fakevantage.Options{Misbehave: post(answer)}
+			inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+				state := p.Create(t.Context(), minimal)
+				wantError(t, state, "Up to 5 exports may have been made", "expire by themselves")
+				acctest.WantRequests(t, fake, 5, 0)
+			})
+		})
+	}
+}
+
+func TestAHostThatNeverAnswersIsNamedAfterAMinute(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, err := vantage.New(vantage.Options{APIToken: acctest.APIToken, Transport: &http.Transport{
+			DialContext: func(context.Context, string, string) (net.Conn, error) {
+				return nil, errors.New("lookup api.vantage.hs: no such host")
+			},
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		state := acctest.NewProtocol(t, client).Create(t.Context(), minimal)
+		wantError(t, state, "no such host", "VANTAGE_HOST")
+		if took := time.Since(start); took > 65*time.Second || !state.IsNull() {
+			t.Errorf("took %s, the state is %v", took, state.Value)
+		}
+	})
+}

@@ -1,0 +1,246 @@
+package vantage_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"terraform-provider-vantage/internal/fakevantage"
+	"terraform-provider-vantage/internal/vantage"
+)
+
+// completedAs returns an export whose GET is answered with these files and this valid_until.
+func completedAs(
+	ctx context.Context, t *testing.T, files []string, validUntil any, header ...string,
+) (*vantage.DataExport, error) {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{
+		"status": "completed", "created_at": "2026-11-23T01:57:00+0000", "export_type": "cost_report",
+		"manifest": map[string]any{
+			"files":        files,
+			"completed_at": "2026-11-23 01:57:50 UTC",
+			"valid_until":  validUntil,
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fake := fakevantage.New(fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc {
+		return fakevantage.Answer(200, string(body), header...)
+	}})
+	return newClient(t, fake).GetDataExport(ctx, &vantage.DataExport{Token: "dta_xprt_1"})
+}
+
+func TestURLsValidUntil(t *testing.T) {
+	t.Parallel()
+	const day = "2026-11-24T01:57:50Z"
+	amazon := func(seconds int) string {
+		return fmt.Sprintf(
+			"https://s3.example/a.csv?X-Amz-Date=20261123T015750Z&X-Amz-Expires=%d&X-Amz-Signature=s",
+			seconds,
+		)
+	}
+	for name, test := range map[string]struct {
+		files      []string
+		validUntil any
+		want       string // "" for unknown
+	}{
+		"valid_until alone":       {[]string{"https://s3.example/a.csv?X-Signature=s"}, day, day},
+		"no files":                {nil, day, day},
+		"S3, for six hours":       {[]string{amazon(21600)}, day, "2026-11-23T07:57:50Z"},
+		"S3, for a day":           {[]string{amazon(86400)}, day, day},
+		"S3, for longer":          {[]string{amazon(604800)}, day, day},
+		"S3, without valid_until": {[]string{amazon(21600)}, nil, "2026-11-23T07:57:50Z"},
+		"the first of several":    {[]string{amazon(86400), amazon(60), amazon(21600)}, day, "2026-11-23T01:58:50Z"},
+		"S3 of before": {
+			[]string{"https://s3.example/a?AWSAccessKeyId=A&Expires=1795413470&Signature=s"},
+			day,
+			"2026-11-23T05:57:50Z",
+		},
+		"Google": {
+			[]string{"https://gcs.example/a?X-Goog-Date=20261123T015750Z&X-Goog-Expires=3600&X-Goog-Signature=s"},
+			day,
+			"2026-11-23T02:57:50Z",
+		},
+		"Azure": {
+			[]string{"https://blob.example/a?se=2026-11-23T02%3A00%3A00Z&sig=s"},
+			day,
+			"2026-11-23T02:00:00Z",
+		},
+		"a date that is none": {[]string{"https://s3.example/a?X-Amz-Date=now&X-Amz-Expires=60"}, day, day},
+		"a time that is none": {
+			[]string{"https://s3.example/a?X-Amz-Date=20261123T015750Z&X-Amz-Expires=-60"},
+			day,
+			day,
+		},
+		"a time without end": {
+			[]string{"https://s3.example/a?X-Amz-Date=20261123T015750Z&X-Amz-Expires=99999999999999999999"},
+			day,
+			day,
+		},
+		"a query that is none": {
+			[]string{"https://s3.example/a?%zz&X-Amz-Date=20261123T015750Z;&X-Amz-Expires=60"},
+			day,
+			day,
+		},
+		"Expires of something else": {[]string{"https://s3.example/a?Expires=1"}, day, day},
+		"neither tells":             {[]string{"https://s3.example/a"}, nil, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+				files := append([]string{}, test.files...)
+				e, err := completedAs(ctx, t, files, test.validUntil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var want time.Time
+				if test.want != "" {
+					want, _ = time.Parse(time.RFC3339, test.want)
+				}
+				if !e.Manifest.URLsValidUntil.Equal(want) {
+					t.Errorf("%s, want %s", e.Manifest.URLsValidUntil, want)
+				}
+				wantUntil, _ := test.validUntil.(string)
+				if e.Manifest.ValidUntil != wantUntil || e.Manifest.ValidUntilUnreadable {
+					t.Errorf("%+v", e.Manifest)
+				}
+			})
+		})
+	}
+}
+
+func TestTimesOfTheServer(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		validUntil any
+		shown      string
+		unreadable bool
+	}{
+		"with a zone":        {"2026-11-24T01:57:50+01:00", "2026-11-24T01:57:50+01:00", false},
+		"without a zone":     {"2026-11-24T01:57:50", "2026-11-24T01:57:50", false},
+		"a date":             {" 2026-11-24", "2026-11-24", false},
+		"none":               {nil, "", false},
+		"empty":              {"", "", false},
+		"words":              {"tomorrow", "", true},
+		"control characters": {"2026-11-24T01:57:50Z\x1b[31m", "", true},
+		"a pre-signed URL":   {signed, "", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+				e, err := completedAs(ctx, t, []string{signed}, test.validUntil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				m := e.Manifest
+				if m.ValidUntil != test.shown || m.ValidUntilUnreadable != test.unreadable {
+					t.Errorf("%q, unreadable is %v", m.ValidUntil, m.ValidUntilUnreadable)
+				}
+				if e.CreatedAt != "2026-11-23T01:57:00+0000" || m.CompletedAt != "2026-11-23 01:57:50 UTC" {
+					t.Errorf("%+v, %+v", e, m)
+				}
+			})
+		})
+	}
+}
+
+// A machine whose clock is days ahead would otherwise take a fresh export for an expired one.
+func TestAsOfIsTheServersTime(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		header []string
+		want   time.Duration // from now
+	}{
+		"two days behind": {[]string{"Date: " + httpTime(-48*time.Hour)}, -48 * time.Hour},
+		"ahead":           {[]string{"Date: " + httpTime(time.Minute)}, time.Minute},
+		"not told":        {nil, 0},
+		"no time":         {[]string{"Date: today"}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+				e, err := completedAs(ctx, t, []string{signed}, nil, test.header...)
+				if err != nil || !e.AsOf.Equal(time.Now().Add(test.want)) {
+					t.Errorf("%s at %s, %v", e.AsOf, time.Now(), err)
+				}
+			})
+		})
+	}
+}
+
+// httpTime returns a time relative to the start of virtual time.
+func httpTime(after time.Duration) string {
+	return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Add(after).Format(http.TimeFormat)
+}
+
+// A redirect is one of the server's words too.
+func TestTheLogHasNoQueryOfARedirect(t *testing.T) {
+	t.Parallel()
+	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+			if r.N == 1 {
+				return fakevantage.Answer(307, "", "Location: /v2/a%3FX-Amz-Signature=s3cr3t")
+			}
+			return fakevantage.Errors(404, "no such thing")
+		}})
+		var log strings.Builder
+		client := newClient(t, fake, func(o *vantage.Options) {
+			o.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		})
+		_, err := client.GetDataExport(ctx, &vantage.DataExport{Token: "dta_xprt_1"})
+		said := fmt.Sprint(err, log.String())
+		if !strings.Contains(said, "/v2/a?(query removed)") || strings.Contains(said, "s3cr3t") {
+			t.Error(said)
+		}
+	})
+}
+
+func TestServersWordsThatAreShown(t *testing.T) {
+	t.Parallel()
+	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		body, err := json.Marshal(map[string]any{
+			"status": "see " + signed, "export_type": strings.TrimPrefix(signed, "https://"), "created_at": signed,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fake := fakevantage.New(fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc {
+			return fakevantage.Answer(202, string(body))
+		}})
+		e, err := newClient(t, fake).GetDataExport(ctx, &vantage.DataExport{Token: "dta_xprt_1"})
+		if err != nil || e.CreatedAt != "" || strings.Contains(fmt.Sprintf("%+v", e), "s3cr3t") {
+			t.Errorf("%+v, %v", e, err)
+		}
+	})
+}
+
+// The API token must not become the token of an export, which is shown and kept.
+func TestALocationThatEndsInTheAPIToken(t *testing.T) {
+	t.Parallel()
+	for name, location := range map[string]string{
+		"alone":  "/v2/data_exports/" + apiToken,
+		"within": "/v2/data_exports/dta_" + apiToken + "_1",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+				fake := fakevantage.New(fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc {
+					return fakevantage.Answer(202, "202", "Location: "+location)
+				}})
+				_, err := newClient(t, fake).CreateDataExport(
+					ctx,
+					vantage.UnitCostExportRequest{CostReportToken: "rprt_1"},
+				)
+				if err == nil || strings.Contains(err.Error(), apiToken) {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}

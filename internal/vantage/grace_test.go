@@ -1,0 +1,147 @@
+package vantage_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"terraform-provider-vantage/internal/fakevantage"
+	"terraform-provider-vantage/internal/vantage"
+)
+
+// unitCosts asks for an export of unit costs.
+var unitCosts = vantage.UnitCostExportRequest{CostReportToken: "rprt_1"}
+
+// lagging does not know any export for some time.
+func lagging(until time.Time) func(fakevantage.Request) http.HandlerFunc {
+	return func(r fakevantage.Request) http.HandlerFunc {
+		if r.Method == http.MethodGet && time.Now().Before(until) {
+			return fakevantage.Errors(404, "DataExport not found.")
+		}
+		return nil
+	}
+}
+
+// follower is a way to learn what has become of an export.
+type follower func(context.Context, *vantage.Client, *vantage.DataExport) (*vantage.DataExport, error)
+
+func wait(ctx context.Context, c *vantage.Client, e *vantage.DataExport) (*vantage.DataExport, error) {
+	return c.WaitForDataExport(ctx, e, nil)
+}
+
+func refresh(ctx context.Context, c *vantage.Client, e *vantage.DataExport) (*vantage.DataExport, error) {
+	return c.GetDataExport(ctx, e)
+}
+
+// byToken follows an export of which only the token is known.
+func byToken(follow follower) follower {
+	return func(ctx context.Context, c *vantage.Client, e *vantage.DataExport) (*vantage.DataExport, error) {
+		return follow(ctx, c, &vantage.DataExport{Token: e.Token})
+	}
+}
+
+func TestInTheFirstSecondsAnExportMayBeUnknown(t *testing.T) {
+	t.Parallel()
+	// Each follows an export that was accepted just now.
+	for name, follow := range map[string]follower{
+		"the wait after the create":     wait,
+		"a data source in the same run": byToken(wait),
+		"a refresh in the same run":     byToken(refresh),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+				fake := fakevantage.New(fakevantage.Options{Misbehave: lagging(time.Now().Add(5 * time.Second))})
+				client := newClient(t, fake)
+				created, err := client.CreateDataExport(ctx, unitCosts)
+				if err != nil {
+					t.Fatal(err)
+				}
+				done, err := follow(ctx, client, created)
+				if err != nil || !done.Completed() || created.AcceptedAt.IsZero() || done.AcceptedAt != created.AcceptedAt {
+					t.Errorf("%+v, %v", done, err)
+				}
+				if fake.Posts() != 1 {
+					t.Errorf("%d POSTs", fake.Posts())
+				}
+			})
+		})
+	}
+}
+
+func TestTheGraceIsCarriedOver(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		ago   time.Duration
+		found bool
+	}{
+		"just accepted":       {2 * time.Second, true},
+		"a clock that is off": {-3 * time.Second, true},
+		"long ago":            {11 * time.Second, false},
+		"in a far future":     {-time.Hour, false},
+	} {
+		for call, follow := range map[string]follower{"wait": wait, "refresh": refresh} {
+			t.Run(name+" "+call, func(t *testing.T) {
+				t.Parallel()
+				within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+					fake := fakevantage.New(fakevantage.Options{Misbehave: lagging(time.Now().Add(2 * time.Second))})
+					token := fake.Add(map[string]any{"cost_report_token": "r"}, time.Now())
+					known := &vantage.DataExport{Token: token, AcceptedAt: time.Now().Add(-test.ago)}
+					done, err := follow(ctx, newClient(t, fake), known)
+					if test.found {
+						if err != nil || !done.Completed() {
+							t.Errorf("%+v, %v", done, err)
+						}
+						return
+					}
+					if e := wantKind(t, err, vantage.Rejected); !e.NotFound() {
+						t.Error(e)
+					}
+					wantRequests(t, fake, 0, 1)
+				})
+			})
+		}
+	}
+}
+
+func TestATimeoutInTheGraceNamesThe404(t *testing.T) {
+	t.Parallel()
+	within(t, 5*time.Second, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{Misbehave: lagging(time.Now().Add(time.Hour))})
+		_, err := export(ctx, newClient(t, fake))
+		e := wantKind(t, err, vantage.TimedOut)
+		if e.LastFailure == nil || !e.LastFailure.NotFound() || e.Token == "" {
+			t.Error(e)
+		}
+	})
+}
+
+func TestOnlyTheAPIsOwn404SaysThatAnExportIsGone(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		answer http.HandlerFunc
+		gone   bool
+	}{
+		"the API's":        {fakevantage.Errors(404, "DataExport not found."), true},
+		"a gateway's page": {fakevantage.HTML(404), false},
+		"no body":          {fakevantage.Answer(404, ""), false},
+		"a number":         {fakevantage.Answer(404, "404"), false},
+		"a gateway's JSON": {fakevantage.Answer(404, `{"message":"no route matched"}`), false},
+		"a frame's JSON":   {fakevantage.Answer(404, `{"status":404,"error":"Not Found"}`), false},
+		"no errors":        {fakevantage.Answer(404, `{"errors":[]}`), false},
+		"410":              {fakevantage.Errors(410, "gone"), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+				fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodGet, test.answer)})
+				_, err := newClient(t, fake).GetDataExport(ctx, &vantage.DataExport{Token: "tok_1"})
+				if e := wantKind(t, err, vantage.Rejected); e.NotFound() != test.gone {
+					t.Errorf("%v: gone %v, want %v", e, e.NotFound(), test.gone)
+				}
+				wantRequests(t, fake, 0, 1)
+			})
+		})
+	}
+}

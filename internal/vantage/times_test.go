@@ -1,0 +1,98 @@
+package vantage_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"terraform-provider-vantage/internal/vantage"
+)
+
+func TestParseTime(t *testing.T) {
+	t.Parallel()
+	at := func(text string) time.Time {
+		parsed, err := time.Parse(time.RFC3339Nano, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return parsed
+	}
+	for text, want := range map[string]string{
+		"2026-11-24T01:57:50Z":                "2026-11-24T01:57:50Z",
+		"2026-11-24T01:57:50+02:00":           "2026-11-23T23:57:50Z",
+		"2026-11-24T01:57:50.5Z":              "2026-11-24T01:57:50.5Z",
+		"2026-11-24T01:57:50,25-00:30":        "2026-11-24T02:27:50.25Z",
+		"2026-11-24T01:57:50":                 "2026-11-24T01:57:50Z",
+		"2026-11-24T01:57:50+0000":            "2026-11-24T01:57:50Z",
+		"2026-11-24T01:57:50-08":              "2026-11-24T09:57:50Z",
+		"2026-11-24T01:57":                    "2026-11-24T01:57:00Z",
+		"2026-11-24T01:57Z":                   "2026-11-24T01:57:00Z",
+		"2026-11-24T01":                       "2026-11-24T01:00:00Z",
+		"2026-11-24":                          "2026-11-24T00:00:00Z",
+		"2026-11-24+00:00":                    "2026-11-24T00:00:00Z",
+		"2026-11-24Z":                         "2026-11-24T00:00:00Z",
+		"2026-11-24T24:00:00":                 "2026-11-25T00:00:00Z",
+		"2026-11-24 01:57:50":                 "2026-11-24T01:57:50Z",
+		"2026-11-24 01:57:50 UTC":             "2026-11-24T01:57:50Z",
+		"2026-11-24 01:57:50 +0100":           "2026-11-24T00:57:50Z",
+		"2026-11-24 01:57:50.123 +0000 UTC":   "2026-11-24T01:57:50.123Z",
+		"2026-11-24T01:57:50 GMT":             "2026-11-24T01:57:50Z",
+		"2026-11-24 UTC":                      "2026-11-24T00:00:00Z",
+		"20261124T015750Z":                    "2026-11-24T01:57:50Z",
+		"20261124T0157+0100":                  "2026-11-24T00:57:00Z",
+		"20261124":                            "2026-11-24T00:00:00Z",
+		"2026-328T01:57:50Z":                  "2026-11-24T01:57:50Z",
+		"2026328":                             "2026-11-24T00:00:00Z",
+		"2026-W48-2T01:57:50Z":                "2026-11-24T01:57:50Z",
+		"2026W482":                            "2026-11-24T00:00:00Z",
+		"2026-W01":                            "2025-12-29T00:00:00Z",
+		"2026-W53-7":                          "2027-01-03T00:00:00Z",
+		" 2026-11-24t01:57:50z\n":             "2026-11-24T01:57:50Z",
+		"2026-11-24T01:57:50.123456789123456": "2026-11-24T01:57:50.123456789Z",
+	} {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			if got, ok := vantage.ParseTime(text); !ok || !got.Equal(at(want)) || got.Location() != time.UTC {
+				t.Errorf("%s, %v, want %s", got, ok, want)
+			}
+		})
+	}
+	for _, text := range []string{
+		"", "soon", "1795485470", "2026", "2026-11", "2026-13-01", "2026-02-29", "2026-366",
+		"2025-W53", "2026-W00", "T", "2026-11-24T",
+		"2026-11-24T25:00", "2026-11-24T24:00:01", "2026-11-24T01:57:50\x1b[31m",
+		"\x1b]0;2026-11-24\a", "2026-11-24T01:57:50+99:00",
+		"2026-11-24T01:57:50." + strings.Repeat("0", 1000), "24.11.2026", "11/24/2026", "never",
+	} {
+		t.Run("not "+text[:min(len(text), 30)], func(t *testing.T) {
+			t.Parallel()
+			if got, ok := vantage.ParseTime(text); ok {
+				t.Errorf("%q became %s", text, got)
+			}
+		})
+	}
+}
+
+// A text that is taken for a time is shown to users as it is.
+func FuzzParseTime(f *testing.F) {
+	for _, text := range []string{
+		"2026-11-24T01:57:50Z", "2026-11-24 01:57 +0100", "2026W482", "2026-328", "20261124T240000Z", "2026-11-24 UTC",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		at, ok := vantage.ParseTime(text)
+		if !ok {
+			return
+		}
+		for _, r := range strings.TrimSpace(text) {
+			if r > unicode.MaxASCII || unicode.IsControl(r) {
+				t.Errorf("%q is taken for a time", text)
+			}
+		}
+		if again, ok := vantage.ParseTime(at.Format(time.RFC3339Nano)); !ok || !again.Equal(at) {
+			t.Errorf("%q became %s and then %s", text, at, again)
+		}
+	})
+}

@@ -1,0 +1,142 @@
+package vantage
+
+import (
+	"bytes"
+	"html"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// unescaped is a text with its escapes undone, those of JSON, of URLs and of HTML, and those within others too. Each of
+// its bytes knows where it comes from, so that what is found in it can be removed from the text as it was.
+type unescaped struct {
+	text   []byte
+	starts []int32 // where the source of each byte starts; it ends where the next one starts
+	end    int     // of the source
+	raw    []byte
+}
+
+// unescape reads the text from its end, so that what is undone can be part of the next escape before it: "%253F" is
+// "%3F" is "?". Each step makes the text shorter, which makes the time linear however deep escapes lie in each other.
+func unescape(raw []byte) unescaped {
+	// Last byte first, until the end of this function.
+	u := unescaped{text: make([]byte, 0, len(raw)), starts: make([]int32, 0, len(raw)), end: len(raw), raw: raw}
+	for i := len(raw) - 1; i >= 0; i-- {
+		u.push(i, raw[i])
+		for length, plain := u.escape(); length > 0; length, plain = u.escape() {
+			start := int(u.starts[len(u.starts)-1])
+			u.text, u.starts = u.text[:len(u.text)-length], u.starts[:len(u.starts)-length]
+			for j := len(plain) - 1; j >= 0; j-- {
+				u.push(start, plain[j])
+			}
+		}
+	}
+	slices.Reverse(u.text)
+	slices.Reverse(u.starts)
+	return u
+}
+
+func (u *unescaped) push(start int, b byte) {
+	u.text, u.starts = append(u.text, b), append(u.starts, int32(start)) //nolint:gosec // no answer is that long
+}
+
+// maxEscape is the length of the longest escape that is looked for, such as "&apos;", "&#x0003d;" or "\u003d".
+const maxEscape = 10
+
+// escape returns the length of the escape that the text begins with, if any, and what it stands for. It is shorter.
+func (u *unescaped) escape() (length int, plain string) {
+	first := u.text[len(u.text)-1]
+	if first != '%' && first != '\\' && first != '&' {
+		return 0, ""
+	}
+	var buffer [maxEscape]byte
+	head := buffer[:0]
+	for i := len(u.text) - 1; i >= 0 && len(head) < maxEscape; i-- {
+		head = append(head, u.text[i])
+	}
+	switch first {
+	case '%':
+		return hexEscape(head, 1, 2)
+	case '\\':
+		return backslashEscape(head)
+	}
+	end := bytes.IndexByte(head, ';')
+	if end < 0 {
+		return 0, ""
+	}
+	entity := string(head[:end+1])
+	plain = html.UnescapeString(entity)
+	if len(plain) >= len(entity) {
+		return 0, "" // it stands for nothing
+	}
+	return len(entity), plain
+}
+
+func backslashEscape(head []byte) (length int, plain string) {
+	if len(head) < 2 {
+		return 0, ""
+	}
+	switch c := head[1]; {
+	case c == 'u' || c == 'U':
+		return hexEscape(head, 2, 4)
+	case c == 'x' || c == 'X':
+		return hexEscape(head, 2, 2)
+	case c == 'n' || c == 'r' || c == 't':
+		return 2, " "
+	case c < utf8.RuneSelf && !isAlphanumeric(c):
+		return 2, string(rune(c))
+	}
+	return 0, ""
+}
+
+// hexEscape reads the hexadecimal digits that follow the prefix of an escape. Two of them are a byte, four a character.
+func hexEscape(head []byte, prefix, digits int) (length int, plain string) {
+	if len(head) < prefix+digits {
+		return 0, ""
+	}
+	for _, c := range head[prefix : prefix+digits] {
+		if !isAlphanumeric(c) { // ParseUint would take a sign
+			return 0, ""
+		}
+	}
+	code, err := strconv.ParseUint(string(head[prefix:prefix+digits]), 16, 16)
+	switch {
+	case err != nil:
+		return 0, ""
+	case digits == 2:
+		return prefix + digits, string([]byte{byte(code)})
+	}
+	return prefix + digits, string(rune(code))
+}
+
+func isAlphanumeric(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
+
+// source returns where the bytes from first to before last come from.
+func (u *unescaped) source(first, last int) (start, end int) {
+	start, end = int(u.starts[first]), u.end
+	for ; last < len(u.starts); last++ {
+		if int(u.starts[last]) > int(u.starts[last-1]) { // else it is the rest of a character
+			return start, int(u.starts[last])
+		}
+	}
+	return start, end
+}
+
+// withoutEscapedSeparators returns the text with a byte 1 in place of white space, quotes and brackets that were
+// escaped, which belong to the word around them. Those after a backslash are as good as plain ones: a JSON text
+// within another is full of them.
+func (u *unescaped) withoutEscapedSeparators() []byte {
+	text := bytes.Clone(u.text)
+	for i, c := range text {
+		start, end := u.source(i, i+1)
+		short := end-start == 2 && u.raw[start] == '\\'
+		if end-start > 1 && !short && strings.IndexByte(" \t\r\n\f\v\"'<>", c) >= 0 {
+			text[i] = 1
+		}
+	}
+	return text
+}
