@@ -24,7 +24,7 @@ func (r *retries) check(ctx context.Context, _ *http.Response, err error) (bool,
 		return false, nil
 	}
 	var failure *Error
-	if !errors.As(err, &failure) || failure.Kind == TimedOut {
+	if !errors.As(err, &failure) || failure.Kind == TimedOut || failure.Kind == Interrupted {
 		return false, err
 	}
 	r.failure = failure
