@@ -9,10 +9,13 @@ import (
 )
 
 // Serve serves the provider, as the process that Terraform has started for it, until Terraform or a signal ends it. With debug it
-// serves any Terraform that attaches, until it is interrupted, and leaves signals as they are.
+// serves any Terraform that attaches, until it is interrupted, and leaves signals and the log as they are.
 func Serve(version string, debug bool) error {
 	if debug {
 		return tf6server.Serve(Address, NewServer(version), tf6server.WithManagedDebug())
+	}
+	if err := quietLog(); err != nil {
+		return err
 	}
 	signals := make(chan os.Signal, len(stopSignals))
 	signal.Notify(signals, stopSignals...)
