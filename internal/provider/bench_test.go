@@ -44,7 +44,8 @@ func BenchmarkStart(b *testing.B) {
 	b.ReportMetric(float64(info.Size())/(1<<20), "MiB-binary")
 }
 
-// schemaOfProcess starts the provider as Terraform does, asks for its schema, and returns the memory it had at most, in KiB.
+// schemaOfProcess starts the provider as Terraform does, asks for its schema, and returns the memory it had at most,
+// in KiB.
 func schemaOfProcess(ctx context.Context, b *testing.B, binary string) float64 {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
@@ -73,7 +74,12 @@ func schemaOfProcess(ctx context.Context, b *testing.B, binary string) float64 {
 // BenchmarkPlan reports what a plan of 400 finished exports takes, and what it takes where the SDK writes its log.
 func BenchmarkPlan(b *testing.B) {
 	api := acctest.Start(b, fakevantage.Options{RetryAfter: "0"})
-	const exports = "resource \"vantage_unit_cost_export\" \"this\" {\n  count = 400\n  cost_report_token = \"rprt_${count.index}\"\n}\n"
+	const exports = `
+resource "vantage_unit_cost_export" "this" {
+  count             = 400
+  cost_report_token = "rprt_${count.index}"
+}
+`
 	cli := acctest.NewCLI(b, api, exports)
 	cli.MustRun("apply", "-auto-approve", "-no-color")
 	plan := func(b *testing.B) {

@@ -42,7 +42,8 @@ func handshake(t testing.TB, cmd *exec.Cmd) *grpc.ClientConn {
 func schema(ctx context.Context, t testing.TB, conn *grpc.ClientConn) {
 	t.Helper()
 	var answer []byte
-	if err := conn.Invoke(ctx, "/tfplugin6.Provider/GetProviderSchema", []byte{}, &answer); err != nil || len(answer) < 1000 {
+	err := conn.Invoke(ctx, "/tfplugin6.Provider/GetProviderSchema", []byte{}, &answer)
+	if err != nil || len(answer) < 1000 {
 		t.Fatalf("%d bytes of schema, %v", len(answer), err)
 	}
 }

@@ -51,10 +51,11 @@ func (h tflogHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 // WithGroup is not used by the client, which logs flat fields.
 func (h tflogHandler) WithGroup(string) slog.Handler { return h }
 
-// quietLog switches off the log of this process and of the SDK in it, unless one of the variables that ask for it is set.
+// quietLog switches off the log of this process, the SDK's part included, unless a variable is set that asks for it.
 //
-// The SDK writes some forty records a call, and leaves it to Terraform to throw away those below the level of TF_LOG. Where no log is
-// asked for that is all of them, and writing and parsing them is a good part of what a call costs both sides.
+// The SDK writes some forty records a call, and leaves it to Terraform to throw away those below the level of TF_LOG.
+// Where no log is asked for that is all of them, and writing and parsing them is a third of what a call costs both
+// sides.
 func quietLog() error {
 	asks := []string{
 		"TF_LOG", "TF_LOG_PROVIDER", // what Terraform shows of a provider's log

@@ -10,14 +10,16 @@ const moment = time.Second
 
 // untilTerminated returns when the process has to end by itself. Usually Terraform ends it, and this never returns.
 //
-// A terminal interrupts all processes of a group, and so does what ends a container, a service or a job of a CI runner, with SIGTERM.
-// Terraform takes both as the wish to stop: it calls StopProvider and waits for the operations that are under way. A provider
-// that ended before would take their results with it: exports that the API has accepted and that no state knows. go-plugin
-// ignores interrupts for that reason, but leaves SIGTERM to its default (https://github.com/hashicorp/go-plugin/issues/203).
+// Ctrl-C in a terminal reaches all processes of a group, and so does the SIGTERM that ends a container, a service or
+// a job of a CI runner. Terraform takes both as the wish to stop: it calls StopProvider and waits for the operations
+// that are under way. A provider that ended before would take their results with it: exports that the API has
+// accepted and that no state knows. go-plugin ignores interrupts for that reason, but leaves SIGTERM to its default
+// (https://github.com/hashicorp/go-plugin/issues/203).
 //
 //   - Either signal ends the reads; see server.interrupt.
 //   - SIGTERM ends the process where nothing is under way.
-//   - When Terraform is gone, whatever it died of, the operations are cancelled with its connection, and the process ends too.
+//   - When Terraform is gone, whatever it died of, its operations are cancelled with the connection, and the
+//     process ends.
 func (s *server) untilTerminated(signals <-chan os.Signal, parentEnded <-chan struct{}) {
 	for {
 		select {
@@ -26,9 +28,10 @@ func (s *server) untilTerminated(signals <-chan os.Signal, parentEnded <-chan st
 			if received == os.Interrupt {
 				continue
 			}
-			time.Sleep(moment) // between two calls of Terraform, which is told to stop at the same time
+			// Terraform may be about to call, and has yet to take note of its own SIGTERM.
+			time.Sleep(moment)
 			if s.operations.TryLock() {
-				// It is never unlocked: no operation begins any more. The answer of the last one may still be on its way.
+				// It is never unlocked: no operation begins any more. The last one's answer may still be on its way.
 				time.Sleep(moment)
 				return
 			}

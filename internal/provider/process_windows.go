@@ -2,7 +2,7 @@ package provider
 
 import "os"
 
-// stopSignals leaves out SIGTERM, which stands for the end of the session here: Windows ends all processes then, asked or not.
+// stopSignals leaves out SIGTERM: it stands for the end of the session here, and Windows ends all processes then.
 var stopSignals = []os.Signal{os.Interrupt}
 
 // parentEnded returns a channel that is closed when the process that has started this one is gone.

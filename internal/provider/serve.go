@@ -8,8 +8,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 )
 
-// Serve serves the provider, as the process that Terraform has started for it, until Terraform or a signal ends it. With debug it
-// serves any Terraform that attaches, until it is interrupted, and leaves signals and the log as they are.
+// Serve serves the provider, as the process that Terraform has started for it, until Terraform or a signal ends it.
+// With debug it serves any Terraform that attaches, until it is interrupted, and leaves signals and the log as they
+// are.
 func Serve(version string, debug bool) error {
 	if debug {
 		return tf6server.Serve(Address, NewServer(version), tf6server.WithManagedDebug())
@@ -21,10 +22,10 @@ func Serve(version string, debug bool) error {
 	signal.Notify(signals, stopSignals...)
 	defer signal.Stop(signals)
 
-	s := newServer(version)
+	s, parent := newServer(version), parentEnded()
 	ended := make(chan error, 2)
 	go func() {
-		s.untilTerminated(signals, parentEnded())
+		s.untilTerminated(signals, parent)
 		ended <- nil
 	}()
 	go func() {
