@@ -176,11 +176,17 @@ func (c *CLI) Start(args ...string) *Running {
 }
 
 // Interrupt sends what Ctrl-C sends: an interrupt to the program and to the provider that it runs.
-func (r *Running) Interrupt() {
-	if err := interruptGroup(r.cmd); err != nil {
+func (r *Running) Interrupt() { r.Signal(os.Interrupt) }
+
+// Signal sends a signal to the program and to all that it runs.
+func (r *Running) Signal(signal os.Signal) {
+	if err := signalGroup(r.cmd, signal); err != nil {
 		r.t.Error(err)
 	}
 }
+
+// Pid is the number of the program's process, and of the process group that all that it runs belongs to.
+func (r *Running) Pid() int { return r.cmd.Process.Pid }
 
 // Wait returns what the command printed, and whether it succeeded.
 func (r *Running) Wait() (string, bool) {

@@ -4,11 +4,12 @@ package acctest
 
 import (
 	"errors"
+	"os"
 	"os/exec"
 )
 
 func ownGroup(*exec.Cmd) {}
 
-func interruptGroup(*exec.Cmd) error {
-	return errors.New("there is no Ctrl-C for a group of processes here")
+func signalGroup(*exec.Cmd, os.Signal) error {
+	return errors.New("there are no signals for a group of processes here")
 }

@@ -3,6 +3,8 @@
 package acctest
 
 import (
+	"fmt"
+	"os"
 	"os/exec"
 	"syscall"
 )
@@ -10,4 +12,10 @@ import (
 // ownGroup makes the command, and what it starts, a process group as a terminal has one in the foreground.
 func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
-func interruptGroup(cmd *exec.Cmd) error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
+func signalGroup(cmd *exec.Cmd, signal os.Signal) error {
+	number, ok := signal.(syscall.Signal)
+	if !ok {
+		return fmt.Errorf("%v is not a signal of this system", signal)
+	}
+	return syscall.Kill(-cmd.Process.Pid, number)
+}

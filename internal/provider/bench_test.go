@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"os"
@@ -9,13 +8,11 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
-
+	"terraform-provider-vantage/internal/acctest"
+	"terraform-provider-vantage/internal/fakevantage"
 	"terraform-provider-vantage/internal/mirror"
 )
 
@@ -47,40 +44,21 @@ func BenchmarkStart(b *testing.B) {
 	b.ReportMetric(float64(info.Size())/(1<<20), "MiB-binary")
 }
 
-// schemaOfProcess starts the provider as Terraform does, asks for its schema, and returns the memory it had at most, in KiB.
+// schemaOfProcess starts the provider as Terraform does, asks for its schema, and returns the memory it had at most,
+// in KiB.
 func schemaOfProcess(ctx context.Context, b *testing.B, binary string) float64 {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, binary)
-	cmd.Env = append(os.Environ(), "TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2", "PLUGIN_PROTOCOL_VERSIONS=6")
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		b.Fatal(err)
-	}
+	cmd.Env = os.Environ()
+	conn := handshake(b, cmd)
 	defer func() {
+		_ = conn.Close()
 		cancel()
 		_ = cmd.Wait()
 	}()
-	// The handshake: core protocol, plugin protocol, network, address, kind.
-	line, err := bufio.NewReader(stdout).ReadString('\n')
-	fields := strings.Split(strings.TrimSpace(line), "|")
-	if err != nil || len(fields) < 5 || fields[1] != "6" {
-		b.Fatalf("the handshake is %q, %v", line, err)
-	}
-	conn, err := grpc.NewClient(map[string]string{"unix": "unix:", "tcp": ""}[fields[2]]+fields[3],
-		grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithDefaultCallOptions(grpc.ForceCodec(rawBytes{})))
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() { _ = conn.Close() }()
-	var answer []byte
-	if err := conn.Invoke(ctx, "/tfplugin6.Provider/GetProviderSchema", []byte{}, &answer); err != nil || len(answer) < 1000 {
-		b.Fatalf("%d bytes of schema, %v", len(answer), err)
-	}
+	schema(ctx, b, conn)
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
 	if err != nil {
 		return 0 // not Linux
@@ -93,24 +71,23 @@ func schemaOfProcess(ctx context.Context, b *testing.B, binary string) float64 {
 	return kib
 }
 
-// rawBytes is a gRPC codec that leaves messages as they are.
-type rawBytes struct{}
-
-func (rawBytes) Marshal(v any) ([]byte, error) {
-	b, ok := v.([]byte)
-	if !ok {
-		return nil, fmt.Errorf("%T is not bytes", v)
-	}
-	return b, nil
+// BenchmarkPlan reports what a plan of 400 finished exports takes, and what it takes where the SDK writes its log.
+func BenchmarkPlan(b *testing.B) {
+	api := acctest.Start(b, fakevantage.Options{RetryAfter: "0"})
+	const exports = `
+resource "vantage_unit_cost_export" "this" {
+  count             = 400
+  cost_report_token = "rprt_${count.index}"
 }
-
-func (rawBytes) Unmarshal(data []byte, v any) error {
-	into, ok := v.(*[]byte)
-	if !ok {
-		return fmt.Errorf("%T is not for bytes", v)
+`
+	cli := acctest.NewCLI(b, api, exports)
+	cli.MustRun("apply", "-auto-approve", "-no-color")
+	plan := func(b *testing.B) {
+		for b.Loop() {
+			cli.MustRun("plan", "-no-color")
+		}
 	}
-	*into = append([]byte(nil), data...)
-	return nil
+	b.Run("without a log", plan)
+	cli.Setenv("TF_LOG_SDK", "TRACE") // written, and not shown without TF_LOG
+	b.Run("with the SDK's log", plan)
 }
-
-func (rawBytes) Name() string { return "proto" }

@@ -1,0 +1,94 @@
+package provider_test
+
+import (
+	"bytes"
+	"context"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"terraform-provider-vantage/internal/acctest"
+	"terraform-provider-vantage/internal/fakevantage"
+	"terraform-provider-vantage/internal/mirror"
+)
+
+// What the SDK's loggers call themselves.
+var sdkLoggers = []string{"sdk.proto", "sdk.framework"}
+
+func TestTheSDKWritesALogOnlyWhereOneIsAskedFor(t *testing.T) {
+	t.Parallel()
+	directory := t.TempDir()
+	root, err := mirror.Root(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	build, err := mirror.BuildCommand(t.Context(), root, directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	binaries, err := filepath.Glob(filepath.Join(directory, "*", "*", "*", "*", "*", "terraform-provider-vantage*"))
+	if err != nil || len(binaries) != 1 {
+		t.Fatalf("built are %v, %v", binaries, err)
+	}
+	env, err := mirror.Environment(directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for setting, logs := range map[string]bool{
+		"":                              false,
+		"TF_LOG=":                       false,
+		"TF_LOG_PATH=terraform.log":     false, // where a log goes, not that there is one
+		"TF_LOG_CORE=TRACE":             false, // Terraform's own
+		"TF_LOG=TRACE":                  true,
+		"TF_LOG=JSON":                   true,
+		"TF_LOG_PROVIDER=DEBUG":         true,
+		"TF_LOG_PROVIDER_VANTAGE=ERROR": true,
+		"TF_LOG_SDK=TRACE":              true,
+		"TF_LOG_SDK_PROTO=TRACE":        true,
+		"TF_LOG_SDK_FRAMEWORK=TRACE":    true,
+		"TF_TEMP_LOG_PATH=temp.log":     true,
+	} {
+		t.Run(setting, func(t *testing.T) {
+			t.Parallel()
+			var stderr bytes.Buffer
+			ctx, cancel := context.WithCancel(t.Context())
+			cmd := exec.CommandContext(ctx, binaries[0])
+			cmd.Env, cmd.Stderr = append(env[:len(env):len(env)], setting), &stderr
+			conn := handshake(t, cmd)
+			schema(ctx, t, conn)
+			_ = conn.Close()
+			cancel()
+			_ = cmd.Wait()
+			for _, logger := range sdkLoggers {
+				if strings.Contains(stderr.String(), logger) != logs {
+					t.Errorf("records of %s: %v, want %v: %s", logger, !logs, logs, stderr.String())
+				}
+			}
+		})
+	}
+}
+
+func TestTheLogIsShownByTerraform(t *testing.T) {
+	t.Parallel()
+	for name, setting := range map[string][2]string{
+		"TF_LOG":          {"TF_LOG", "TRACE"},
+		"TF_LOG_PROVIDER": {"TF_LOG_PROVIDER", "TRACE"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
+			cli := acctest.NewCLI(t, api, `resource "vantage_unit_cost_export" "this" { cost_report_token = "rprt_1" }`)
+			cli.Setenv(setting[0], setting[1])
+			out := cli.MustRun("apply", "-auto-approve", "-no-color")
+			for _, what := range append([]string{"request answered"}, sdkLoggers...) {
+				if !strings.Contains(out, what) {
+					t.Errorf("the log has nothing of %s", what)
+				}
+			}
+		})
+	}
+}

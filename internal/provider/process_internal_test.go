@@ -1,0 +1,138 @@
+package provider
+
+import (
+	"context"
+	"os"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// process is a server that waits for signals in virtual time.
+type process struct {
+	*server
+	signals     chan os.Signal
+	parentEnded chan struct{}
+	ended       chan struct{}
+}
+
+func inProcess(t *testing.T, f func(t *testing.T, p process)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		p := process{newServer("test"), make(chan os.Signal, 1), make(chan struct{}), make(chan struct{})}
+		go func() {
+			defer close(p.ended)
+			p.untilTerminated(p.signals, p.parentEnded)
+		}()
+		f(t, p)
+		select {
+		case <-p.ended:
+		default:
+			close(p.parentEnded)
+			<-p.ended // synctest wants every goroutine to end
+		}
+	})
+}
+
+// endsAfter returns how long from now on the process goes on, and false when that is more than an hour.
+func (p process) endsAfter() (time.Duration, bool) {
+	began := time.Now()
+	select {
+	case <-p.ended:
+		return time.Since(began), true
+	case <-time.After(time.Hour):
+		return 0, false
+	}
+}
+
+func TestSIGTERMEndsAProcessWithNothingUnderWay(t *testing.T) {
+	t.Parallel()
+	inProcess(t, func(t *testing.T, p process) {
+		p.signals <- syscall.SIGTERM
+		if after, ended := p.endsAfter(); !ended || after > 5*time.Second {
+			t.Errorf("ended: %v, after %s", ended, after)
+		}
+		if p.operations.TryRLock() {
+			t.Error("an operation can begin in a process that ends")
+		}
+	})
+}
+
+func TestSIGTERMDoesNotEndAProcessWithAnOperationUnderWay(t *testing.T) {
+	t.Parallel()
+	inProcess(t, func(t *testing.T, p process) {
+		p.operations.RLock()
+		p.signals <- syscall.SIGTERM
+		if after, ended := p.endsAfter(); ended {
+			t.Errorf("it ended after %s", after)
+		}
+		p.operations.RUnlock()
+		if after, ended := p.endsAfter(); ended {
+			t.Errorf("it ended %s after the operation, by a SIGTERM of long ago", after)
+		}
+		p.signals <- syscall.SIGTERM
+		if _, ended := p.endsAfter(); !ended {
+			t.Error("it did not end when nothing was under way")
+		}
+	})
+}
+
+func TestSIGTERMLeavesTimeForTheLastAnswer(t *testing.T) {
+	t.Parallel()
+	inProcess(t, func(t *testing.T, p process) {
+		p.operations.RLock()
+		p.signals <- syscall.SIGTERM
+		time.Sleep(moment - time.Millisecond)
+		p.operations.RUnlock()
+		if after, ended := p.endsAfter(); !ended || after < moment {
+			t.Errorf("ended: %v, %s after the operation", ended, after)
+		}
+	})
+}
+
+func TestSIGTERMBetweenTwoOperationsEndsNeither(t *testing.T) {
+	t.Parallel()
+	inProcess(t, func(t *testing.T, p process) {
+		p.signals <- syscall.SIGTERM
+		time.Sleep(moment / 2)
+		p.operations.RLock()
+		defer p.operations.RUnlock()
+		if after, ended := p.endsAfter(); ended {
+			t.Errorf("it ended after %s", after)
+		}
+	})
+}
+
+func TestAnInterruptEndsReadsAndNotTheProcess(t *testing.T) {
+	t.Parallel()
+	inProcess(t, func(t *testing.T, p process) {
+		ctx, end := p.beginRead(context.Background())
+		defer end()
+		p.signals <- os.Interrupt
+		synctest.Wait()
+		if ctx.Err() == nil {
+			t.Error("a read that was under way goes on")
+		}
+		after, endAfter := p.beginRead(context.Background())
+		defer endAfter()
+		if after.Err() == nil {
+			t.Error("a read can begin after the interrupt")
+		}
+		if after, ended := p.endsAfter(); ended {
+			t.Errorf("the process ended after %s", after)
+		}
+	})
+}
+
+func TestAProcessEndsWithItsParentWhateverIsUnderWay(t *testing.T) {
+	t.Parallel()
+	inProcess(t, func(t *testing.T, p process) {
+		p.operations.RLock()
+		defer p.operations.RUnlock()
+		close(p.parentEnded)
+		if after, ended := p.endsAfter(); !ended || after > 5*time.Second {
+			t.Errorf("ended: %v, after %s", ended, after)
+		}
+	})
+}

@@ -1,0 +1,186 @@
+//go:build unix
+
+package provider_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"terraform-provider-vantage/internal/acctest"
+	"terraform-provider-vantage/internal/fakevantage"
+)
+
+const twelveExports = `
+resource "vantage_unit_cost_export" "this" {
+  count             = 12
+  cost_report_token = "rprt_${count.index}"
+}
+`
+
+func TestSIGTERMToTheGroupKeepsEveryExport(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		latency time.Duration
+		met     func(*acctest.API) bool
+	}{
+		"while they are pending": {
+			met: func(api *acctest.API) bool { return api.Gets() >= 10 },
+		},
+		"while the first are accepted": {
+			latency: 20 * time.Millisecond, met: func(api *acctest.API) bool { return len(api.Exports()) > 0 },
+		},
+		"before the POSTs are answered": {
+			latency: time.Second, met: func(api *acctest.API) bool { return api.Posts() >= 10 },
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour, Latency: test.latency})
+			cli := acctest.NewCLI(t, api, twelveExports)
+			apply := startApply(t, cli)
+			eventually(t, "exports are asked for", func() bool { return test.met(api) })
+			apply.Signal(syscall.SIGTERM)
+			out, _ := end(t, apply)
+			state, err := os.ReadFile(filepath.Join(cli.Dir, "terraform.tfstate"))
+			if err != nil || strings.Contains(string(state), "tainted") {
+				t.Errorf("the state is %s, %v", state, err)
+			}
+			accepted := api.Exports()
+			for token := range accepted {
+				if !strings.Contains(string(state), token) {
+					t.Errorf("the export %s is lost: %s", token, out)
+				}
+				api.Finish(token)
+			}
+			if len(accepted) == 0 {
+				t.Error("no export was accepted")
+			}
+			wantNoProviderLeft(t, apply)
+
+			api.Change(func(o *fakevantage.Options) { o.ReadyAfter, o.Latency = 0, 0 })
+			cli.MustRun("apply", "-auto-approve", "-no-color")
+			if api.Posts() != 12 {
+				t.Errorf("%d exports were made for 12 resources", api.Posts())
+			}
+		})
+	}
+}
+
+func TestAnActionSaysWhatSIGTERMHasInterrupted(t *testing.T) {
+	t.Parallel()
+	acctest.Version{Terraform: "1.14"}.SkipUnlessMet(t)
+	api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour})
+	cli := acctest.NewCLI(t, api, "action \"vantage_unit_cost_export\" \"now\" {\n  config { cost_report_token = \"rprt_1\" }\n}\n")
+	apply := startApply(t, cli, "-invoke=action.vantage_unit_cost_export.now")
+	eventually(t, "the export is pending", func() bool { return api.Gets() > 0 })
+	apply.Signal(syscall.SIGTERM)
+	out, ok := end(t, apply)
+	if ok || !strings.Contains(out, "Interrupted after") || !strings.Contains(out, "dta_xprt_") {
+		t.Error(out)
+	}
+	wantNoProviderLeft(t, apply)
+}
+
+func TestSIGTERMToTheProviderAloneDoesNotEndAnOperation(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour, RetryAfter: "1"})
+	cli := acctest.NewCLI(t, api, oneExport)
+	apply := startApply(t, cli)
+	eventually(t, "the export is pending", func() bool { return api.Gets() > 0 })
+	send(t, theProviderOf(t, apply), syscall.SIGTERM)
+	asked := api.Gets()
+	eventually(t, "the export is asked for again", func() bool { return api.Gets() > asked+1 })
+	for token := range api.Exports() {
+		api.Finish(token)
+	}
+	out, ok := end(t, apply)
+	if this := cli.Instances()["vantage_unit_cost_export.this"]; !ok || this.Attributes["status"] != "completed" {
+		t.Error(out)
+	}
+	wantNoProviderLeft(t, apply)
+}
+
+// The provider makes an export, has nothing to do while a command runs for long, and then has another export to make.
+const idleBetween = `
+resource "vantage_unit_cost_export" "first" { cost_report_token = "rprt_1" }
+resource "terraform_data" "between" {
+  input = vantage_unit_cost_export.first.token
+  provisioner "local-exec" { command = "touch begun && exec sleep 600" }
+}
+resource "vantage_unit_cost_export" "second" {
+  cost_report_token = "rprt_2"
+  triggers          = { after = terraform_data.between.id }
+}
+`
+
+func startIdle(t *testing.T) (*acctest.API, *acctest.CLI, *acctest.Running) {
+	t.Helper()
+	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
+	cli := acctest.NewCLI(t, api, idleBetween)
+	apply := startApply(t, cli)
+	eventually(t, "the provider has nothing to do", func() bool {
+		_, err := os.Stat(filepath.Join(cli.Dir, "begun"))
+		return err == nil
+	})
+	return api, cli, apply
+}
+
+func TestSIGTERMEndsAnIdleProvider(t *testing.T) {
+	t.Parallel()
+	t.Run("alone", func(t *testing.T) {
+		t.Parallel()
+		_, _, apply := startIdle(t)
+		send(t, theProviderOf(t, apply), syscall.SIGTERM)
+		wantNoProviderLeft(t, apply)
+	})
+	t.Run("with its group", func(t *testing.T) {
+		t.Parallel()
+		api, cli, apply := startIdle(t)
+		apply.Signal(syscall.SIGTERM)
+		out, _ := end(t, apply)
+		wantNoProviderLeft(t, apply)
+		first := cli.Instances()["vantage_unit_cost_export.first"]
+		if first.Attributes["status"] != "completed" || api.Posts() != 1 {
+			t.Errorf("%d exports were made, the state has %v: %s", api.Posts(), first, out)
+		}
+	})
+}
+
+func TestNoProviderOutlivesATerraformThatIsKilled(t *testing.T) {
+	t.Parallel()
+	const dataSource = `data "vantage_unit_cost_export" "this" { cost_report_token = "rprt_1" }`
+	busy := func(o fakevantage.Options, config string, met func(*acctest.API) bool) func(*testing.T) *acctest.Running {
+		return func(t *testing.T) *acctest.Running {
+			t.Helper()
+			api := acctest.Start(t, o)
+			apply := startApply(t, acctest.NewCLI(t, api, config))
+			eventually(t, "the provider is busy", func() bool { return met(api) })
+			return apply
+		}
+	}
+	posts := func(api *acctest.API) bool { return api.Posts() > 0 }
+	gets := func(api *acctest.API) bool { return api.Gets() > 0 }
+	for name, begin := range map[string]func(*testing.T) *acctest.Running{
+		"while a resource waits":       busy(fakevantage.Options{ReadyAfter: time.Hour}, oneExport, gets),
+		"while a POST is not answered": busy(fakevantage.Options{Misbehave: on("POST", fakevantage.Hang)}, oneExport, posts),
+		"while a data source waits":    busy(fakevantage.Options{ReadyAfter: time.Hour}, dataSource, gets),
+		"while it is idle": func(t *testing.T) *acctest.Running {
+			t.Helper()
+			_, _, apply := startIdle(t)
+			return apply
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			apply := begin(t)
+			theProviderOf(t, apply) // it is seen while it runs
+			send(t, apply.Pid(), syscall.SIGKILL)
+			_, _ = apply.Wait()
+			wantNoProviderLeft(t, apply)
+		})
+	}
+}
