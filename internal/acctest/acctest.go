@@ -68,6 +68,7 @@ func Providers() map[string]func() (tfprotov6.ProviderServer, error) {
 // Run runs the steps through the CLI, in parallel with other tests.
 func (a *API) Run(t *testing.T, steps ...resource.TestStep) {
 	t.Helper()
+	SkipIfShort(t)
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: Providers(), Steps: steps})
 }
 
