@@ -29,7 +29,7 @@ const usage = `set these in the environment:
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Getenv, http.DefaultTransport, os.Stdout, log.New(os.Stderr, "", 0))
+	err := run(ctx, os.Getenv, kinds(os.Getenv), http.DefaultTransport, os.Stdout, log.New(os.Stderr, "", 0))
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -39,7 +39,9 @@ func main() {
 
 // run writes the table to out, and what it is doing to progress. It fails where the account cannot be asked at all, not where an answer
 // differs from what is assumed.
-func run(ctx context.Context, env func(string) string, network http.RoundTripper, out io.Writer, progress *log.Logger) error {
+func run(
+	ctx context.Context, env func(string) string, kinds []kind, network http.RoundTripper, out io.Writer, progress *log.Logger,
+) error {
 	if env("VANTAGE_API_TOKEN") == "" || env("VANTAGE_COST_REPORT_TOKEN") == "" {
 		return errors.New(usage)
 	}
@@ -48,7 +50,7 @@ func run(ctx context.Context, env func(string) string, network http.RoundTripper
 		return err
 	}
 	defer func() { _ = os.RemoveAll(directory) }()
-	for _, k := range kinds(env) {
+	for _, k := range kinds {
 		seen := &observer{network: network}
 		client, err := vantage.New(vantage.Options{
 			APIToken: env("VANTAGE_API_TOKEN"), Host: env("VANTAGE_HOST"), WorkspaceToken: env("VANTAGE_WORKSPACE_TOKEN"),

@@ -15,14 +15,17 @@ import (
 	"terraform-provider-vantage/internal/fakevantage/recorded"
 )
 
-// verify runs the program in virtual time and returns its table. It fails where that shows what it must not.
-func verify(t *testing.T, ctx context.Context, network http.RoundTripper, wantErr string) string {
-	t.Helper()
-	env := map[string]string{
+func env(name string) string {
+	return map[string]string{
 		"VANTAGE_API_TOKEN": acctest.APIToken, "VANTAGE_COST_REPORT_TOKEN": recorded.Report, "VANTAGE_WORKSPACE_TOKEN": "wrkspc_1",
-	}
+	}[name]
+}
+
+// verify runs the program for one kind, in virtual time, and returns its table. It fails where that shows what it must not.
+func verify(t *testing.T, ctx context.Context, k kind, network http.RoundTripper, wantErr string) string {
+	t.Helper()
 	var out, progress strings.Builder
-	err := run(ctx, func(name string) string { return env[name] }, network, &out, log.New(&progress, "", 0))
+	err := run(ctx, env, []kind{k}, network, &out, log.New(&progress, "", 0))
 	if wantErr == "" && err != nil || wantErr != "" && (err == nil || !strings.Contains(err.Error(), wantErr)) {
 		t.Errorf("the error is %v, want %q", err, wantErr)
 	}
@@ -47,23 +50,29 @@ func marks(table string) map[string]string {
 
 func TestTheRecordedExchangeIsWhatIsAssumed(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		api := &recorded.API{
-			T: t, Kind: recorded.Kind{Path: "/v2/unit_costs/data_exports", ExportType: "unit_costs"}, Took: 90 * time.Second, Expires: 86400,
-		}
-		table := verify(t, t.Context(), api, "")
-		if !strings.Contains(table, "unit costs: made, followed and downloaded") {
-			t.Errorf("it says\n%s", table)
-		}
-		for assumption, mark := range marks(table) {
-			if mark != "" && mark != "?" {
-				t.Errorf("%q is marked with %q in\n%s", assumption, mark, table)
-			}
-		}
-		if n := len(marks(table)); n < 30 {
-			t.Errorf("%d assumptions", n)
-		}
-	})
+	asRecorded := map[string]recorded.Kind{
+		"unit costs": {Path: "/v2/unit_costs/data_exports", ExportType: "unit_costs"},
+	}
+	for _, k := range kinds(env) {
+		t.Run(k.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				api := &recorded.API{T: t, Kind: asRecorded[k.name], Took: 90 * time.Second, Expires: 86400}
+				table := verify(t, t.Context(), k, api, "")
+				if !strings.Contains(table, k.name+": made, followed and downloaded") {
+					t.Errorf("it says\n%s", table)
+				}
+				for assumption, mark := range marks(table) {
+					if mark != "" && mark != "?" {
+						t.Errorf("%q is marked with %q in\n%s", assumption, mark, table)
+					}
+				}
+				if n := len(marks(table)); n < 30 {
+					t.Errorf("%d assumptions", n)
+				}
+			})
+		})
+	}
 }
 
 func TestWhatDiffersIsMarked(t *testing.T) {
@@ -123,7 +132,7 @@ func TestWhatDiffersIsMarked(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				test.options.APIToken = acctest.APIToken
 				fake := acctest.NewFake(t, test.options)
-				table := verify(t, t.Context(), fake.Transport(), "")
+				table := verify(t, t.Context(), kinds(env)[0], fake.Transport(), "")
 				if !strings.Contains(table, "unit costs: "+test.says) {
 					t.Errorf("it does not say %q", test.says)
 				}
@@ -147,7 +156,7 @@ func TestWhatDiffersIsMarked(t *testing.T) {
 func TestWithoutAnAccount(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
-	err := run(t.Context(), func(string) string { return "" }, nil, &out, log.New(&out, "", 0))
+	err := run(t.Context(), func(string) string { return "" }, nil, nil, &out, log.New(&out, "", 0))
 	if err == nil || !strings.Contains(err.Error(), "VANTAGE_COST_REPORT_TOKEN") || out.Len() > 0 {
 		t.Errorf("%v %s", err, out.String())
 	}
@@ -159,6 +168,6 @@ func TestInterrupted(t *testing.T) {
 		fake := acctest.NewFake(t, fakevantage.Options{APIToken: acctest.APIToken, ReadyAfter: time.Hour, RetryAfter: "60"})
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(10*time.Minute, cancel)
-		verify(t, ctx, fake.Transport(), "interrupted")
+		verify(t, ctx, kinds(env)[0], fake.Transport(), "interrupted")
 	})
 }
