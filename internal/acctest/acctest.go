@@ -37,8 +37,8 @@ func Start(t testing.TB, o fakevantage.Options) *API {
 	return &API{Server: fake, URL: server.URL}
 }
 
-// NewFake returns a fake that fails the test where a request, or an answer that is not told to be wrong, differs from the vendor's
-// description of the API.
+// NewFake returns a fake that fails the test where a request, or an answer that is not told to be wrong, differs from
+// the vendor's description of the API.
 func NewFake(t testing.TB, o fakevantage.Options) *fakevantage.Server {
 	log := o.Log
 	o.Log = func(e fakevantage.Exchange) {

@@ -52,7 +52,8 @@ type Options struct {
 	Log func(Exchange)
 }
 
-// Created is a way of answering a POST. The default is how the API was seen to answer; its documentation allows other readings.
+// Created is a way of answering a POST. The default is how the API was seen to answer; its documentation allows other
+// readings.
 type Created int
 
 // The ways of answering a POST.

@@ -134,7 +134,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() {
 		s.mu.Lock()
 		record.Status = answer.status
-		done := Exchange{Request: *record, AnswerHeader: w.Header(), AnswerBody: answer.body.Bytes(), Misbehaved: misbehaved}
+		done := Exchange{*record, w.Header(), answer.body.Bytes(), misbehaved}
 		s.mu.Unlock()
 		if o.Log != nil {
 			o.Log(done)

@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -18,26 +17,47 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// recordedKinds are the kinds of exports, with a configuration of each.
-func recordedKinds() map[string]recordedKind {
-	return map[string]recordedKind{
-		"unit costs": {
+// recordedKind is a kind of export, with the argument that names its report.
+type recordedKind struct {
+	name string
+	recorded.Kind
+	report string
+}
+
+func recordedKinds() []recordedKind {
+	return []recordedKind{
+		{
+			name:   "unit costs",
 			Kind:   recorded.Kind{Path: "/v2/unit_costs/data_exports", ExportType: "unit_costs"},
-			config: map[string]any{"cost_report_token": recorded.Report, "start_date": "2026-02-01", "end_date": "2026-02-28"},
+			report: "cost_report_token",
 		},
 	}
 }
 
-type recordedKind struct {
-	recorded.Kind
-	config map[string]any
+func (k recordedKind) config(report string) map[string]any {
+	return map[string]any{k.report: report, "start_date": "2026-02-01", "end_date": "2026-02-28"}
+}
+
+// recordedLife is how long an export takes, and what the provider asks by then.
+type recordedLife struct {
+	took    time.Duration
+	expires int
+	gets    int
+}
+
+func (l recordedLife) requests(k recordedKind) []string {
+	out := []string{"POST api.vantage.sh" + k.Path}
+	for range l.gets {
+		out = append(out, "GET api.vantage.sh/v2/data_exports/"+recorded.Token)
+	}
+	return out
 }
 
 // play runs f in virtual time, with a provider that meets the recorded exchange.
-func play(t *testing.T, kind recorded.Kind, took time.Duration, expires int, f func(t *testing.T, p *acctest.Protocol, api *recorded.API)) {
+func play(t *testing.T, k recordedKind, l recordedLife, f func(*testing.T, *acctest.Protocol, *recorded.API)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		api := &recorded.API{T: t, Kind: kind, Took: took, Expires: expires}
+		api := &recorded.API{T: t, Kind: k.Kind, Took: l.took, Expires: l.expires}
 		client, err := vantage.New(vantage.Options{APIToken: acctest.APIToken, Transport: api})
 		if err != nil {
 			t.Fatal(err)
@@ -48,72 +68,89 @@ func play(t *testing.T, kind recorded.Kind, took time.Duration, expires int, f f
 
 func TestTheRecordedExchange(t *testing.T) {
 	t.Parallel()
-	for name, kind := range recordedKinds() {
-		post, get := "POST api.vantage.sh"+kind.Path, "GET api.vantage.sh/v2/data_exports/"+recorded.Token
-		for length, test := range map[string]struct {
-			took    time.Duration
-			expires int
-			asked   []string
-			least   time.Duration
-		}{
-			"ready at the first question":  {31 * time.Second, 21600, []string{post, get}, time.Minute},
-			"ready at the second question": {90 * time.Second, 86400, []string{post, get, get}, 2 * time.Minute},
-		} {
-			t.Run(name+" in a resource, "+length, func(t *testing.T) {
+	lives := map[string]recordedLife{
+		"ready at the first question":  {took: 31 * time.Second, expires: 21600, gets: 1},
+		"ready at the second question": {took: 90 * time.Second, expires: 86400, gets: 2},
+	}
+	for _, k := range recordedKinds() {
+		for name, life := range lives {
+			t.Run(k.name+" in a resource, "+name, func(t *testing.T) {
 				t.Parallel()
-				play(t, kind.Kind, test.took, test.expires, func(t *testing.T, p *acctest.Protocol, api *recorded.API) {
-					start := time.Now()
-					state := p.Create(t.Context(), kind.config)
-					if len(state.Diagnostics) > 0 {
-						t.Fatalf("%v %v", state.Errors(), state.Warnings())
-					}
-					if took := time.Since(start); took < test.least || took > test.least+time.Second {
-						t.Errorf("took %s", took)
-					}
-					if !slices.Equal(api.Requests(), test.asked) {
-						t.Errorf("asked %q", api.Requests())
-					}
-					if state.Text("token") != recorded.Token || state.Text("status") != "completed" || state.Text("export_type") != kind.ExportType {
-						t.Errorf("the state is %v", state.Value)
-					}
-					if file := firstFile(t, state); file != api.FileURL() {
-						t.Errorf("the file is at %q, want %q", file, api.FileURL())
-					}
-					refreshed := p.Read(t.Context(), state)
-					if plan := p.Plan(refreshed, kind.config); len(plan.Diagnostics) > 0 || !plan.Value.Equal(state.Value) {
-						t.Errorf("the plan is %v %v", plan.Value, plan.Errors())
-					}
+				play(t, k, life, func(t *testing.T, p *acctest.Protocol, api *recorded.API) {
+					recordedInResource(t, k, life, p, api)
 				})
 			})
-			t.Run(name+" in the action, "+length, func(t *testing.T) {
+			t.Run(k.name+" in the action, "+name, func(t *testing.T) {
 				t.Parallel()
-				play(t, kind.Kind, test.took, test.expires, func(t *testing.T, p *acctest.Protocol, api *recorded.API) {
-					directory := t.TempDir()
-					config := maps.Clone(kind.config)
-					config["directory"] = directory
-					if told := p.Invoke(t.Context(), config); len(told.Diagnostics) > 0 {
-						t.Fatalf("%v %v", told.Errors(), told.Warnings())
-					}
-					file, err := os.ReadFile(filepath.Join(directory, recorded.File))
-					if err != nil || string(file) != recorded.Rows {
-						t.Errorf("%q %v", file, err)
-					}
-					u, _ := url.Parse(api.FileURL())
-					if want := append(slices.Clone(test.asked), "GET s3.amazonaws.com"+u.Path); !slices.Equal(api.Requests(), want) {
-						t.Errorf("asked %q", api.Requests())
-					}
+				play(t, k, life, func(t *testing.T, p *acctest.Protocol, api *recorded.API) {
+					recordedInAction(t, k, life, p, api)
 				})
 			})
 		}
-		t.Run(name+", no such report", func(t *testing.T) {
+	}
+}
+
+func recordedInResource(t *testing.T, k recordedKind, l recordedLife, p *acctest.Protocol, api *recorded.API) {
+	config, start := k.config(recorded.Report), time.Now()
+	state := p.Create(t.Context(), config)
+	if len(state.Diagnostics) > 0 {
+		t.Fatalf("%v %v", state.Errors(), state.Warnings())
+	}
+	least := time.Duration(l.gets) * time.Minute // the Retry-After of each 202
+	if took := time.Since(start); took < least || took > least+time.Second {
+		t.Errorf("took %s, want %s", took, least)
+	}
+	if got := api.Requests(); !slices.Equal(got, l.requests(k)) {
+		t.Errorf("asked %q", got)
+	}
+	for name, want := range map[string]string{
+		"token": recorded.Token, "status": "completed", "export_type": k.ExportType,
+	} {
+		if got := state.Text(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+	if file := firstFile(t, state); file != api.FileURL() {
+		t.Errorf("the file is at %q, want %q", file, api.FileURL())
+	}
+	plan := p.Plan(p.Read(t.Context(), state), config)
+	if len(plan.Diagnostics) > 0 || !plan.Value.Equal(state.Value) {
+		t.Errorf("the plan is %v %v", plan.Value, plan.Errors())
+	}
+}
+
+func recordedInAction(t *testing.T, k recordedKind, l recordedLife, p *acctest.Protocol, api *recorded.API) {
+	config, directory := k.config(recorded.Report), t.TempDir()
+	config["directory"] = directory
+	if told := p.Invoke(t.Context(), config); len(told.Diagnostics) > 0 {
+		t.Fatalf("%v %v", told.Errors(), told.Warnings())
+	}
+	file, err := os.ReadFile(filepath.Join(directory, recorded.File))
+	if err != nil || string(file) != recorded.Rows {
+		t.Errorf("%q %v", file, err)
+	}
+	u, err := url.Parse(api.FileURL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := api.Requests(); !slices.Equal(got, append(l.requests(k), "GET s3.amazonaws.com"+u.Path)) {
+		t.Errorf("asked %q", got)
+	}
+}
+
+func TestTheRecordedRefusal(t *testing.T) {
+	t.Parallel()
+	for _, k := range recordedKinds() {
+		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
-			play(t, kind.Kind, 0, 0, func(t *testing.T, p *acctest.Protocol, api *recorded.API) {
-				state := p.Create(t.Context(), map[string]any{"cost_report_token": "rprt_0000000000000000"})
-				if !state.IsNull() || len(state.Errors()) != 1 || !strings.Contains(state.Errors()[0], "CostReport rprt_0000000000000000 not found.") {
+			play(t, k, recordedLife{}, func(t *testing.T, p *acctest.Protocol, api *recorded.API) {
+				const words = "CostReport rprt_0000000000000000 not found."
+				state := p.Create(t.Context(), k.config("rprt_0000000000000000"))
+				if !state.IsNull() || len(state.Errors()) != 1 || !strings.Contains(state.Errors()[0], words) {
 					t.Errorf("%v %v", state.Value, state.Errors())
 				}
-				if !slices.Equal(api.Requests(), []string{post}) {
-					t.Errorf("asked %q", api.Requests())
+				if got := api.Requests(); !slices.Equal(got, recordedLife{}.requests(k)) {
+					t.Errorf("asked %q", got)
 				}
 			})
 		})

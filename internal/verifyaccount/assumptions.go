@@ -20,7 +20,7 @@ type completedExport struct {
 	}
 }
 
-// rows compares all that is assumed of a kind with what has passed. What is said of an exchange that has not passed is empty.
+// rows compares all that is assumed of a kind with what has passed. What has not passed is not seen.
 func rows(k kind, exchanges []exchange) []row {
 	posts := matching(exchanges, func(e exchange) bool { return e.method == http.MethodPost })
 	gets := matching(exchanges, func(e exchange) bool { return e.method == http.MethodGet && !e.isFile })
@@ -70,10 +70,16 @@ func acceptance(name string, e *exchange, limit []string, reset ...string) []row
 // completion is what is assumed of the answers to a GET when the export is done.
 func completion(k kind, done []exchange) []row {
 	out := []row{
-		{assumption: "GET when done: members", assumed: []string{"attributes created_at export_type manifest status token"}},
+		{
+			assumption: "GET when done: members",
+			assumed:    []string{"attributes created_at export_type manifest status token"},
+		},
 		{assumption: "GET when done: x-rate-limit-limit", assumed: []string{"1000"}},
 		{assumption: "export_type", assumed: k.exportType},
-		{assumption: "attributes", assumed: []string{"date_bin end_date groupings report_token schema settings start_date vql"}},
+		{
+			assumption: "attributes",
+			assumed:    []string{"date_bin end_date groupings report_token schema settings start_date vql"},
+		},
 		{assumption: "time from created_at to completed_at"},
 		{assumption: "time from completed_at to valid_until", assumed: []string{"24h0m0s"}},
 		{assumption: "files", assumed: []string{"1"}},
@@ -88,14 +94,24 @@ func completion(k kind, done []exchange) []row {
 		return out
 	}
 	export := decode(done[0])
+	manifest := export.Manifest
 	seen := []string{
-		members(done[0].body), number(done[0].header.Get("X-Rate-Limit-Limit")), word(export.ExportType), names(export.Attributes),
-		between(export.CreatedAt, export.Manifest.CompletedAt), between(export.Manifest.CompletedAt, export.Manifest.ValidUntil),
-		fmt.Sprint(len(export.Manifest.Files)),
+		members(done[0].body),
+		number(done[0].header.Get("X-Rate-Limit-Limit")),
+		word(export.ExportType),
+		names(export.Attributes),
+		between(export.CreatedAt, manifest.CompletedAt),
+		between(manifest.CompletedAt, manifest.ValidUntil),
+		fmt.Sprint(len(manifest.Files)),
 	}
 	if u := firstURL(export); u != nil {
-		seen = append(seen, place(u), fileName(u), signedAt(u, export.Manifest.CompletedAt), number(u.Query().Get("X-Amz-Expires")),
-			there(u.Query().Has("X-Amz-Security-Token")))
+		seen = append(seen,
+			place(u),
+			fileName(u),
+			signedAt(u, manifest.CompletedAt),
+			number(u.Query().Get("X-Amz-Expires")),
+			there(u.Query().Has("X-Amz-Security-Token")),
+		)
 		if again := firstURL(decode(done[len(done)-1])); len(done) > 1 && again != nil {
 			seen = append(seen, map[bool]string{true: "no", false: "yes"}[again.RawQuery == u.RawQuery])
 		}

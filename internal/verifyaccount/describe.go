@@ -15,8 +15,9 @@ import (
 	"time"
 )
 
-// The functions here describe what the server said in words of this program's own. What the server said itself is shown only where
-// it has the form of a number, of a plain word or of a media type: that is how no token, report or URL gets into the table.
+// The functions here describe what the server said in words of this program's own. What the server said itself is shown
+// only where it has the form of a number, of a plain word or of a media type, so that no token, report or URL gets into
+// the table.
 
 const other = "something else"
 
@@ -169,7 +170,9 @@ func place(u *url.URL) string {
 	return other
 }
 
-var fileNames = regexp.MustCompile(`^.+?(_\d{4}-\d{2}-\d{2}_\d{4}-\d{2}-\d{2})?((?:\.csv|\.json|\.parquet|\.zip)?(?:\.gz)?)$`)
+var fileNames = regexp.MustCompile(
+	`^.+?(_\d{4}-\d{2}-\d{2}_\d{4}-\d{2}-\d{2})?((?:\.csv|\.json|\.parquet|\.zip)?(?:\.gz)?)$`,
+)
 
 // fileName says what form the name of a file has, without the title of the report.
 func fileName(u *url.URL) string {

@@ -20,7 +20,8 @@ func kinds(env func(string) string) []kind {
 			name:  "unit costs",
 			limit: []string{"100", "5"},
 			create: func(ctx context.Context, c *vantage.Client) (*vantage.DataExport, error) {
-				return c.CreateUnitCostExport(ctx, vantage.UnitCostExportRequest{CostReportToken: env("VANTAGE_COST_REPORT_TOKEN")})
+				request := vantage.UnitCostExportRequest{CostReportToken: env("VANTAGE_COST_REPORT_TOKEN")}
+				return c.CreateUnitCostExport(ctx, request)
 			},
 		},
 	}

@@ -1,5 +1,6 @@
-// Command verifyaccount compares what the provider assumes of the API with what the API does to a real account. It makes one
-// export of each kind that the account allows, follows and downloads it, and prints a table that has no token, report or URL in it:
+// Command verifyaccount compares what the provider assumes of the API with what the API does to a real account. It
+// makes one export of each kind that the account allows, follows and downloads it, and prints a table that has no
+// token, report or URL in it:
 //
 //	make verify-account
 //
@@ -37,10 +38,15 @@ func main() {
 	}
 }
 
-// run writes the table to out, and what it is doing to progress. It fails where the account cannot be asked at all, not where an answer
-// differs from what is assumed.
+// run writes the table to out, and what it is doing to progress. It fails where the account cannot be asked at all, not
+// where an answer differs from what is assumed.
 func run(
-	ctx context.Context, env func(string) string, kinds []kind, network http.RoundTripper, out io.Writer, progress *log.Logger,
+	ctx context.Context,
+	env func(string) string,
+	kinds []kind,
+	network http.RoundTripper,
+	out io.Writer,
+	progress *log.Logger,
 ) error {
 	if env("VANTAGE_API_TOKEN") == "" || env("VANTAGE_COST_REPORT_TOKEN") == "" {
 		return errors.New(usage)
@@ -53,8 +59,11 @@ func run(
 	for _, k := range kinds {
 		seen := &observer{network: network}
 		client, err := vantage.New(vantage.Options{
-			APIToken: env("VANTAGE_API_TOKEN"), Host: env("VANTAGE_HOST"), WorkspaceToken: env("VANTAGE_WORKSPACE_TOKEN"),
-			UserAgent: "terraform-provider-vantage-verify-account", Transport: seen,
+			APIToken:       env("VANTAGE_API_TOKEN"),
+			Host:           env("VANTAGE_HOST"),
+			WorkspaceToken: env("VANTAGE_WORKSPACE_TOKEN"),
+			UserAgent:      "terraform-provider-vantage-verify-account",
+			Transport:      seen,
 		})
 		if err != nil {
 			return err
@@ -75,7 +84,8 @@ func run(
 // patience is how long one export may take.
 const patience = time.Hour
 
-// follow makes an export, waits for it, downloads its files, and asks for it once more. It returns in a few words how that went.
+// follow makes an export, waits for it, downloads its files, and asks for it once more. It returns in a few words how
+// that went.
 func follow(ctx context.Context, k kind, client *vantage.Client, directory string, progress *log.Logger) string {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

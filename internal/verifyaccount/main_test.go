@@ -17,11 +17,15 @@ import (
 
 func env(name string) string {
 	return map[string]string{
-		"VANTAGE_API_TOKEN": acctest.APIToken, "VANTAGE_COST_REPORT_TOKEN": recorded.Report, "VANTAGE_WORKSPACE_TOKEN": "wrkspc_1",
+		"VANTAGE_API_TOKEN":         acctest.APIToken,
+		"VANTAGE_COST_REPORT_TOKEN": recorded.Report,
+		"VANTAGE_WORKSPACE_TOKEN":   "wrkspc_1",
 	}[name]
 }
 
-// verify runs the program for one kind, in virtual time, and returns its table. It fails where that shows what it must not.
+var secrets = regexp.MustCompile(`://|X-Amz-Signature|[a-z]+_[0-9a-f]{4,}|wrkspc|Unit-Costs|exports-bucket`)
+
+// verify runs the program for one kind, in virtual time, and returns its table. It fails where that shows a secret.
 func verify(t *testing.T, ctx context.Context, k kind, network http.RoundTripper, wantErr string) string {
 	t.Helper()
 	var out, progress strings.Builder
@@ -30,7 +34,7 @@ func verify(t *testing.T, ctx context.Context, k kind, network http.RoundTripper
 		t.Errorf("the error is %v, want %q", err, wantErr)
 	}
 	for _, text := range []string{out.String(), progress.String()} {
-		if secret := regexp.MustCompile(`://|X-Amz-Signature|[a-z]+_[0-9a-f]{4,}|wrkspc|Unit-Costs|exports-bucket`).FindString(text); secret != "" {
+		if secret := secrets.FindString(text); secret != "" {
 			t.Errorf("%q is in\n%s", secret, text)
 		}
 	}
@@ -84,20 +88,42 @@ func TestWhatDiffersIsMarked(t *testing.T) {
 	}{
 		"another form": {
 			options: fakevantage.Options{
-				Created: fakevantage.RelativeLocation, ReadyAfter: time.Minute, ReadyAfterPolls: 1, RetryAfter: fakevantage.Date, PendingBody: true,
-				Files: 2, Limit: 7, Window: 24 * time.Hour, ValidFor: time.Hour,
+				Created:         fakevantage.RelativeLocation,
+				ReadyAfter:      time.Minute,
+				ReadyAfterPolls: 1,
+				RetryAfter:      fakevantage.Date,
+				PendingBody:     true,
+				Files:           2,
+				Limit:           7,
+				Window:          24 * time.Hour,
+				ValidFor:        time.Hour,
 			},
 			says: "made, followed and downloaded",
 			marks: map[string]string{
-				"POST: status": "", "POST: Location": "!", "POST: body": "!", "POST: Content-Type": "!", "POST: Retry-After": "!",
-				"POST: x-rate-limit-limit": "!", "POST: x-rate-limit-reset": "!", "GET while pending: Location": "", "GET while pending: body": "!",
-				"time from completed_at to valid_until": "!", "files": "!", "URL: place": "!", "URL: X-Amz-Date": "!",
-				"URL: X-Amz-Security-Token": "!", "URL: signed anew at each GET": "?", "file: status": "", "file: content": "",
+				"POST: status":                          "",
+				"POST: Location":                        "!",
+				"POST: body":                            "!",
+				"POST: Content-Type":                    "!",
+				"POST: Retry-After":                     "!",
+				"POST: x-rate-limit-limit":              "!",
+				"POST: x-rate-limit-reset":              "!",
+				"GET while pending: Location":           "",
+				"GET while pending: body":               "!",
+				"time from completed_at to valid_until": "!",
+				"files":                                 "!",
+				"URL: place":                            "!",
+				"URL: X-Amz-Date":                       "!",
+				"URL: X-Amz-Security-Token":             "!",
+				"URL: signed anew at each GET":          "?",
+				"file: status":                          "",
+				"file: content":                         "",
 			},
 		},
 		"ready at once": {
-			says:  "made, followed and downloaded",
-			marks: map[string]string{"GET while pending: status": "-", "GET while pending: body": "-", "file: can be continued": ""},
+			says: "made, followed and downloaded",
+			marks: map[string]string{
+				"GET while pending: status": "-", "GET while pending: body": "-", "file: can be continued": "",
+			},
 		},
 		"not in the plan": {
 			options: fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc {
@@ -109,7 +135,8 @@ func TestWhatDiffersIsMarked(t *testing.T) {
 		"a failed export": {
 			options: fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
 				if r.Method == http.MethodGet {
-					return fakevantage.Answer(200, `{"status":"failed","errors":["rprt_1234 has no business metric"],"https://x/":1}`)
+					const failed = `{"status":"failed","errors":["rprt_1234 has no business metric"],"https://x/":1}`
+					return fakevantage.Answer(200, failed)
 				}
 				return nil
 			}},
@@ -165,7 +192,7 @@ func TestWithoutAnAccount(t *testing.T) {
 func TestInterrupted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		fake := acctest.NewFake(t, fakevantage.Options{APIToken: acctest.APIToken, ReadyAfter: time.Hour, RetryAfter: "60"})
+		fake := acctest.NewFake(t, fakevantage.Options{ReadyAfter: time.Hour, RetryAfter: "60"})
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(10*time.Minute, cancel)
 		verify(t, ctx, kinds(env)[0], fake.Transport(), "interrupted")

@@ -38,7 +38,11 @@ func (o *observer) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	e := exchange{
-		method: req.Method, url: req.URL, isFile: req.Header.Get("Authorization") == "", status: resp.StatusCode, header: resp.Header.Clone(),
+		method: req.Method,
+		url:    req.URL,
+		isFile: req.Header.Get("Authorization") == "",
+		status: resp.StatusCode,
+		header: resp.Header.Clone(),
 	}
 	most := int64(maxBody)
 	if e.isFile {

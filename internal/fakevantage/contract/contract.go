@@ -1,5 +1,5 @@
-// Package contract holds what the provider asks of the API, and what the fake answers, to the vendor's own description of the
-// API. It is for tests: acctest.NewFake checks each exchange with it.
+// Package contract holds what the provider asks of the API, and what the fake answers, to the vendor's own description
+// of the API. It is for tests: acctest.NewFake checks each exchange with it.
 package contract
 
 import (
@@ -26,8 +26,8 @@ var vendors []byte
 // described is what Check holds exchanges to, read once a process.
 var described = sync.OnceValues(func() (*description, error) { return newDescription(gaps()) })
 
-// Check returns where an exchange differs from the vendor's description, its known gaps filled; nil when it does not. Of an answer
-// that the fake was told to get wrong, and of a connection that was broken, it checks the request only.
+// Check returns where an exchange differs from the vendor's description, its known gaps filled; nil when it does not.
+// Where the fake was told to get the answer wrong, and where the connection was broken, it checks the request only.
 func Check(e fakevantage.Exchange) error {
 	d, err := described()
 	if err != nil {
@@ -70,7 +70,10 @@ func (d *description) check(e fakevantage.Exchange) error {
 	request := &openapi3filter.RequestValidationInput{
 		Request: req, PathParams: path, Route: route,
 		Options: &openapi3filter.Options{
-			AuthenticationFunc: bearer, RejectWhenRequestBodyNotSpecified: true, IncludeResponseStatus: true, SkipSettingDefaults: true,
+			AuthenticationFunc:                bearer,
+			RejectWhenRequestBodyNotSpecified: true,
+			IncludeResponseStatus:             true,
+			SkipSettingDefaults:               true,
 		},
 	}
 	wrong := []error{unlisted(request), openapi3filter.ValidateRequest(req.Context(), request)}

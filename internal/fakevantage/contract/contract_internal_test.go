@@ -8,84 +8,113 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
+const (
+	kubernetes = "/v2/kubernetes_efficiency_reports/data_exports"
+	rowsOf     = "/v2/unit_costs?cost_report_token=rprt_1"
+	export     = "/v2/data_exports/dta_xprt_1"
+)
+
+// Each request is a method, a path with its query, a body, and header lines, in one line each.
 func TestRequests(t *testing.T) {
 	t.Parallel()
-	const kubernetes = "/v2/kubernetes_efficiency_reports/data_exports"
 	for name, test := range map[string]struct {
-		method, path, body string
-		header             []string
-		want               string // in the error; none where it is empty
+		request []string
+		want    string // in the error; none where it is empty
 	}{
-		"unit costs":             {method: "POST", path: unitCosts, body: `{"cost_report_token":"rprt_1","workspace_token":"w","start_date":"2025-01-01","date_bin":"hour"}`},
-		"costs":                  {method: "POST", path: costs, body: `{"filter":"x","schema":"focus","settings":{"include_tax":false,"aggregate_by":"usage"}}`},
-		"kubernetes":             {method: "POST", path: kubernetes + "?groupings=cluster_id,label:app", body: `{"date_bin":"day"}`},
-		"rows":                   {method: "GET", path: "/v2/unit_costs?cost_report_token=rprt_1&limit=1000&page=2&order=asc"},
-		"unknown member":         {method: "POST", path: unitCosts, body: `{"cost_report_token":"rprt_1","groupings":"provider"}`, want: "groupings"},
-		"missing member":         {method: "POST", path: unitCosts, body: `{}`, want: "cost_report_token"},
-		"null":                   {method: "POST", path: unitCosts, body: `{"cost_report_token":"rprt_1","start_date":null}`, want: "start_date"},
-		"not of the enum":        {method: "POST", path: kubernetes, body: `{"date_bin":"hour"}`, want: "date_bin"},
-		"unknown setting":        {method: "POST", path: costs, body: `{"settings":{"taxes":true}}`, want: "taxes"},
-		"no body":                {method: "POST", path: kubernetes, want: "body"},
-		"body of a GET":          {method: "GET", path: "/v2/unit_costs?cost_report_token=rprt_1", body: `{}`, want: "body"},
-		"not JSON":               {method: "POST", path: unitCosts, body: minimal, header: []string{"Content-Type: text/plain"}, want: "Content-Type"},
-		"unknown in the query":   {method: "POST", path: unitCosts + "?groupings=provider", body: minimal, want: "groupings"},
-		"twice in the query":     {method: "POST", path: kubernetes + "?groupings=a&groupings=b", body: `{}`, want: "groupings"},
-		"missing in the query":   {method: "GET", path: "/v2/unit_costs", want: "cost_report_token"},
-		"limit beyond 1000":      {method: "GET", path: "/v2/unit_costs?cost_report_token=rprt_1&limit=1001", want: "limit"},
-		"page that is no number": {method: "GET", path: "/v2/unit_costs?cost_report_token=rprt_1&page=one", want: "page"},
-		"no token":               {method: "POST", path: unitCosts, body: minimal, header: []string{"Authorization: "}, want: "bearer token"},
-		"basic":                  {method: "POST", path: unitCosts, body: minimal, header: []string{"Authorization: Basic eA=="}, want: "bearer token"},
-		"no such path":           {method: "GET", path: "/v2/exports", want: "/v2/exports"},
-		"no such method":         {method: "DELETE", path: "/v2/data_exports/dta_xprt_1", want: "method not allowed"},
+		"unit costs": {request: []string{"POST", unitCosts,
+			`{"cost_report_token":"r","workspace_token":"w","start_date":"2025-01-01","date_bin":"hour"}`}},
+		"costs": {request: []string{"POST", costs,
+			`{"filter":"x","schema":"focus","settings":{"include_tax":false,"aggregate_by":"usage"}}`}},
+		"kubernetes": {request: []string{"POST", kubernetes + "?groupings=cluster_id,label:app", `{"date_bin":"day"}`}},
+		"rows":       {request: []string{"GET", rowsOf + "&limit=1000&page=2&order=asc", ""}},
+
+		"unknown member":    {[]string{"POST", unitCosts, `{"cost_report_token":"r","groupings":"x"}`}, "groupings"},
+		"missing member":    {[]string{"POST", unitCosts, `{}`}, "cost_report_token"},
+		"null":              {[]string{"POST", unitCosts, `{"cost_report_token":"r","start_date":null}`}, "start_date"},
+		"not of the enum":   {[]string{"POST", kubernetes, `{"date_bin":"hour"}`}, "date_bin"},
+		"unknown setting":   {[]string{"POST", costs, `{"settings":{"taxes":true}}`}, "taxes"},
+		"no body":           {[]string{"POST", kubernetes, ""}, "body"},
+		"body of a GET":     {[]string{"GET", rowsOf, `{}`}, "body"},
+		"not JSON":          {[]string{"POST", unitCosts, minimal, "Content-Type: text/plain"}, "Content-Type"},
+		"unknown in query":  {[]string{"POST", unitCosts + "?groupings=provider", minimal}, "groupings"},
+		"twice in query":    {[]string{"POST", kubernetes + "?groupings=a&groupings=b", `{}`}, "groupings"},
+		"missing in query":  {[]string{"GET", "/v2/unit_costs", ""}, "cost_report_token"},
+		"limit over 1000":   {[]string{"GET", rowsOf + "&limit=1001", ""}, "limit"},
+		"page is no number": {[]string{"GET", rowsOf + "&page=one", ""}, "page"},
+		"no token":          {[]string{"POST", unitCosts, minimal, "Authorization: "}, "bearer token"},
+		"basic":             {[]string{"POST", unitCosts, minimal, "Authorization: Basic eA=="}, "bearer token"},
+		"no such path":      {[]string{"GET", "/v2/exports", ""}, "/v2/exports"},
+		"no such method":    {[]string{"DELETE", export, ""}, "method not allowed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			// Only the request is checked.
-			e := newExchanges(t, fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc { return fakevantage.Answer(500, "") }})
-			wantError(t, Check(e.do(test.method, test.path, test.body, test.header...)), test.want)
+			e := newExchanges(t, fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc {
+				return fakevantage.Answer(500, "")
+			}})
+			r := test.request
+			wantError(t, Check(e.do(r[0], r[1], r[2], r[3:]...)), test.want)
 		})
 	}
 }
 
+const (
+	completed = `{"token":"t","status":"completed","created_at":"c","export_type":"e","attributes":{"any":null},` +
+		`"manifest":{"files":["u"],"completed_at":"c","valid_until":null}}`
+	rows = `{"links":{"next":null},"unit_costs":[{"business_metric_token":"b","business_metric_title":"B",` +
+		`"calculation_type":null,"unit_cost_amount":"1.5","business_metric_amount":"2","scale":1.0,"date":"2025-01-01"}` +
+		`]}`
+)
+
 func TestAnswers(t *testing.T) {
 	t.Parallel()
-	const completed = `{"token":"t","status":"completed","created_at":"c","export_type":"e","attributes":{"any":null},"manifest":{"files":["u"],"completed_at":"c","valid_until":null}}`
+	with := func(whole, old, changed string) string { return strings.Replace(whole, old, changed, 1) }
 	for name, test := range map[string]struct {
-		method, path, body string
-		status             int
-		answer             string
-		header             []string
-		want               string
+		request []string
+		status  int
+		answer  string
+		want    string
 	}{
-		"completed":             {method: "GET", path: "/v2/data_exports/t", status: 200, answer: completed},
-		"no manifest":           {method: "GET", path: "/v2/data_exports/t", status: 200, answer: strings.Replace(completed, "manifest", "manifesto", 1), want: "manifest"},
-		"files of another type": {method: "GET", path: "/v2/data_exports/t", status: 200, answer: strings.Replace(completed, `["u"]`, `[["u"]]`, 1), want: "files"},
-		"unknown member":        {method: "GET", path: "/v2/data_exports/t", status: 200, answer: strings.Replace(completed, "{", `{"x":1,`, 1), want: `"x"`},
-		"another number":        {method: "GET", path: "/v2/data_exports/t", status: 202, answer: "200", header: []string{"Location: /x"}, want: "doesn't match"},
-		"no Location":           {method: "POST", path: unitCosts, body: minimal, status: 202, answer: "202", want: "Location"},
-		"empty":                 {method: "POST", path: unitCosts, body: minimal, status: 202, header: []string{"Location: /x"}, want: "decode"},
-		"errors":                {method: "POST", path: unitCosts, body: minimal, status: 402, answer: `{"errors":["x"]}`},
-		"errors as one string":  {method: "POST", path: unitCosts, body: minimal, status: 400, answer: `{"errors":"x"}`, want: "errors"},
-		"status not described":  {method: "POST", path: unitCosts, body: minimal, status: 201, answer: completed, want: "status"},
-		"rows": {method: "GET", path: "/v2/unit_costs?cost_report_token=r", status: 200,
-			answer: `{"links":{"next":null},"unit_costs":[{"business_metric_token":"b","business_metric_title":"B","calculation_type":null,"unit_cost_amount":"1.5","business_metric_amount":"2","scale":1.0,"date":"2025-01-01"}]}`},
-		"amount that is a number": {method: "GET", path: "/v2/unit_costs?cost_report_token=r", status: 200, want: "unit_cost_amount",
-			answer: `{"unit_costs":[{"business_metric_token":"b","business_metric_title":"B","unit_cost_amount":1.5,"business_metric_amount":"2","scale":1.0,"date":"2025-01-01"}]}`},
+		"completed":        {[]string{"GET", export, ""}, 200, completed, ""},
+		"no manifest":      {[]string{"GET", export, ""}, 200, with(completed, "manifest", "manifesto"), "manifest"},
+		"lists of files":   {[]string{"GET", export, ""}, 200, with(completed, `["u"]`, `[["u"]]`), "files"},
+		"unknown member":   {[]string{"GET", export, ""}, 200, with(completed, "{", `{"x":1,`), `"x"`},
+		"another number":   {[]string{"GET", export, ""}, 202, "200", "doesn't match"},
+		"empty":            {[]string{"POST", unitCosts, minimal}, 202, "", "decode"},
+		"errors":           {[]string{"POST", unitCosts, minimal}, 402, `{"errors":["x"]}`, ""},
+		"errors as string": {[]string{"POST", unitCosts, minimal}, 400, `{"errors":"x"}`, "errors"},
+		"another status":   {[]string{"POST", unitCosts, minimal}, 201, completed, "status"},
+		"rows":             {[]string{"GET", rowsOf, ""}, 200, rows, ""},
+		"amount as number": {[]string{"GET", rowsOf, ""}, 200, with(rows, `"1.5"`, `1.5`), "unit_cost_amount"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			header := append([]string{"Content-Type: application/json"}, test.header...)
-			e := newExchanges(t, fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc {
-				return fakevantage.Answer(test.status, test.answer, header...)
-			}})
-			exchange := e.do(test.method, test.path, test.body)
+			exchange := toldToAnswer(t, test.request, test.status, test.answer, "Location: /x")
 			if err := Check(exchange); err != nil {
 				t.Errorf("the server was told to answer so: %v", err)
 			}
-			exchange.Misbehaved, exchange.AnswerBody = false, []byte(test.answer)
+			exchange.Misbehaved = false
 			wantError(t, Check(exchange), test.want)
 		})
 	}
+	t.Run("no Location", func(t *testing.T) {
+		t.Parallel()
+		exchange := toldToAnswer(t, []string{"POST", unitCosts, minimal}, 202, "202")
+		exchange.Misbehaved = false
+		wantError(t, Check(exchange), "Location")
+	})
+}
+
+// toldToAnswer returns an exchange with a server that was told what to answer.
+func toldToAnswer(t *testing.T, request []string, status int, body string, header ...string) fakevantage.Exchange {
+	t.Helper()
+	header = append(header, "Content-Type: application/json")
+	e := newExchanges(t, fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc {
+		return fakevantage.Answer(status, body, header...)
+	}})
+	exchange := e.do(request[0], request[1], request[2])
+	exchange.AnswerBody = []byte(body)
+	return exchange
 }
 
 func wantError(t *testing.T, err error, want string) {

@@ -19,8 +19,9 @@ type gap struct {
 func gaps() []gap {
 	return []gap{
 		{
-			name:   "202 on the GET of an export",
-			reason: "the description of the 200 says in a sentence that a pending export is answered 202; recordings have it, with a Location",
+			name: "202 on the GET of an export",
+			reason: "the description of the 200 says in a sentence that a pending export is answered 202; " +
+				"recordings have it, with a Location",
 			fill: func(doc *openapi3.T) {
 				operation(doc, "getDataExport").Responses.Set("202", doc.Components.Responses["Described"])
 			},
@@ -31,14 +32,17 @@ func gaps() []gap {
 			fill: func(doc *openapi3.T) {
 				body := doc.Components.Responses["Described"].Value.Content["application/json"]
 				number := openapi3.NewFloat64Schema().WithEnum(float64(http.StatusAccepted))
-				body.Schema = &openapi3.SchemaRef{Value: &openapi3.Schema{OneOf: openapi3.SchemaRefs{body.Schema, number.NewRef()}}}
+				either := &openapi3.Schema{OneOf: openapi3.SchemaRefs{body.Schema, number.NewRef()}}
+				body.Schema = either.NewRef()
 			},
 		},
 		{
-			name:   "groupings of a cost export as one string",
-			reason: "the description has a list, and a sentence that says to join them with commas; in recordings the string came back whole",
+			name: "groupings of a cost export as one string",
+			reason: "the description has a list, and a sentence that says to join them with commas; " +
+				"in recordings the string came back whole",
 			fill: func(doc *openapi3.T) {
-				doc.Components.Schemas["createCostExport"].Value.Properties["groupings"] = openapi3.NewStringSchema().NewRef()
+				request := doc.Components.Schemas["createCostExport"].Value
+				request.Properties["groupings"] = openapi3.NewStringSchema().NewRef()
 			},
 		},
 		{
@@ -53,7 +57,7 @@ func gaps() []gap {
 		},
 		{
 			name:   "errors of a failed export",
-			reason: "the description has no failed export; the fake says why one failed where the API says what it refuses",
+			reason: "the description has no failed export; the fake tells why one failed in the words of a refusal",
 			fill: func(doc *openapi3.T) {
 				export, errors := doc.Components.Schemas["DataExport"].Value, doc.Components.Schemas["Errors"].Value
 				export.Properties["errors"] = errors.Properties["errors"]

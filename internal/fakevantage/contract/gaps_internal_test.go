@@ -26,7 +26,8 @@ func newExchanges(t *testing.T, o fakevantage.Options) *exchanges {
 	return e
 }
 
-// do sends a request and returns its exchange. Header lines such as "Authorization: Bearer x" replace those of a good request.
+// do sends a request and returns its exchange. Header lines such as "Authorization: Bearer x" replace those of a good
+// request.
 func (e *exchanges) do(method, path, body string, header ...string) fakevantage.Exchange {
 	e.t.Helper()
 	req, err := http.NewRequestWithContext(e.t.Context(), method, "https://api.example"+path, strings.NewReader(body))
@@ -65,13 +66,15 @@ func TestEachGapIsStillNeeded(t *testing.T) {
 	t.Parallel()
 	specimens := map[string]func(t *testing.T) fakevantage.Exchange{
 		"202 on the GET of an export": func(t *testing.T) fakevantage.Exchange {
-			return newExchanges(t, fakevantage.Options{ReadyAfter: 2 * time.Hour, PendingBody: true}).follow(func(*fakevantage.Export) {})
+			pending := fakevantage.Options{ReadyAfter: 2 * time.Hour, PendingBody: true}
+			return newExchanges(t, pending).follow(func(*fakevantage.Export) {})
 		},
 		"the number 202 as the body of a 202": func(t *testing.T) fakevantage.Exchange {
 			return newExchanges(t, fakevantage.Options{}).do("POST", unitCosts, minimal)
 		},
 		"groupings of a cost export as one string": func(t *testing.T) fakevantage.Exchange {
-			return newExchanges(t, fakevantage.Options{}).do("POST", costs, `{"cost_report_token":"rprt_1","groupings":"provider,region"}`)
+			const grouped = `{"cost_report_token":"rprt_1","groupings":"provider,region"}`
+			return newExchanges(t, fakevantage.Options{}).do("POST", costs, grouped)
 		},
 		"401": func(t *testing.T) fakevantage.Exchange {
 			return newExchanges(t, fakevantage.Options{APIToken: "other"}).do("POST", unitCosts, minimal)
@@ -82,7 +85,9 @@ func TestEachGapIsStillNeeded(t *testing.T) {
 			return e.do("POST", unitCosts, minimal)
 		},
 		"errors of a failed export": func(t *testing.T) fakevantage.Exchange {
-			return newExchanges(t, fakevantage.Options{}).follow(func(e *fakevantage.Export) { e.Status, e.Messages = "failed", []string{"no luck"} })
+			return newExchanges(t, fakevantage.Options{}).follow(func(e *fakevantage.Export) {
+				e.Status, e.Messages = "failed", []string{"no luck"}
+			})
 		},
 	}
 	for i, g := range gaps() {

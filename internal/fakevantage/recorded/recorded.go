@@ -1,7 +1,8 @@
-// Package recorded plays an exchange with the live API as it was recorded in public: statuses, headers and bodies have exactly that
-// form; tokens, names and signatures are invented. It is for tests.
+// Package recorded plays an exchange with the live API as it was recorded in public: statuses, headers and bodies have
+// exactly that form; tokens, names and signatures are invented. It is for tests.
 //
-// Package fakevantage keeps state and can misbehave; this one knows one report and one export of it, and is right to the letter.
+// Package fakevantage keeps state and can misbehave; this one knows one report and one export of it, and answers to the
+// letter.
 package recorded
 
 import (
@@ -59,8 +60,8 @@ func (a *API) Requests() []string {
 	return slices.Clone(a.requests)
 }
 
-// RoundTrip answers a request in process. It fails the test where the exchange differs from the vendor's description of the API, or
-// was not recorded.
+// RoundTrip answers a request in process. It fails the test where the exchange differs from the vendor's description of
+// the API, or was not recorded.
 func (a *API) RoundTrip(req *http.Request) (*http.Response, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -75,7 +76,12 @@ func (a *API) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.URL.Host == "api.vantage.sh" {
 		if err := contract.Check(fakevantage.Exchange{
 			Request: fakevantage.Request{
-				Method: req.Method, Path: req.URL.Path, Query: req.URL.RawQuery, Header: req.Header, Body: string(body), Status: w.Code,
+				Method: req.Method,
+				Path:   req.URL.Path,
+				Query:  req.URL.RawQuery,
+				Header: req.Header,
+				Body:   string(body),
+				Status: w.Code,
 			},
 			AnswerHeader: w.Header(), AnswerBody: w.Body.Bytes(),
 		}); err != nil {
@@ -106,7 +112,8 @@ func (a *API) serve(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
-// limit tells of the limit that each route has for itself: a window begins with the first request in it, which is not counted.
+// limit tells of the limit that each route has for itself: a window begins with the first request in it, which is not
+// counted.
 func (a *API) limit(w http.ResponseWriter, route string, limit int, window time.Duration) {
 	began, ok := a.windows[route]
 	remaining := limit - 1
@@ -147,8 +154,8 @@ func (a *API) get(w http.ResponseWriter) {
 	completed := a.completed()
 	answer(w, http.StatusOK, fmt.Sprintf(`{"token":"%s","status":"completed","created_at":"%s","export_type":"%s",`+
 		`"manifest":{"files":["%s"],"completed_at":"%s","valid_until":"%s"},`+
-		`"attributes":{"report_token":"%s","start_date":"2026-02-01","end_date":"2026-02-28","groupings":["provider","service"],`+
-		`"vql":null,"settings":null,"date_bin":null,"schema":1}}`,
+		`"attributes":{"report_token":"%s","start_date":"2026-02-01","end_date":"2026-02-28",`+
+		`"groupings":["provider","service"],"vql":null,"settings":null,"date_bin":null,"schema":1}}`,
 		Token, a.created.UTC().Format(form), a.Kind.ExportType, strings.ReplaceAll(a.FileURL(), "&", `\u0026`),
 		completed.Format(form), completed.Add(24*time.Hour).Format(form), Report))
 }
@@ -164,9 +171,13 @@ func (a *API) completed() time.Time { return a.created.Add(a.Took).UTC() }
 // FileURL returns the pre-signed URL of the file.
 func (a *API) FileURL() string {
 	query := url.Values{
-		"X-Amz-Algorithm": {"AWS4-HMAC-SHA256"}, "X-Amz-Credential": {"ASIAINVENTED/20260301/us-east-1/s3/aws4_request"},
-		"X-Amz-Date": {a.completed().Format("20060102T150405Z")}, "X-Amz-Expires": {strconv.Itoa(a.Expires)},
-		"X-Amz-Security-Token": {"IQoJ/invented+token=="}, "X-Amz-SignedHeaders": {"host"}, "X-Amz-Signature": {"00ff"},
+		"X-Amz-Algorithm":      {"AWS4-HMAC-SHA256"},
+		"X-Amz-Credential":     {"ASIAINVENTED/20260301/us-east-1/s3/aws4_request"},
+		"X-Amz-Date":           {a.completed().Format("20060102T150405Z")},
+		"X-Amz-Expires":        {strconv.Itoa(a.Expires)},
+		"X-Amz-Security-Token": {"IQoJ/invented+token=="},
+		"X-Amz-SignedHeaders":  {"host"},
+		"X-Amz-Signature":      {"00ff"},
 	}
 	return "https://s3.amazonaws.com/exports-bucket/0f8fad5b-d9cb-469f-a165-70867728950e/" + File + "?" + query.Encode()
 }
