@@ -184,7 +184,7 @@ func TestAFullDisk(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("needs ulimit")
 	}
-	cmd := exec.CommandContext(t.Context(), "sh", "-c", `ulimit -f 2048 && exec "$0" -test.run '^TestAFullDisk$' -test.v`, os.Args[0])
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", `ulimit -f 2048 && exec "$0" -test.run '^TestAFullDisk$' -test.v -test.timeout 1m`, os.Args[0])
 	cmd.Env = append(os.Environ(), marker+"="+t.TempDir())
 	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "--- PASS: TestAFullDisk") {
 		t.Errorf("%v: %s", err, out)
