@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -13,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"terraform-provider-vantage/internal/fakevantage"
+	"terraform-provider-vantage/internal/fakevantage/contract"
 	"terraform-provider-vantage/internal/provider"
 )
 
@@ -29,10 +31,26 @@ type API struct {
 func Start(t testing.TB, o fakevantage.Options) *API {
 	t.Helper()
 	o.APIToken = APIToken
-	fake := fakevantage.New(o)
+	fake := NewFake(t, o)
 	server := httptest.NewServer(fake)
 	t.Cleanup(server.Close)
 	return &API{Server: fake, URL: server.URL}
+}
+
+// NewFake returns a fake that fails the test where a request, or an answer that is not told to be wrong, differs from
+// the vendor's description of the API.
+func NewFake(t testing.TB, o fakevantage.Options) *fakevantage.Server {
+	log := o.Log
+	o.Log = func(e fakevantage.Exchange) {
+		isFile := strings.HasPrefix(e.Path, "/files/")
+		if err := contract.Check(e); err != nil && !isFile {
+			t.Errorf("not as the API is described: %v", err)
+		}
+		if log != nil {
+			log(e)
+		}
+	}
+	return fakevantage.New(o)
 }
 
 // Config returns a configuration with a provider block that leads to the fake.
@@ -50,6 +68,7 @@ func Providers() map[string]func() (tfprotov6.ProviderServer, error) {
 // Run runs the steps through the CLI, in parallel with other tests.
 func (a *API) Run(t *testing.T, steps ...resource.TestStep) {
 	t.Helper()
+	SkipIfShort(t)
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: Providers(), Steps: steps})
 }
 

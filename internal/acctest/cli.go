@@ -95,6 +95,7 @@ func NewCLIFrom(t testing.TB, api *API, directory string) *CLI {
 
 func newCLI(t testing.TB, api *API) *CLI {
 	t.Helper()
+	SkipIfShort(t)
 	program, err := findCLI()
 	if err != nil {
 		t.Fatal(err)
@@ -115,6 +116,14 @@ func (c *CLI) mentions(text string) bool {
 		content, err := os.ReadFile(file)
 		return err == nil && strings.Contains(string(content), text)
 	})
+}
+
+// SkipIfShort skips a test that runs a CLI, which takes seconds, in "go test -short".
+func SkipIfShort(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("runs a CLI")
+	}
 }
 
 func findCLI() (string, error) {

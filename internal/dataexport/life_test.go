@@ -19,7 +19,7 @@ var minimal = map[string]any{"cost_report_token": "rprt_1"}
 func inVirtualTime(t *testing.T, o fakevantage.Options, f func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		fake := fakevantage.New(o)
+		fake := acctest.NewFake(t, o)
 		client, err := vantage.New(vantage.Options{APIToken: acctest.APIToken, Transport: fake.Transport()})
 		if err != nil {
 			t.Fatal(err)

@@ -111,6 +111,7 @@ func TestImportBlock(t *testing.T) {
 
 func TestImportByIdentity(t *testing.T) {
 	t.Parallel()
+	acctest.SkipIfShort(t)
 	api := acctest.Start(t, fakevantage.Options{})
 	token := api.Add(asked, time.Now())
 	resource.UnitTest(t, resource.TestCase{
@@ -275,6 +276,7 @@ resource "vantage_unit_cost_export" "this" {
 
 func TestEphemeralResourceMakesNothingAndStoresNothing(t *testing.T) {
 	t.Parallel()
+	acctest.SkipIfShort(t)
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "1"})
 	done := api.Add(asked, time.Now())
 	expired := api.Add(asked, time.Now().Add(-48*time.Hour))

@@ -54,7 +54,7 @@ func startAPI(ctx context.Context) (*api, error) {
 func (a *api) close() { _ = a.server.Close() }
 
 // show prints a request. Its path does not hold the signature of a file's address.
-func show(r fakevantage.Request) {
+func show(r fakevantage.Exchange) {
 	state := ""
 	if strings.HasPrefix(r.Path, "/v2/data_exports/") {
 		state = map[int]string{http.StatusAccepted: " (pending)", http.StatusOK: " (completed)"}[r.Status]

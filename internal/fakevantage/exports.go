@@ -105,6 +105,8 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, k kind) {
 	case LocationAndText:
 		w.WriteHeader(http.StatusAccepted)
 		_, _ = io.WriteString(w, "<p>queued</p>")
+	case LocationAndNumber:
+		writeJSON(w, http.StatusAccepted, http.StatusAccepted)
 	default:
 		w.WriteHeader(http.StatusAccepted)
 	}
@@ -127,7 +129,7 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, token string) {
 		s.retryAfter(w, e)
 		w.Header().Set("Location", origin(r)+r.URL.Path)
 		if !s.options.PendingBody {
-			w.WriteHeader(http.StatusAccepted)
+			writeJSON(w, http.StatusAccepted, http.StatusAccepted)
 			return
 		}
 		writeJSON(w, http.StatusAccepted, s.describe(r, e))

@@ -6,7 +6,7 @@ import (
 )
 
 // Options say how a Server behaves. The zero value accepts any token, knows any report, has an export ready at once,
-// names it by an absolute Location, sends no Retry-After and limits nothing.
+// names it by an absolute Location beside the number 202, sends no Retry-After and limits nothing.
 type Options struct {
 	// APIToken is the only bearer token that is let in. Default: any.
 	APIToken string
@@ -23,7 +23,7 @@ type Options struct {
 	Created Created
 	// RetryAfter is what is sent on the 202 of a POST and a GET.
 	RetryAfter RetryAfter
-	// PendingBody puts a DataExport into the 202 of a GET, which is empty otherwise.
+	// PendingBody puts a DataExport into the 202 of a GET, which has the number 202 as its body otherwise.
 	PendingBody bool
 	// Files is how many files an export has. Default: 1. Negative: none.
 	Files int
@@ -49,15 +49,17 @@ type Options struct {
 	// the server behave.
 	Misbehave func(Request) http.HandlerFunc
 	// Log is told of each answered request. Default: nothing.
-	Log func(Request)
+	Log func(Exchange)
 }
 
-// Created is a way of answering a POST. The API's documentation allows several readings.
+// Created is a way of answering a POST. The default is how the API was seen to answer; its documentation allows other
+// readings.
 type Created int
 
 // The ways of answering a POST.
 const (
-	LocationOnly        Created = iota // an absolute Location, an empty body
+	LocationAndNumber   Created = iota // an absolute Location, and the number 202 as the body
+	LocationOnly                       // an absolute Location, an empty body
 	RelativeLocation                   // the Location is a path, the body empty
 	LocationAndBody                    // a Location, and a DataExport as the body
 	BodyOnly                           // a DataExport as the body, no Location
@@ -65,6 +67,9 @@ const (
 	LocationAndText                    // a Location, and a body that is not JSON
 	NoToken                            // neither
 )
+
+// misbehaves reports whether the answer is neither as the API was seen to answer nor as its description says.
+func (c Created) misbehaves() bool { return c != LocationAndNumber && c != LocationAndBody }
 
 // RetryAfter is what goes into the Retry-After header while an export is pending.
 type RetryAfter string

@@ -31,6 +31,16 @@ type Request struct {
 	Status int
 }
 
+// Exchange is a request and its answer.
+type Exchange struct {
+	Request
+	// AnswerHeader and AnswerBody are those of the answer. The body is that of an API request only, not of a file.
+	AnswerHeader http.Header
+	AnswerBody   []byte
+	// Misbehaved tells that the server was told to answer as the API does not.
+	Misbehaved bool
+}
+
 // Server is a fake of the API. Make one with New.
 type Server struct {
 	mu       sync.Mutex
@@ -118,27 +128,31 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	answer := &recorder{ResponseWriter: w}
+	isAPI := strings.HasPrefix(r.URL.Path, "/v2/")
+	answer := &recorder{ResponseWriter: w, keepBody: isAPI && o.Log != nil}
+	misbehaved := false
 	defer func() {
 		s.mu.Lock()
 		record.Status = answer.status
-		done := *record
+		done := Exchange{*record, w.Header(), answer.body.Bytes(), misbehaved}
 		s.mu.Unlock()
 		if o.Log != nil {
 			o.Log(done)
 		}
 	}()
 	w.Header().Set("Date", time.Now().Add(o.ClockAhead).UTC().Format(http.TimeFormat))
-	if strings.HasPrefix(r.URL.Path, "/v2/") && !s.admit(answer) {
+	if isAPI && !s.admit(answer) {
 		return
 	}
 	if o.Misbehave != nil {
 		if handler := o.Misbehave(*record); handler != nil {
+			misbehaved, answer.keepBody = true, false
 			handler(answer, r)
 			return
 		}
 	}
 	s.route(answer, r)
+	misbehaved = r.Method == http.MethodPost && answer.status == http.StatusAccepted && o.Created.misbehaves()
 }
 
 func (s *Server) route(w http.ResponseWriter, r *http.Request) {
@@ -189,10 +203,12 @@ func (s *Server) Exports() map[string]Export {
 	return out
 }
 
-// recorder notes the status of an answer.
+// recorder notes the status of an answer, and its body where that is asked for.
 type recorder struct {
 	http.ResponseWriter
-	status int
+	status   int
+	keepBody bool
+	body     bytes.Buffer
 }
 
 func (r *recorder) WriteHeader(status int) {
@@ -203,6 +219,9 @@ func (r *recorder) WriteHeader(status int) {
 func (r *recorder) Write(p []byte) (int, error) {
 	if r.status == 0 {
 		r.status = http.StatusOK
+	}
+	if r.keepBody {
+		r.body.Write(p)
 	}
 	return r.ResponseWriter.Write(p)
 }

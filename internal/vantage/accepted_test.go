@@ -18,6 +18,7 @@ import (
 func TestEveryReadingOfThe202GivesTheToken(t *testing.T) {
 	t.Parallel()
 	for name, created := range map[string]fakevantage.Created{
+		"Location and a number":    fakevantage.LocationAndNumber,
 		"absolute Location":        fakevantage.LocationOnly,
 		"relative Location":        fakevantage.RelativeLocation,
 		"Location and body":        fakevantage.LocationAndBody,

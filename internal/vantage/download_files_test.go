@@ -202,7 +202,7 @@ func TestAFullDisk(t *testing.T) {
 		t.Context(),
 		"sh",
 		"-c",
-		`ulimit -f 2048 && exec "$0" -test.run '^TestAFullDisk$' -test.v`,
+		`ulimit -f 2048 && exec "$0" -test.run '^TestAFullDisk$' -test.v -test.timeout 1m`,
 		os.Args[0],
 	)
 	cmd.Env = append(os.Environ(), marker+"="+t.TempDir())

@@ -18,7 +18,7 @@ func TestACallThatIsInterruptedBeforeItsRequestHasNoLastFailure(t *testing.T) {
 		token := fake.Add(map[string]any{"cost_report_token": "rprt_1"}, time.Now())
 		ctx, cancel := context.WithCancel(ctx)
 		cancel()
-		_, err := client.GetDataExport(ctx, token)
+		_, err := client.GetDataExport(ctx, &vantage.DataExport{Token: token})
 		if e := wantKind(t, err, vantage.Interrupted); e.LastFailure != nil {
 			t.Error("its last failure is not nil")
 		}

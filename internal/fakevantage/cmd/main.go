@@ -29,7 +29,7 @@ func main() {
 	flag.Parse()
 	if err := serve(*port, fakevantage.Options{
 		APIToken: *token, ReadyAfter: *readyAfter, RetryAfter: fakevantage.RetryAfter(*retryAfter), Limit: *limit, Window: *window,
-		Log: func(r fakevantage.Request) { fmt.Printf("%s %s %d\n", r.Method, r.Path, r.Status) },
+		Log: func(r fakevantage.Exchange) { fmt.Printf("%s %s %d\n", r.Method, r.Path, r.Status) },
 	}); err != nil {
 		log.Fatal(err)
 	}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+)
+
+// exchange is a request and its answer, as they were on the wire.
+type exchange struct {
+	method string
+	url    *url.URL
+	isFile bool // not of the API: it went without the API token
+	status int
+	header http.Header
+	body   []byte // of a file its beginning
+}
+
+// observer is an http.RoundTripper that remembers what passes.
+type observer struct {
+	network http.RoundTripper
+	mu      sync.Mutex
+	passed  []exchange
+}
+
+// maxBody is how much is remembered of an answer of the API, and beginning how much of a file, in bytes.
+const (
+	maxBody   = 8 << 20
+	beginning = 512
+)
+
+func (o *observer) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := o.network.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	e := exchange{
+		method: req.Method,
+		url:    req.URL,
+		isFile: req.Header.Get("Authorization") == "",
+		status: resp.StatusCode,
+		header: resp.Header.Clone(),
+	}
+	most := int64(maxBody)
+	if e.isFile {
+		most = beginning
+	}
+	e.body, err = io.ReadAll(io.LimitReader(resp.Body, most))
+	// The client reads on where this has ended, and meets the same failure.
+	resp.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(e.body), failing{err}, resp.Body), resp.Body}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.passed = append(o.passed, e)
+	return resp, nil
+}
+
+// failing is a reader that fails with an error, or ends where there is none.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) {
+	if f.err != nil {
+		return 0, f.err
+	}
+	return 0, io.EOF
+}
+
+// exchanges returns what has passed so far, in the order of the answers.
+func (o *observer) exchanges() []exchange {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.Clone(o.passed)
+}
