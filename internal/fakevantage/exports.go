@@ -39,9 +39,13 @@ func (s *Server) Add(asked map[string]any, at time.Time) string {
 
 func (s *Server) add(asked map[string]any, at time.Time) *Export {
 	s.serial++
+	readyIn := s.options.ReadyAfter
+	if s.options.ReadyIn != nil {
+		readyIn = s.options.ReadyIn(s.serial)
+	}
 	e := &Export{
 		Token: fmt.Sprintf("dta_xprt_%016x", 0x9e3779b97f4a7c15*uint64(s.serial)),
-		Asked: asked, CreatedAt: at, readyAt: at.Add(s.options.ReadyAfter),
+		Asked: asked, CreatedAt: at, readyAt: at.Add(readyIn),
 	}
 	s.exports[e.Token] = e
 	return e
@@ -95,6 +99,8 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request) {
 	case LocationAndText:
 		w.WriteHeader(http.StatusAccepted)
 		_, _ = io.WriteString(w, "<p>queued</p>")
+	case LocationAndNumber:
+		writeJSON(w, http.StatusAccepted, http.StatusAccepted)
 	default:
 		w.WriteHeader(http.StatusAccepted)
 	}
@@ -150,11 +156,14 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, token string) {
 	default:
 		s.retryAfter(w, e)
 		w.Header().Set("Location", origin(r)+r.URL.Path)
-		if !s.options.PendingBody {
+		switch {
+		case s.options.PendingBody:
+			writeJSON(w, http.StatusAccepted, s.describe(r, e))
+		case s.options.EmptyBody:
 			w.WriteHeader(http.StatusAccepted)
-			return
+		default:
+			writeJSON(w, http.StatusAccepted, http.StatusAccepted)
 		}
-		writeJSON(w, http.StatusAccepted, s.describe(r, e))
 	}
 }
 
@@ -162,7 +171,7 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, token string) {
 func (s *Server) settle(e *Export) {
 	if e.CompletedAt.IsZero() && e.polls > s.options.ReadyAfterPolls && !s.now().Before(e.readyAt) {
 		e.CompletedAt = s.now()
-		if s.options.ReadyAfter > 0 {
+		if e.readyAt.After(e.CreatedAt) {
 			e.CompletedAt = e.readyAt
 		}
 	}

@@ -39,13 +39,12 @@ type Server struct {
 	serial   int
 	requests []*Request
 	nth      map[string]int
-	window   time.Time
-	used     int
+	windows  map[RouteLimit]*window
 }
 
 // New returns a Server that behaves as the options say.
 func New(o Options) *Server {
-	return &Server{options: o, exports: map[string]*Export{}, nth: map[string]int{}}
+	return &Server{options: o, exports: map[string]*Export{}, nth: map[string]int{}, windows: map[RouteLimit]*window{}}
 }
 
 // Change alters the options from the next request on.
@@ -120,6 +119,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	answer := &recorder{ResponseWriter: w}
 	defer func() {
+		if o.AnswerDelay != nil {
+			time.Sleep(o.AnswerDelay(*record))
+		}
 		s.mu.Lock()
 		record.Status = answer.status
 		done := *record
@@ -129,7 +131,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}()
 	w.Header().Set("Date", time.Now().Add(o.ClockAhead).UTC().Format(http.TimeFormat))
-	if strings.HasPrefix(r.URL.Path, "/v2/") && !s.admit(answer) {
+	if strings.HasPrefix(r.URL.Path, "/v2/") && !s.admit(answer, r) {
 		return
 	}
 	if o.Misbehave != nil {

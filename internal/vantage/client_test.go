@@ -142,6 +142,7 @@ func TestAPathBeforeV2IsKept(t *testing.T) {
 func TestEveryReadingOfThe202GivesTheToken(t *testing.T) {
 	t.Parallel()
 	for name, created := range map[string]fakevantage.Created{
+		"as recorded":              fakevantage.LocationAndNumber,
 		"absolute Location":        fakevantage.LocationOnly,
 		"relative Location":        fakevantage.RelativeLocation,
 		"Location and body":        fakevantage.LocationAndBody,

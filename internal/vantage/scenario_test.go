@@ -3,6 +3,7 @@ package vantage_test
 import (
 	"context"
 	"math/rand/v2"
+	"net/http"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -171,7 +172,7 @@ func (s scenario) shareWith(ctx context.Context, fake *fakevantage.Server) (stop
 				}
 				select {
 				case <-time.After(next):
-					fake.Take(1)
+					fake.Take(1, http.MethodGet, "/v2/data_exports/any")
 				case <-ctx.Done():
 					return
 				}
