@@ -31,7 +31,8 @@ type attempt struct {
 
 func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
-	if err := a.budget.acquire(ctx); err != nil {
+	place, err := a.budget.acquire(ctx, req.Method, req.URL.Path)
+	if err != nil {
 		return nil, err
 	}
 	if req.Method == http.MethodPost {
@@ -50,7 +51,7 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 
 	sent := time.Now()
 	resp, err := a.exchange(req)
-	remaining := a.budget.release(ctx, sent, resp)
+	remaining := a.budget.release(place, resp)
 
 	fields := []any{"method", req.Method, "path", req.URL.Path, "duration", time.Since(sent), "remaining", remaining}
 	if err != nil {

@@ -10,11 +10,11 @@ import (
 
 // BenchmarkScenario reports what each scenario costs, in virtual time: ns/op is of no interest.
 func BenchmarkScenario(b *testing.B) {
-	for _, s := range scenarios {
+	for _, s := range scenarios() {
 		b.Run(s.name, func(b *testing.B) {
 			var o outcome
 			for b.Loop() {
-				inTest(b, func(t *testing.T) { o = s.run(t) })
+				inTest(b, func(t *testing.T) { o = s.run(t, newProvider) })
 			}
 			b.ReportMetric(float64(o.requests), "requests")
 			b.ReportMetric(float64(o.leastRequests), "least-requests")

@@ -54,6 +54,7 @@ type Client struct {
 	http      *http.Client
 	files     *http.Client // without the API token, for downloads
 	budget    *budget
+	durations *durations
 	timeout   time.Duration
 	workspace string
 	userAgent string
@@ -88,6 +89,7 @@ func New(o Options) (*Client, error) {
 		base:      base,
 		files:     &http.Client{Transport: o.Transport, CheckRedirect: checkFileRedirect},
 		budget:    newBudget(o.Logger),
+		durations: &durations{byKind: map[string][]time.Duration{}},
 		timeout:   o.Timeout,
 		workspace: o.WorkspaceToken,
 		userAgent: o.UserAgent,

@@ -47,6 +47,7 @@ type DataExport struct {
 
 	askedAt    time.Time     // by the local clock, when this client began to ask for it; zero for others' exports
 	acceptedAt time.Time     // likewise, when the server had taken the request
+	kind       string        // the path that it was asked for at; empty for others' exports
 	retryAfter time.Duration // how long the server asks to wait before the next question
 	estimated  bool          // whether it does
 }
@@ -84,11 +85,13 @@ func (e *DataExport) Completed() bool { return e.Manifest != nil }
 // When ctx is cancelled while the request is on its way, the answer is waited for all the same, for Options.Timeout at
 // most: it names an export that exists now.
 func (c *Client) CreateUnitCostExport(ctx context.Context, r UnitCostExportRequest) (*DataExport, error) {
+	defer c.budget.startWaiting()()
 	if r.WorkspaceToken == "" {
 		r.WorkspaceToken = c.workspace
 	}
 	export := &DataExport{Status: StatusPending, askedAt: time.Now()}
-	err := c.do(ctx, http.MethodPost, "v2/unit_costs/data_exports", r, func(resp *http.Response) error {
+	export.kind = "v2/unit_costs/data_exports"
+	err := c.do(ctx, http.MethodPost, export.kind, r, func(resp *http.Response) error {
 		var err error
 		if export.Token, err = c.createdToken(resp); err != nil {
 			return err
@@ -148,6 +151,8 @@ var tokenForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,200}$`)
 // ValidToken reports whether s has the form of a token: up to 200 letters, digits, underscores and hyphens.
 func ValidToken(s string) bool { return tokenForm.MatchString(s) }
 
+func exportPath(token string) string { return "v2/data_exports/" + token }
+
 // GetDataExport asks for the state of an export once, with GET /v2/data_exports/{token}. It is no error when the
 // export is still pending or has failed; see DataExport.Failed and DataExport.Completed.
 func (c *Client) GetDataExport(ctx context.Context, token string) (*DataExport, error) {
@@ -155,7 +160,7 @@ func (c *Client) GetDataExport(ctx context.Context, token string) (*DataExport, 
 		return nil, &Error{Kind: Malformed, Err: fmt.Errorf("%q is not a token: it may only have letters, digits, _ and -", c.redact.text(token))}
 	}
 	export := &DataExport{Token: token}
-	err := c.do(ctx, http.MethodGet, "v2/data_exports/"+token, nil, func(resp *http.Response) error {
+	err := c.do(ctx, http.MethodGet, exportPath(token), nil, func(resp *http.Response) error {
 		// Where to ask next is where we asked: an export keeps its token. But a foreign Location is never passed over.
 		if _, err := c.locationToken(resp); err != nil {
 			return err

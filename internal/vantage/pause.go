@@ -39,6 +39,14 @@ func lastLook(ctx context.Context, pause time.Duration) time.Duration {
 	return max(left, 0)
 }
 
+// timeLeft returns the time until the deadline of ctx, or a day when it has none.
+func timeLeft(ctx context.Context) time.Duration {
+	if deadline, ok := ctx.Deadline(); ok {
+		return max(0, time.Until(deadline))
+	}
+	return maxAsked
+}
+
 // spread returns a little time, to keep callers that would wake in the same moment apart.
 func spread() time.Duration { return time.Duration(rand.Int64N(int64(250 * time.Millisecond))) }
 

@@ -3,6 +3,8 @@ package vantage
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -31,12 +33,14 @@ type Progress struct {
 func (c *Client) WaitForDataExport(ctx context.Context, export *DataExport, onProgress func(Progress)) (*DataExport, error) {
 	defer c.budget.startWaiting()()
 	started := time.Now()
+	accepted := started
 	if !export.askedAt.IsZero() {
-		started = export.askedAt
+		started, accepted = export.askedAt, export.acceptedAt
 	}
+	pending := time.Duration(0) // its age when it was last seen
 	for polls := 0; ; polls++ {
 		if export.Status != "" { // else nobody has asked the server yet
-			if err := c.pauseBefore(ctx, export, polls, onProgress); err != nil {
+			if err := c.pauseBefore(ctx, export, time.Since(accepted), polls, onProgress); err != nil {
 				return export, waitError(err, export, started)
 			}
 		}
@@ -52,22 +56,31 @@ func (c *Client) WaitForDataExport(ctx context.Context, export *DataExport, onPr
 			return export, waitError(err, export, started)
 		case latest.Failed():
 			return latest, waitError(&Error{Kind: ExportFailed, Messages: latest.Messages}, latest, started)
-		case latest.Completed():
+		}
+		latest.askedAt, latest.acceptedAt, latest.kind = export.askedAt, export.acceptedAt, export.kind
+		if latest.Completed() {
+			c.durations.add(latest, pending, time.Since(accepted))
 			return latest, nil
 		}
+		pending = time.Since(accepted)
 		if latest.Status != export.Status && !strings.EqualFold(latest.Status, StatusPending) {
 			c.log.WarnContext(ctx, "the export has a status that the API does not document; waiting on", "export", export.Token, "status", latest.Status)
 		}
-		latest.askedAt, latest.acceptedAt = export.askedAt, export.acceptedAt
 		// A zero is not an estimate: following it would ask without end.
 		latest.estimated = latest.estimated && latest.retryAfter > 0
 		export = latest
 	}
 }
 
-// pauseBefore waits for as long as it should be until the next question.
-func (c *Client) pauseBefore(ctx context.Context, export *DataExport, polls int, onProgress func(Progress)) error {
-	pause, reason := c.nextPause(ctx, export, polls)
+// pauseBefore waits for as long as it should be until the next question about an export of this age.
+func (c *Client) pauseBefore(
+	ctx context.Context, export *DataExport, age time.Duration, polls int, onProgress func(Progress),
+) error {
+	path := c.base.JoinPath(exportPath(export.Token)).Path
+	if err := c.budget.check(ctx, http.MethodGet, path); err != nil {
+		return err
+	}
+	pause, reason := c.nextPause(ctx, export, path, age, polls)
 	if onProgress != nil {
 		onProgress(Progress{Export: *export, Pause: pause})
 	}
@@ -81,16 +94,27 @@ func (c *Client) pauseBefore(ctx context.Context, export *DataExport, polls int,
 }
 
 // nextPause returns how long to wait before the next question, and why.
-func (c *Client) nextPause(ctx context.Context, export *DataExport, polls int) (time.Duration, string) {
+func (c *Client) nextPause(
+	ctx context.Context, export *DataExport, path string, age time.Duration, polls int,
+) (time.Duration, string) {
 	if export.estimated {
 		if export.retryAfter == 0 {
 			return 0, "the server says it may be done"
 		}
 		return export.retryAfter + spread(), "the server's Retry-After"
 	}
-	pause, reason := growing(polls), "no Retry-After"
-	if stretched := c.budget.stretch(); stretched > pause {
-		pause, reason = stretched+spread(), "no Retry-After, and the request budget is short"
+	usual, known := c.durations.usual(export.kind)
+	least := c.budget.pollPause(http.MethodGet, path, age, timeLeft(ctx))
+	pause, reason := pollPause(age, usual, known), "no Retry-After"
+	switch {
+	case polls == 0 && age >= usual && least < minPause:
+		return 0, "no Retry-After: it may be done at once"
+	case least > pause:
+		pause, reason = least+spread(), "no Retry-After, and the request budget is short"
+	case age < usual:
+		pause, reason = pause+spread(), "no Retry-After: a quarter of such exports were done by then"
+	default:
+		pause -= time.Duration(rand.Int64N(int64(pause / 20))) // so that exports which were made together drift apart
 	}
 	return lastLook(ctx, pause), reason
 }

@@ -1,0 +1,326 @@
+package vantage_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"terraform-provider-vantage/internal/fakevantage"
+	"terraform-provider-vantage/internal/vantage"
+)
+
+const (
+	postPath = "/v2/unit_costs/data_exports"
+	getPath  = "/v2/data_exports/tok_1"
+)
+
+// limited returns limits of so many POSTs and GETs, each in a window of its own.
+func limited(posts int, postWindow time.Duration, gets int, getWindow time.Duration) []fakevantage.RouteLimit {
+	return []fakevantage.RouteLimit{
+		{Method: http.MethodPost, Path: "/v2/*/data_exports", Requests: posts, Window: postWindow},
+		{Method: http.MethodGet, Path: "/v2/data_exports/*", Requests: gets, Window: getWindow},
+	}
+}
+
+// post asks for an export and get asks about one, each failing the test on an error.
+func post(t *testing.T, ctx context.Context, c *vantage.Client) string {
+	t.Helper()
+	e, err := c.CreateUnitCostExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "r"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e.Token
+}
+
+func get(t *testing.T, ctx context.Context, c *vantage.Client, token string) {
+	t.Helper()
+	if _, err := c.GetDataExport(ctx, token); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestARouteWhoseWindowIsUsedUpDoesNotHoldUpAnother(t *testing.T) {
+	t.Parallel()
+	within(t, 3*time.Hour, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{Limits: limited(100, time.Minute, 2, time.Hour)})
+		client, start := newClient(t, fake), time.Now()
+		token := post(t, ctx, client)
+		get(t, ctx, client, token)
+		get(t, ctx, client, token)
+		held := make(chan time.Duration)
+		go func() {
+			get(t, ctx, client, token)
+			held <- time.Since(start)
+		}()
+		for range 20 {
+			post(t, ctx, client)
+		}
+		if took := time.Since(start); took > 0 {
+			t.Errorf("the POSTs took %s", took)
+		}
+		if at := <-held; at < time.Hour || at > time.Hour+2*time.Second {
+			t.Errorf("the third GET was answered after %s, want an hour", at)
+		}
+		if fake.Refused() > 1 {
+			t.Errorf("%d were refused", fake.Refused())
+		}
+	})
+}
+
+func TestRoutesWithTheSameLimitAndTheirOwnWindowsAreKeptApart(t *testing.T) {
+	t.Parallel()
+	within(t, 3*time.Hour, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{Limits: limited(5, time.Minute, 5, time.Minute)})
+		client, start := newClient(t, fake), time.Now()
+		token := post(t, ctx, client)
+		time.Sleep(5 * time.Second)
+		for range 5 {
+			get(t, ctx, client, token)
+		}
+		for range 4 {
+			post(t, ctx, client)
+		}
+		if took := time.Since(start); took > 5*time.Second || fake.Refused() > 0 {
+			t.Errorf("took %s with %d refused, want no wait", took, fake.Refused())
+		}
+		get(t, ctx, client, token)
+		if took := time.Since(start); took < 65*time.Second || took > 67*time.Second {
+			t.Errorf("the sixth GET was answered after %s, want 65 s", took)
+		}
+	})
+}
+
+func TestWindowsThatEndAFractionAfterTheirResetCostOneRefusal(t *testing.T) {
+	t.Parallel()
+	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+		time.Sleep(700 * time.Millisecond) // the windows end 0.7 s after the second that is told
+		fake := fakevantage.New(fakevantage.Options{Limits: limited(5, 5*time.Second, 1000, time.Hour)})
+		client := newClient(t, fake)
+		token := post(t, ctx, client)
+		for range 20 { // by which the client learns where the server's seconds begin
+			get(t, ctx, client, token)
+			time.Sleep(130 * time.Millisecond)
+		}
+		start := time.Now()
+		for range 49 {
+			post(t, ctx, client)
+		}
+		if took := time.Since(start); fake.Refused() > 1 || took > 9*6*time.Second {
+			t.Errorf("took %s with %d refused, want nine windows of 5 s and a second each, and one refusal", took, fake.Refused())
+		}
+	})
+}
+
+// told answers a GET of a pending export, and tells of a window that ends after some seconds.
+func told(w http.ResponseWriter, status, limit, remaining int, ends time.Duration) {
+	w.Header().Set("X-Rate-Limit-Limit", fmt.Sprint(limit))
+	w.Header().Set("X-Rate-Limit-Remaining", fmt.Sprint(remaining))
+	w.Header().Set("X-Rate-Limit-Reset", fmt.Sprint(time.Now().Add(ends).Unix()))
+	w.WriteHeader(status)
+}
+
+func TestWhatTheAnswersOfARouteTell(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		// answer is what the nth GET is answered with.
+		answer func(n int, w http.ResponseWriter)
+		// want are the times at which GETs come that are made one after another, in seconds.
+		want []int
+	}{
+		"two windows in turn": {
+			func(n int, w http.ResponseWriter) {
+				if n%2 == 1 {
+					told(w, 202, 1000, 1000-n, time.Hour)
+				} else {
+					told(w, 202, 5, 0, 10*time.Second)
+				}
+			},
+			[]int{0, 0, 10, 10, 20},
+		},
+		"no window any more": {
+			func(n int, w http.ResponseWriter) {
+				if n == 1 {
+					told(w, 202, 5, 0, 10*time.Second)
+				} else {
+					w.WriteHeader(202)
+				}
+			},
+			[]int{0, 10, 10, 10, 10},
+		},
+		"an end that moves by a second": {
+			func(n int, w http.ResponseWriter) {
+				told(w, 202, 5, 5-n, 10*time.Second+time.Duration(n%2)*time.Second)
+			},
+			[]int{0, 0, 0, 0, 0, 11},
+		},
+		"more than was left before": {
+			func(n int, w http.ResponseWriter) {
+				told(w, 202, 5, 3, 10*time.Second-time.Duration(time.Now().Unix()%10)*time.Second)
+			},
+			[]int{0, 0, 0, 0, 0, 10},
+		},
+		"a window that others have used": {
+			func(n int, w http.ResponseWriter) { told(w, 202, 100, max(0, 2-n), 10*time.Second) },
+			[]int{0, 0, 10, 20},
+		},
+		"429 with another window's room": {
+			func(n int, w http.ResponseWriter) {
+				if n == 2 {
+					told(w, 429, 1000, 990, time.Hour)
+				} else {
+					told(w, 202, 1000, 990-n, time.Hour)
+				}
+			},
+			[]int{0, 0, 1, 1},
+		},
+		"429 with no window": {
+			func(n int, w http.ResponseWriter) {
+				if n == 2 || n == 3 {
+					w.WriteHeader(429)
+				} else {
+					told(w, 202, 1000, 990-n, time.Hour)
+				}
+			},
+			[]int{0, 0, 1, 3, 3},
+		},
+		"429 with a window that is used up": {
+			func(n int, w http.ResponseWriter) {
+				if n == 2 {
+					told(w, 429, 5, 0, 7*time.Second)
+				} else {
+					told(w, 202, 1000, 990-n, time.Hour)
+				}
+			},
+			[]int{0, 0, 7, 7},
+		},
+		"429 with Retry-After and a longer window": {
+			func(n int, w http.ResponseWriter) {
+				if n == 2 {
+					w.Header().Set("Retry-After", "3")
+					told(w, 429, 5, 0, 7*time.Second)
+				} else {
+					told(w, 202, 1000, 990-n, time.Hour)
+				}
+			},
+			[]int{0, 0, 7, 7},
+		},
+		"429 with Retry-After beyond its window": {
+			func(n int, w http.ResponseWriter) {
+				if n == 2 {
+					w.Header().Set("Retry-After", "20")
+					told(w, 429, 5, 0, 7*time.Second)
+				} else {
+					told(w, 202, 1000, 990-n, time.Hour)
+				}
+			},
+			[]int{0, 0, 20, 20},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+				fake := fakevantage.New(fakevantage.Options{
+					Limits: []fakevantage.RouteLimit{},
+					Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+						return func(w http.ResponseWriter, _ *http.Request) { test.answer(r.Nth, w) }
+					},
+				})
+				client, start := newClient(t, fake), time.Now()
+				for len(fake.Requests()) < len(test.want) {
+					get(t, ctx, client, "tok_1")
+				}
+				var got []int
+				for _, r := range fake.Requests() {
+					got = append(got, int(r.Time.Sub(start).Round(time.Second)/time.Second))
+				}
+				if !slices.Equal(got, test.want) {
+					t.Errorf("GETs came at %v, want %v", got, test.want)
+				}
+			})
+		})
+	}
+}
+
+func TestTheFirstRequestOfARouteWaitsShortlyForWindowsThatItMayShare(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		window   time.Duration
+		min, max time.Duration
+	}{
+		"over soon":   {5 * time.Second, 4 * time.Second, 6 * time.Second},
+		"a long time": {time.Hour, 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			within(t, 2*time.Hour, func(t *testing.T, ctx context.Context) {
+				fake := fakevantage.New(fakevantage.Options{Limits: limited(1, test.window, 1000, time.Hour)})
+				client, start := newClient(t, fake), time.Now()
+				token := post(t, ctx, client)
+				get(t, ctx, client, token)
+				if took := time.Since(start); took < test.min || took > test.max {
+					t.Errorf("the first GET took %s", took)
+				}
+				get(t, ctx, client, token)
+				wantRequests(t, fake, 1, 2)
+			})
+		})
+	}
+}
+
+func TestAWaitThatTheLimitOutlastsEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, retryAfter := range map[string]fakevantage.RetryAfter{"no Retry-After": "", "Retry-After": "60"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			within(t, 30*time.Minute, func(t *testing.T, ctx context.Context) {
+				fake := fakevantage.New(fakevantage.Options{
+					ReadyAfter: time.Hour, RetryAfter: retryAfter, Limits: limited(100, time.Minute, 1, time.Hour),
+				})
+				client := newClient(t, fake)
+				e, err := client.CreateUnitCostExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "r"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				get(t, ctx, client, e.Token)
+				start := time.Now()
+				_, err = client.WaitForDataExport(ctx, e, func(vantage.Progress) { t.Error("a pause was told") })
+				failed := wantKind(t, err, vantage.TimedOut)
+				if time.Since(start) > 0 || failed.Token != e.Token || !strings.Contains(failed.Error(), "longer than the 30m0s that are left") {
+					t.Errorf("%v after %s", failed, time.Since(start))
+				}
+				wantRequests(t, fake, 1, 1)
+			})
+		})
+	}
+}
+
+func TestAShortBudgetIsSpreadOverItsWindow(t *testing.T) {
+	t.Parallel()
+	within(t, 3*time.Hour, func(t *testing.T, ctx context.Context) {
+		// After the POST 4 GETs are left for 1,024 s, and the export is a second old at least: each comes when it is 4 times as old.
+		fake := fakevantage.New(fakevantage.Options{ReadyAfter: 15 * time.Minute, Limits: limited(100, time.Minute, 5, 1023*time.Second)})
+		client := newClient(t, fake)
+		token := post(t, ctx, client)
+		get(t, ctx, client, token)
+		start := time.Now()
+		_, err := client.WaitForDataExport(ctx, &vantage.DataExport{Token: token, Status: "pending"}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []time.Duration
+		for _, r := range fake.Requests()[2:] {
+			got = append(got, r.Time.Sub(start).Round(time.Second))
+		}
+		ok := len(got) == 5
+		for i, want := range []time.Duration{3, 15, 63, 255, 1023} {
+			ok = ok && got[i] > want*time.Second*4/5 && got[i] < want*time.Second*6/5
+		}
+		if !ok {
+			t.Fatalf("GETs came at %v, want about 3, 15, 63, 255 and 1023 s", got)
+		}
+	})
+}

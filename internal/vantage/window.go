@@ -1,0 +1,137 @@
+package vantage
+
+import (
+	"net/http"
+	"slices"
+	"time"
+)
+
+// window is a time in which the server takes so many requests of some routes. It is known by its limit and its end: routes whose
+// answers tell the same of both share it. Two windows that agree in both by chance are taken for one, which costs time and no refusal.
+type window struct {
+	limit     int
+	reset     int64     // as told, by the server's clock
+	ends      time.Time // by the local clock, or a little later
+	remaining int       // what the server has left, those under way not counted; it only falls
+	answered  int       // our own requests in it
+	learned   time.Time // when the request was sent whose answer first told of it
+}
+
+// over reports whether a new window has begun, of which nothing is known until an answer tells.
+func (w *window) over(now time.Time) bool { return !now.Before(w.ends) }
+
+// room returns how many more requests of the window's routes can be sent. When it is over, others may have used the new one already:
+// until an answer tells, one request goes alone, beside those from before that may never be answered.
+func (b *budget) room(w *window, now time.Time) int {
+	free, since := w.remaining, time.Time{}
+	if w.over(now) {
+		free, since = 1, w.ends
+	}
+	for _, r := range b.flying {
+		if !r.sent.Before(since) && (!r.route.known || slices.Contains(r.route.windows, w)) {
+			free--
+		}
+	}
+	return free
+}
+
+// learn takes in the answer to a request, nil when there was none, and returns the window that it tells of, if it does.
+func (b *budget) learn(r *request, resp *http.Response, now time.Time) (told *window) {
+	if resp != nil {
+		b.clock.learn(resp.Header, now)
+		told = b.toldWindow(r, resp, now)
+		if told != nil || resp.StatusCode < http.StatusInternalServerError { // else it may come from a proxy
+			r.route.windows = slices.DeleteFunc(r.route.windows, func(w *window) bool {
+				return w != told && w.over(r.sent) // the server does not tell of it any more
+			})
+			r.route.known = true
+		}
+	}
+	for _, w := range r.route.windows {
+		if w.over(now) {
+			continue
+		}
+		if w != told {
+			w.remaining--
+		}
+		// Some servers tell what was left before the request.
+		w.answered++
+		w.remaining = min(w.remaining, w.limit-w.answered)
+	}
+	return told
+}
+
+// toldWindow returns the window that an answer tells of, with what the answer says of it taken in. The route belongs to it from now on.
+func (b *budget) toldWindow(r *request, resp *http.Response, now time.Time) *window {
+	told, ok := parseRateLimit(resp.Header)
+	if !ok {
+		return nil
+	}
+	ends := b.clock.local(told.reset).Add(b.rounding)
+	refused := resp.StatusCode == http.StatusTooManyRequests && told.remaining == 0
+	if late := now.Sub(ends); refused && late >= 0 && late < time.Second && b.rounding == 0 {
+		b.rounding = time.Second // it refuses in the second after the reset that it tells
+		ends = ends.Add(b.rounding)
+	}
+	if !ends.After(now) || ends.Sub(now) > maxAsked {
+		return nil
+	}
+	w := b.join(r, told, now)
+	if w == nil {
+		return nil
+	}
+	w.remaining = min(w.remaining, told.remaining)
+	if ends.After(w.ends) {
+		w.ends = ends
+	}
+	return w
+}
+
+// join makes the route of a request belong to the window that its answer tells, and returns it. It returns nil when that is older than the
+// one that is known already.
+func (b *budget) join(r *request, told rateLimit, now time.Time) *window {
+	ofLimit := func(w *window) bool { return w.limit == told.limit }
+	before := find(ofLimit, r.route)
+	if before == nil {
+		before = find(func(w *window) bool { return ofLimit(w) && w.over(now) }, b.routes...)
+	}
+	// Ends that are a second apart are the same: servers compute them at each request, and round.
+	w := find(func(w *window) bool {
+		return ofLimit(w) && w.reset-1 <= told.reset && told.reset <= w.reset+1 && !w.over(now)
+	}, b.routes...)
+	fresh := window{limit: told.limit, reset: told.reset, remaining: told.limit, learned: r.sent}
+	switch {
+	case w != nil:
+	case before != nil && before.over(now):
+		w = before
+		*w = fresh // for all routes that belong to it
+	case before != nil && r.sent.Before(before.learned):
+		return nil
+	default:
+		w = &fresh
+	}
+	r.route.windows = append(slices.DeleteFunc(r.route.windows, ofLimit), w)
+	return w
+}
+
+// find returns a window of some routes, or nil where there is none such.
+func find(such func(*window) bool, routes ...*route) *window {
+	for _, r := range routes {
+		if i := slices.IndexFunc(r.windows, such); i >= 0 {
+			return r.windows[i]
+		}
+	}
+	return nil
+}
+
+// windowsOf returns the windows that the route belongs to, or all while no answer has told, since it may belong to any.
+func (b *budget) windowsOf(r *route) []*window {
+	if r.known {
+		return r.windows
+	}
+	var all []*window
+	for _, other := range b.routes {
+		all = append(all, other.windows...)
+	}
+	return all
+}
