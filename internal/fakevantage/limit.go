@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// RouteLimit is how many requests to some routes are answered in a window; more are refused with 429. A window begins with the first
-// request in it. The answers tell what remained before their own request, and the end of the window in whole seconds, rounded down.
+// RouteLimit is how many requests to some routes are answered in a window; more are refused with 429. A window begins
+// with the first request in it. The answers tell what remained before their own request, and the end of the window in
+// whole seconds, rounded down.
 type RouteLimit struct {
 	Method string
 	// Path is a pattern as path.Match takes it: "/v2/*/data_exports", where * is one segment.
@@ -17,8 +18,8 @@ type RouteLimit struct {
 	Window   time.Duration
 }
 
-// RecordedLimits returns the limits that recordings of the service show. What applies to the POST of unit costs is not known; it is
-// taken to be as that of costs.
+// RecordedLimits returns the limits that recordings of the service show. What applies to the POST of unit costs is not
+// known; it is taken to be as that of costs.
 func RecordedLimits() []RouteLimit {
 	return []RouteLimit{
 		{http.MethodPost, "/v2/*/data_exports", 100, time.Minute},
@@ -28,8 +29,8 @@ func RecordedLimits() []RouteLimit {
 	}
 }
 
-// AsRecorded returns options whose times are the recorded ones too: an export is ready after 31 s, and the Retry-After is 60
-// all the same.
+// AsRecorded returns options whose times are the recorded ones too: an export is ready after 31 s, and the Retry-After
+// is 60 all the same.
 func AsRecorded() Options { return Options{ReadyAfter: 31 * time.Second, RetryAfter: "60"} }
 
 // window is what has been used of a limit.
@@ -38,7 +39,8 @@ type window struct {
 	used  int
 }
 
-// limitFor returns the limit that counts a request, and what has been used of it; nil where there is none. It is called with mu held.
+// limitFor returns the limit that counts a request, and what has been used of it; nil where there is none. It is called
+// with mu held.
 func (s *Server) limitFor(method, urlPath string) (RouteLimit, *window) {
 	limit := RouteLimit{Requests: s.options.Limit, Window: s.options.Window} // of all routes together
 	if limit.Requests == 0 {

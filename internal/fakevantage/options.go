@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Options say how a Server behaves. The zero value accepts any token, knows any report, and has the form that was recorded of
-// the service: limits by route, and 202 as the body of a 202, with an absolute Location. So that tests are quick, it has an export
-// ready at once and sends no Retry-After; AsRecorded has the recorded times too.
+// Options say how a Server behaves. The zero value accepts any token, knows any report, and has the form that was
+// recorded of the service: limits by route, and 202 as the body of a 202, with an absolute Location. So that tests are
+// quick, it has an export ready at once and sends no Retry-After; AsRecorded has the recorded times too.
 type Options struct {
 	// APIToken is the only bearer token that is let in. Default: any.
 	APIToken string
@@ -32,16 +32,17 @@ type Options struct {
 	Files int
 	// FileSize is the size of each file in bytes, filled up with more rows. Default: as it comes.
 	FileSize int64
-	// ValidFor is the time from completion until the file addresses expire. Default: 24 hours. Negative: valid_until is null.
+	// ValidFor is the time from completion until the file addresses expire. Default: 24 hours. Negative: valid_until is
+	// null.
 	ValidFor time.Duration
 	// SignOnce keeps the query of file addresses the same at each GET; they are signed anew otherwise.
 	SignOnce bool
 
-	// Limits are those by route; the first that fits a request counts it. A list that is empty and not nil limits nothing, with no
-	// headers. Default: RecordedLimits.
+	// Limits are those by route; the first that fits a request counts it. A list that is empty and not nil limits nothing,
+	// with no headers. Default: RecordedLimits.
 	Limits []RouteLimit
-	// Limit is how many requests of all routes together are answered in a Window, in place of Limits. Windows begin at multiples
-	// of their length since the epoch of the server's clock. Default: none.
+	// Limit is how many requests of all routes together are answered in a Window, in place of Limits. Windows begin at
+	// multiples of their length since the epoch of the server's clock. Default: none.
 	Limit  int
 	Window time.Duration
 	// SilentLimit leaves the x-rate-limit headers out, and RefusalRetryAfter puts a Retry-After on the 429.

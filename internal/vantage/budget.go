@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// budget keeps all requests of one Client within the server's limits. It learns the windows of those limits from the answers, and
-// holds a request back until every window that its route belongs to has room. Requests are sent in the order in which they were asked
-// for, except that a route which is held back does not hold up the others.
+// budget keeps all requests of one Client within the server's limits. It learns the windows of those limits from the
+// answers, and holds a request back until every window that its route belongs to has room. Requests are sent in the
+// order in which they were asked for, except that a route which is held back does not hold up the others.
 type budget struct {
 	log *slog.Logger
 
@@ -24,7 +24,8 @@ type budget struct {
 	timer   *time.Timer
 
 	clock serverClock
-	// rounding is how much later than it is told a window may end: resets are whole seconds, and some servers round them down.
+	// rounding is how much later than it is told a window may end: resets are whole seconds, and some servers round them
+	// down.
 	rounding time.Duration
 }
 
@@ -36,8 +37,8 @@ type route struct {
 	// known is set by the first answer. Before it, the route may belong to any window.
 	known bool
 	since time.Time // the route's first request was asked for then
-	// alone lets one request out at a time: the first, so that the window is known before many go, and after a 429, to try whether
-	// the server takes requests again.
+	// alone lets one request out at a time: the first, so that the window is known before many go, and after a 429, to try
+	// whether the server takes requests again.
 	alone     bool
 	notBefore time.Time // the end of the pause after a 429
 	refusals  int       // pauses in a row without a request that was accepted between
@@ -68,8 +69,8 @@ func (b *budget) route(method, path string) *route {
 	return b.routes[i]
 }
 
-// acquire returns when the request may be sent; release must follow. It fails when ctx ends, and at once when the wait that is known to
-// be needed is longer than what is left until the deadline of ctx.
+// acquire returns when the request may be sent; release must follow. It fails when ctx ends, and at once when the wait
+// that is known to be needed is longer than what is left until the deadline of ctx.
 func (b *budget) acquire(ctx context.Context, method, path string) (*request, error) {
 	if over(ctx) {
 		return nil, ended(ctx)
@@ -97,8 +98,8 @@ func (b *budget) acquire(ctx context.Context, method, path string) (*request, er
 	return nil, ctx.Err()
 }
 
-// release takes note that a request is over, and learns from its answer, which is nil when there was none. It returns how many
-// requests its route has left, or -1 when that is not known.
+// release takes note that a request is over, and learns from its answer, which is nil when there was none. It returns
+// how many requests its route has left, or -1 when that is not known.
 func (b *budget) release(r *request, resp *http.Response) (remaining int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -117,9 +118,9 @@ func (b *budget) release(r *request, resp *http.Response) (remaining int) {
 	return b.remaining(r.route, now)
 }
 
-// pause holds a route back after a 429: for the Retry-After; without one, until the end of the window that this very answer tells
-// to be used up, which holds it back by itself; without either, for a time that grows from 1 s to 30 s. The requests that were under
-// way together count as one refusal.
+// pause holds a route back after a 429: for the Retry-After; without one, until the end of the window that this very
+// answer tells to be used up, which holds it back by itself; without either, for a time that grows from 1 s to 30 s.
+// The requests that were under way together count as one refusal.
 func (b *budget) pause(r *request, h http.Header, told *window, now time.Time) {
 	if !r.sent.Before(r.route.notBefore) {
 		r.route.refusals++
@@ -150,8 +151,8 @@ func checkOpens(ctx context.Context, wait time.Duration) error {
 	return checkPatience(ctx, wait, "the account's rate limit asks for a wait")
 }
 
-// dispatch lets go the requests for which there is room, and fails those whose deadline comes before there can be any. It is called
-// with mu held, after every change.
+// dispatch lets go the requests for which there is room, and fails those whose deadline comes before there can be any.
+// It is called with mu held, after every change.
 func (b *budget) dispatch() {
 	now := time.Now()
 	var wake time.Time
@@ -214,8 +215,8 @@ func (b *budget) remaining(r *route, now time.Time) int {
 	return least
 }
 
-// opens returns the earliest moment at which a request of the route can be sent as far as the server's word goes: now, the end of a
-// pause, or the end of a window that is used up.
+// opens returns the earliest moment at which a request of the route can be sent as far as the server's word goes: now,
+// the end of a pause, or the end of a window that is used up.
 func (r *route) opens(now time.Time) time.Time {
 	at := now
 	if r.notBefore.After(at) {

@@ -13,11 +13,6 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-const (
-	postPath = "/v2/unit_costs/data_exports"
-	getPath  = "/v2/data_exports/tok_1"
-)
-
 // limited returns limits of so many POSTs and GETs, each in a window of its own.
 func limited(posts int, postWindow time.Duration, gets int, getWindow time.Duration) []fakevantage.RouteLimit {
 	return []fakevantage.RouteLimit{
@@ -110,7 +105,8 @@ func TestWindowsThatEndAFractionAfterTheirResetCostOneRefusal(t *testing.T) {
 			post(t, ctx, client)
 		}
 		if took := time.Since(start); fake.Refused() > 1 || took > 9*6*time.Second {
-			t.Errorf("took %s with %d refused, want nine windows of 5 s and a second each, and one refusal", took, fake.Refused())
+			t.Errorf("took %s with %d refused, want nine windows of 5 s and a second each, and one refusal",
+				took, fake.Refused())
 		}
 	})
 }
@@ -289,7 +285,8 @@ func TestAWaitThatTheLimitOutlastsEndsAtOnce(t *testing.T) {
 				start := time.Now()
 				_, err = client.WaitForDataExport(ctx, e, func(vantage.Progress) { t.Error("a pause was told") })
 				failed := wantKind(t, err, vantage.TimedOut)
-				if time.Since(start) > 0 || failed.Token != e.Token || !strings.Contains(failed.Error(), "longer than the 30m0s that are left") {
+				said := strings.Contains(failed.Error(), "longer than the 30m0s that are left")
+				if time.Since(start) > 0 || failed.Token != e.Token || !said {
 					t.Errorf("%v after %s", failed, time.Since(start))
 				}
 				wantRequests(t, fake, 1, 1)
@@ -301,8 +298,11 @@ func TestAWaitThatTheLimitOutlastsEndsAtOnce(t *testing.T) {
 func TestAShortBudgetIsSpreadOverItsWindow(t *testing.T) {
 	t.Parallel()
 	within(t, 3*time.Hour, func(t *testing.T, ctx context.Context) {
-		// After the POST 4 GETs are left for 1,024 s, and the export is a second old at least: each comes when it is 4 times as old.
-		fake := fakevantage.New(fakevantage.Options{ReadyAfter: 15 * time.Minute, Limits: limited(100, time.Minute, 5, 1023*time.Second)})
+		// After the POST 4 GETs are left for 1,024 s, and the export is a second old at least: each comes when it is 4 times
+		// as old.
+		fake := fakevantage.New(fakevantage.Options{
+			ReadyAfter: 15 * time.Minute, Limits: limited(100, time.Minute, 5, 1023*time.Second),
+		})
 		client := newClient(t, fake)
 		token := post(t, ctx, client)
 		get(t, ctx, client, token)

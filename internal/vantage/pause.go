@@ -25,8 +25,8 @@ func growing(n int) time.Duration {
 	return pause - time.Duration(rand.Int64N(int64(pause/10)))
 }
 
-// lastLook shortens a pause of our own choosing that would last beyond the deadline of ctx: there is one last attempt shortly
-// before it, and nobody gives up ahead of it.
+// lastLook shortens a pause of our own choosing that would last beyond the deadline of ctx: there is one last attempt
+// shortly before it, and nobody gives up ahead of it.
 func lastLook(ctx context.Context, pause time.Duration) time.Duration {
 	deadline, ok := ctx.Deadline()
 	left := time.Until(deadline)
@@ -64,7 +64,8 @@ func sleep(ctx context.Context, pause time.Duration) error {
 	return nil
 }
 
-// over reports whether ctx has ended, or will in this very moment: its own timer and another one that is due then come in any order.
+// over reports whether ctx has ended, or will in this very moment: its own timer and another one that is due then come
+// in any order.
 func over(ctx context.Context) bool {
 	deadline, ok := ctx.Deadline()
 	return ctx.Err() != nil || ok && !time.Now().Before(deadline)
@@ -78,15 +79,16 @@ func ended(ctx context.Context) *Error {
 	return &Error{Kind: TimedOut}
 }
 
-// checkPatience refuses a pause that the server asks for and ctx will not outlast, at once and with both times, rather than sleep
-// towards a certain failure.
+// checkPatience refuses a pause that the server asks for and ctx will not outlast, at once and with both times, rather
+// than sleep towards a certain failure.
 func checkPatience(ctx context.Context, pause time.Duration, why string) error {
 	deadline, ok := ctx.Deadline()
 	if !ok {
 		return nil
 	}
 	if left := time.Until(deadline); pause > left {
-		return &Error{Kind: TimedOut, Err: fmt.Errorf("%s of %s, longer than the %s that are left", why, pause.Round(time.Second), left.Round(time.Second))}
+		return &Error{Kind: TimedOut, Err: fmt.Errorf("%s of %s, longer than the %s that are left",
+			why, pause.Round(time.Second), left.Round(time.Second))}
 	}
 	return nil
 }

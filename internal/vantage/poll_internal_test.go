@@ -61,38 +61,44 @@ func TestDurationsThatMakeNoSenseDoNotCount(t *testing.T) {
 	const created = "2025-03-01T10:00:00Z"
 	for name, test := range map[string]struct {
 		kind, created, completed string
-		pending, done            time.Duration
-		want                     time.Duration // 0: does not count
+		pending, done            float64 // the ages at which it was seen so, in seconds
+		want                     float64 // 0: does not count
 	}{
-		"whole seconds":                {"k", created, "2025-03-01T10:00:31Z", 20 * time.Second, 40 * time.Second, 32 * time.Second},
-		"with a fraction":              {"k", created, "2025-03-01T10:00:31.5Z", 20 * time.Second, 40 * time.Second, 32500 * time.Millisecond},
-		"another zone":                 {"k", created, "2025-03-01T12:00:31+02:00", 20 * time.Second, 40 * time.Second, 32 * time.Second},
-		"not longer than it was seen":  {"k", created, "2025-03-01T10:00:40Z", 20 * time.Second, 40 * time.Second, 40 * time.Second},
-		"rounded up":                   {"k", created, "2025-03-01T10:00:41Z", 20 * time.Second, 40 * time.Second, 40 * time.Second},
-		"after it was seen done":       {"k", created, "2025-03-01T10:00:42Z", 20 * time.Second, 40 * time.Second, 0},
-		"rounded down":                 {"k", created, "2025-03-01T10:00:19Z", 20 * time.Second, 40 * time.Second, 20 * time.Second},
-		"before it was seen pending":   {"k", created, "2025-03-01T10:00:18Z", 20 * time.Second, 40 * time.Second, 0},
-		"completed before it was made": {"k", created, "2025-03-01T09:00:00Z", 0, 40 * time.Second, 0},
-		"no time of completion":        {"k", created, "", 0, 40 * time.Second, 0},
-		"no time of creation":          {"k", "soon", created, 0, 40 * time.Second, 0},
-		"at once":                      {"k", created, created, 0, 40 * time.Millisecond, 40 * time.Millisecond},
-		"no kind":                      {"", created, "2025-03-01T10:00:31Z", 20 * time.Second, 40 * time.Second, 0},
+		"whole seconds":                {"k", created, "2025-03-01T10:00:31Z", 20, 40, 32},
+		"with a fraction":              {"k", created, "2025-03-01T10:00:31.5Z", 20, 40, 32.5},
+		"another zone":                 {"k", created, "2025-03-01T12:00:31+02:00", 20, 40, 32},
+		"not longer than it was seen":  {"k", created, "2025-03-01T10:00:40Z", 20, 40, 40},
+		"rounded up":                   {"k", created, "2025-03-01T10:00:41Z", 20, 40, 40},
+		"after it was seen done":       {"k", created, "2025-03-01T10:00:42Z", 20, 40, 0},
+		"rounded down":                 {"k", created, "2025-03-01T10:00:19Z", 20, 40, 20},
+		"before it was seen pending":   {"k", created, "2025-03-01T10:00:18Z", 20, 40, 0},
+		"completed before it was made": {"k", created, "2025-03-01T09:00:00Z", 0, 40, 0},
+		"no time of completion":        {"k", created, "", 0, 40, 0},
+		"no time of creation":          {"k", "soon", created, 0, 40, 0},
+		"at once":                      {"k", created, created, 0, 0.04, 0.04},
+		"no kind":                      {"", created, "2025-03-01T10:00:31Z", 20, 40, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := durations{byKind: map[string][]time.Duration{}}
-			d.add(&DataExport{kind: test.kind, CreatedAt: test.created, Manifest: &Manifest{CompletedAt: test.completed}}, test.pending, test.done)
-			if got, known := d.usual(test.kind); got != test.want || known != (test.want > 0) {
-				t.Errorf("%s, %v, want %s", got, known, test.want)
+			export := &DataExport{kind: test.kind, CreatedAt: test.created, Manifest: &Manifest{CompletedAt: test.completed}}
+			d.add(export, inSeconds(test.pending), inSeconds(test.done))
+			if got, known := d.usual(test.kind); got != inSeconds(test.want) || known != (test.want > 0) {
+				t.Errorf("%s, %v, want %v s", got, known, test.want)
 			}
 		})
 	}
 }
 
+func inSeconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
 func TestTheUsualDurationIsThatOfAQuarter(t *testing.T) {
 	t.Parallel()
 	d := durations{byKind: map[string][]time.Duration{}}
-	for i, step := range []struct{ took, want time.Duration }{{5, 5}, {3, 3}, {9, 3}, {7, 3}, {1, 3}, {8, 3}, {2, 2}, {6, 2}, {4, 3}} {
+	steps := []struct{ took, want time.Duration }{
+		{5, 5}, {3, 3}, {9, 3}, {7, 3}, {1, 3}, {8, 3}, {2, 2}, {6, 2}, {4, 3},
+	}
+	for i, step := range steps {
 		start := time.Unix(0, 0)
 		d.add(&DataExport{
 			kind: "k", CreatedAt: start.Format(time.RFC3339),

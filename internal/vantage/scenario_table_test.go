@@ -27,12 +27,12 @@ func scenarios() []scenario {
 			want: want{refused: 2, ofBound: 1.3},
 		},
 		{
-			name: "two limits, answers out of order, no Retry-After", exports: 30,
+			name: "two limits, answers out of order, no Retry-After", exports: 30, curl: true,
 			options: fakevantage.Options{ReadyAfter: 5 * time.Second, AnswerDelay: upToASecond(), Limits: twoLimits()},
 			want:    want{refused: 2, ofBound: 1.3},
 		},
 		{
-			name: "1 export after 10 minutes, no Retry-After", exports: 1,
+			name: "1 export after 10 minutes, no Retry-After", exports: 1, curl: true,
 			options: fakevantage.Options{ReadyAfter: 10 * time.Minute},
 			want:    want{requests: 34, lag: 30 * time.Second},
 		},
@@ -42,7 +42,7 @@ func scenarios() []scenario {
 			want:    want{requests: 200, ofBound: 1.3},
 		},
 		{
-			name: "500 exports, 1000 requests per hour, no Retry-After", exports: 500,
+			name: "500 exports, 1000 requests per hour, no Retry-After", exports: 500, curl: true,
 			options: fakevantage.Options{ReadyAfter: time.Minute, Limit: hour, Window: time.Hour},
 			want:    want{requests: 1170, total: 67 * time.Minute},
 		},
@@ -72,7 +72,7 @@ func scenarios() []scenario {
 			want:    want{requests: 2, lag: time.Second},
 		},
 		{
-			name: "40 exports, 5 requests per 5 s, Retry-After 1", exports: 40,
+			name: "40 exports, 5 requests per 5 s, Retry-After 1", exports: 40, curl: true,
 			options: fakevantage.Options{ReadyAfter: 5 * time.Second, RetryAfter: "1", Limit: 5, Window: 5 * time.Second},
 			want:    want{requests: 80, ofBound: 1.01},
 		},
@@ -82,8 +82,8 @@ func scenarios() []scenario {
 			want:    want{requests: 1000, ofBound: 1.01},
 		},
 		{
-			// Of the 1,000 requests of the first hour 706 are ours, at 20 a minute, when the other client has taken 294 at random
-			// moments. The other 294 of ours follow in the second hour at the same pace.
+			// Of the 1,000 requests of the first hour 706 are ours, at 20 a minute, when the other client has taken 294 at
+			// random moments. The other 294 of ours follow in the second hour at the same pace.
 			name: "500 exports, 1000 requests per hour, another client takes half", exports: 500, others: hour / 2,
 			options: fakevantage.Options{ReadyAfter: time.Minute, RetryAfter: fakevantage.Exact, Limit: hour, Window: time.Hour},
 			least:   74 * time.Minute,
@@ -98,13 +98,15 @@ func scenarios() []scenario {
 		},
 		{
 			name: "40 exports, a limit of 5 per 5 s that no header tells", exports: 40,
-			options: fakevantage.Options{ReadyAfter: 5 * time.Second, RetryAfter: "5", Limit: 5, Window: 5 * time.Second, SilentLimit: true},
-			want:    want{refused: -1},
+			options: fakevantage.Options{
+				ReadyAfter: 5 * time.Second, RetryAfter: "5", Limit: 5, Window: 5 * time.Second, SilentLimit: true,
+			},
+			want: want{refused: -1},
 		},
 	}
 	for name, exports := range map[string]int{"1 export": 1, "40 exports": 40, "500 exports": 500} {
 		all = append(all, scenario{
-			name: "as recorded, " + name, exports: exports, options: fakevantage.AsRecorded(),
+			name: "as recorded, " + name, exports: exports, options: fakevantage.AsRecorded(), curl: true,
 			want: want{requests: 2 * exports, ofBound: 1.1},
 		})
 	}
@@ -120,8 +122,10 @@ func scenarios() []scenario {
 	} {
 		all = append(all, scenario{
 			name: "40 exports, server's clock 10 minutes " + name, exports: 40,
-			options: fakevantage.Options{ReadyAfter: 5 * time.Second, RetryAfter: "1", Limit: 5, Window: 5 * time.Second, ClockAhead: ahead},
-			want:    want{requests: 80, ofBound: 1.01},
+			options: fakevantage.Options{
+				ReadyAfter: 5 * time.Second, RetryAfter: "1", Limit: 5, Window: 5 * time.Second, ClockAhead: ahead,
+			},
+			want: want{requests: 80, ofBound: 1.01},
 		})
 	}
 	return all

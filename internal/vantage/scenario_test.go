@@ -20,9 +20,10 @@ type scenario struct {
 	atOnce  int           // how many are made side by side; 10 when zero, as Terraform does
 	timeout time.Duration // of each export; 3 hours when zero
 	options fakevantage.Options
-	// taken is how many GETs another client has made in the window before, and others how many requests it makes in each window: at random
-	// moments, or first thing in it where the window is too short for that to mean anything.
+	// taken is how many GETs another client has made in the window before, and others how many requests it makes in each
+	// window: at random moments, or first thing in it where the window is too short for that to mean anything.
 	taken, others int
+	curl          bool // whether it is compared with a curl loop
 	// least is the shortest time that is possible, where outcome.bound cannot tell.
 	least time.Duration
 
@@ -109,9 +110,9 @@ func (s scenario) run(t *testing.T, newFollower func(*testing.T, *fakevantage.Se
 	return o
 }
 
-// bound returns the shortest time in which all exports can be followed with a POST and a GET each: what they take at the server, as many side
-// by side as are allowed, or what the limits take, whichever is longer. A limit of n requests lets the first n go at once, and the
-// next with each window after that.
+// bound returns the shortest time in which all exports can be followed with a POST and a GET each: what they take at
+// the server, as many side by side as are allowed, or what the limits take, whichever is longer. A limit of n requests
+// lets the first n go at once, and the next with each window after that.
 func (s scenario) bound(fake *fakevantage.Server) time.Duration {
 	if s.least > 0 {
 		return s.least
@@ -213,9 +214,11 @@ func TestScenarios(t *testing.T) {
 }
 
 func (o outcome) String() string {
-	return fmt.Sprintf("%d requests (at least %d), %d refused, %d failed; lag at most %s, %.0f %% in the mean; last POST after %s; total %s, %.2f of %s",
-		o.requests, o.leastRequests, o.refused, o.failures, o.lag.Round(time.Millisecond), 100*o.lagShare,
-		o.posts.Round(time.Millisecond), o.total.Round(time.Millisecond), float64(o.total)/float64(o.leastTime), o.leastTime.Round(time.Millisecond))
+	ms := func(d time.Duration) time.Duration { return d.Round(time.Millisecond) }
+	return fmt.Sprintf("%d requests (at least %d), %d refused, %d failed; lag at most %s, %.1f %% in the mean; "+
+		"last POST after %s; total %s, %.2f of %s",
+		o.requests, o.leastRequests, o.refused, o.failures, ms(o.lag), 100*o.lagShare,
+		ms(o.posts), ms(o.total), float64(o.total)/float64(o.leastTime), ms(o.leastTime))
 }
 
 func (w want) check(t *testing.T, o outcome) {

@@ -24,8 +24,8 @@ type Progress struct {
 // CreateUnitCostExport returned, or a DataExport of which only the token is known. onProgress, which may be nil, is
 // called before each pause.
 //
-// The server's Retry-After says when to ask again. Where it says nothing, the intervals grow from 1 s to 30 s, and further
-// when the account's request budget is short.
+// The server's Retry-After says when to ask again. Where it says nothing, the intervals grow from 1 s to 30 s, and
+// further when the account's request budget is short.
 //
 // On failure it returns what it last knew of the export, with an *Error of kind ExportFailed when the export itself
 // failed, TimedOut when the deadline of ctx passed or would pass before the next request, and Interrupted when ctx was
@@ -113,7 +113,7 @@ func (c *Client) nextPause(
 		pause, reason = least+spread(), "no Retry-After, and the request budget is short"
 	case age < usual:
 		pause, reason = pause+spread(), "no Retry-After: a quarter of such exports were done by then"
-	default:
+	case !known:
 		pause -= time.Duration(rand.Int64N(int64(pause / 20))) // so that exports which were made together drift apart
 	}
 	return lastLook(ctx, pause), reason

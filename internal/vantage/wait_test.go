@@ -82,7 +82,8 @@ func TestWithoutRetryAfterOthersOfTheKindTellWhenToAsk(t *testing.T) {
 	t.Parallel()
 	within(t, 3*time.Hour, func(t *testing.T, ctx context.Context) {
 		durations := []time.Duration{100, 200, 300, 400, 100, 200}
-		fake := fakevantage.New(fakevantage.Options{ReadyIn: func(n int) time.Duration { return durations[n-1] * time.Second }})
+		readyIn := func(n int) time.Duration { return durations[n-1] * time.Second }
+		fake := fakevantage.New(fakevantage.Options{ReadyIn: readyIn})
 		client := newClient(t, fake)
 		// Of the first durations a quarter is 100 s, and of the first five still.
 		for n := range durations {
@@ -133,7 +134,9 @@ func TestAnExportOfUnknownKindIsAskedAboutAsIfNoneWereDone(t *testing.T) {
 
 func TestAnOddRetryAfterIsNone(t *testing.T) {
 	t.Parallel()
-	for _, value := range []fakevantage.RetryAfter{"0", "-5", "soon", "1.5", "99999999999999999999", "86401", "Mon, 01 Jan 1990 00:00:00 GMT"} {
+	for _, value := range []fakevantage.RetryAfter{
+		"0", "-5", "soon", "1.5", "99999999999999999999", "86401", "Mon, 01 Jan 1990 00:00:00 GMT",
+	} {
 		t.Run(string(value), func(t *testing.T) {
 			t.Parallel()
 			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
@@ -185,7 +188,9 @@ func TestProgressTellsEachPause(t *testing.T) {
 
 func TestCancellingEndsAWaitAtOnce(t *testing.T) {
 	t.Parallel()
-	for name, when := range map[string]time.Duration{"in a pause": 90 * time.Second, "in a request": 60*time.Second + 400*time.Millisecond} {
+	for name, when := range map[string]time.Duration{
+		"in a pause": 90 * time.Second, "in a request": 60*time.Second + 400*time.Millisecond,
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
@@ -280,7 +285,9 @@ func TestStatuses(t *testing.T) {
 			})
 		}
 	}
-	for _, body := range []string{`{"status":"processing"}`, `{"status":"Queued","manifest":{"files":["https://x"]}}`, `{}`, `null`} {
+	for _, body := range []string{
+		`{"status":"processing"}`, `{"status":"Queued","manifest":{"files":["https://x"]}}`, `{}`, `null`,
+	} {
 		t.Run(body, func(t *testing.T) {
 			t.Parallel()
 			within(t, time.Hour, func(t *testing.T, ctx context.Context) {

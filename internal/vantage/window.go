@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// window is a time in which the server takes so many requests of some routes. It is known by its limit and its end: routes whose
-// answers tell the same of both share it. Two windows that agree in both by chance are taken for one, which costs time and no refusal.
+// window is a time in which the server takes so many requests of some routes. It is known by its limit and its end:
+// routes whose answers tell the same of both share it. Two windows that agree in both by chance are taken for one,
+// which costs time and no refusal.
 type window struct {
 	limit     int
 	reset     int64     // as told, by the server's clock
@@ -20,8 +21,8 @@ type window struct {
 // over reports whether a new window has begun, of which nothing is known until an answer tells.
 func (w *window) over(now time.Time) bool { return !now.Before(w.ends) }
 
-// room returns how many more requests of the window's routes can be sent. When it is over, others may have used the new one already:
-// until an answer tells, one request goes alone, beside those from before that may never be answered.
+// room returns how many more requests of the window's routes can be sent. When it is over, others may have used the new
+// one already: until an answer tells, one request goes alone, beside those from before that may never be answered.
 func (b *budget) room(w *window, now time.Time) int {
 	free, since := w.remaining, time.Time{}
 	if w.over(now) {
@@ -38,7 +39,7 @@ func (b *budget) room(w *window, now time.Time) int {
 // learn takes in the answer to a request, nil when there was none, and returns the window that it tells of, if it does.
 func (b *budget) learn(r *request, resp *http.Response, now time.Time) (told *window) {
 	if resp != nil {
-		b.clock.learn(resp.Header, now)
+		b.clock.learn(resp.Header, r.sent, now)
 		told = b.toldWindow(r, resp, now)
 		if told != nil || resp.StatusCode < http.StatusInternalServerError { // else it may come from a proxy
 			r.route.windows = slices.DeleteFunc(r.route.windows, func(w *window) bool {
@@ -61,7 +62,8 @@ func (b *budget) learn(r *request, resp *http.Response, now time.Time) (told *wi
 	return told
 }
 
-// toldWindow returns the window that an answer tells of, with what the answer says of it taken in. The route belongs to it from now on.
+// toldWindow returns the window that an answer tells of, with what the answer says of it taken in. The route belongs to
+// it from now on.
 func (b *budget) toldWindow(r *request, resp *http.Response, now time.Time) *window {
 	told, ok := parseRateLimit(resp.Header)
 	if !ok {
@@ -87,8 +89,8 @@ func (b *budget) toldWindow(r *request, resp *http.Response, now time.Time) *win
 	return w
 }
 
-// join makes the route of a request belong to the window that its answer tells, and returns it. It returns nil when that is older than the
-// one that is known already.
+// join makes the route of a request belong to the window that its answer tells, and returns it. It returns nil when
+// that is older than the one that is known already.
 func (b *budget) join(r *request, told rateLimit, now time.Time) *window {
 	ofLimit := func(w *window) bool { return w.limit == told.limit }
 	before := find(ofLimit, r.route)

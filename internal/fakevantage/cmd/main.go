@@ -1,5 +1,5 @@
-// Command cmd serves the fake Vantage API on a loopback address, to try the provider by hand with no account. Its limits and
-// times are by default those that were recorded of the service; shorter times are
+// Command cmd serves the fake Vantage API on a loopback address, to try the provider by hand with no account. Its
+// limits and times are by default those that were recorded of the service; shorter times are
 //
 //	go run ./internal/fakevantage/cmd -ready-after 5s -retry-after 2
 package main
@@ -31,7 +31,8 @@ func main() {
 	window := flag.Duration("window", time.Hour, "length of the window of -limit")
 	flag.Parse()
 	if err := serve(*port, fakevantage.Options{
-		APIToken: *token, ReadyAfter: *readyAfter, RetryAfter: fakevantage.RetryAfter(*retryAfter), Limit: *limit, Window: *window,
+		APIToken: *token, ReadyAfter: *readyAfter, RetryAfter: fakevantage.RetryAfter(*retryAfter),
+		Limit: *limit, Window: *window,
 		Log: func(r fakevantage.Request) { fmt.Printf("%s %s %d\n", r.Method, r.Path, r.Status) },
 	}); err != nil {
 		log.Fatal(err)
