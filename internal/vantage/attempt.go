@@ -31,7 +31,7 @@ type attempt struct {
 
 func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
-	place, err := a.budget.acquire(ctx, req.Method, req.URL.Path)
+	ticket, err := a.budget.acquire(ctx, req.Method, req.URL.Path)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 
 	sent := time.Now()
 	resp, err := a.exchange(req)
-	remaining := a.budget.release(place, resp)
+	remaining := a.budget.release(ticket, resp)
 
 	fields := []any{"method", req.Method, "path", req.URL.Path, "duration", time.Since(sent), "remaining", remaining}
 	if err != nil {

@@ -18,14 +18,13 @@ type budget struct {
 
 	mu      sync.Mutex
 	routes  []*route
-	queue   []*request
-	flying  []*request // sent, and not answered yet
-	waiting int        // exports that are being made or waited for
+	queue   []*ticket
+	flying  []*ticket // sent, and not answered yet
+	waiting int       // exports that are being made or waited for
 	timer   *time.Timer
 
 	clock serverClock
-	// rounding is how much later than it is told a window may end: resets are whole seconds, and some servers round them
-	// down.
+	// rounding is how much later than told a window ends: resets are whole seconds, which some servers round down.
 	rounding time.Duration
 }
 
@@ -34,9 +33,9 @@ type route struct {
 	key string
 	// windows are those that the route's own answers have told, one of each limit.
 	windows []*window
-	// known is set by the first answer. Before it, the route may belong to any window.
+	// known is set by the first answer. Until then the route may belong to any window.
 	known bool
-	since time.Time // the route's first request was asked for then
+	since time.Time // when its first request was asked for
 	// alone lets one request out at a time: the first, so that the window is known before many go, and after a 429, to try
 	// whether the server takes requests again.
 	alone     bool
@@ -44,8 +43,8 @@ type route struct {
 	refusals  int       // pauses in a row without a request that was accepted between
 }
 
-// request is one that waits in the queue, and is under way afterwards.
-type request struct {
+// ticket is a request's place in the queue, and among those that are under way afterwards.
+type ticket struct {
 	ctx   context.Context
 	route *route
 	admit chan error
@@ -71,71 +70,73 @@ func (b *budget) route(method, path string) *route {
 
 // acquire returns when the request may be sent; release must follow. It fails when ctx ends, and at once when the wait
 // that is known to be needed is longer than what is left until the deadline of ctx.
-func (b *budget) acquire(ctx context.Context, method, path string) (*request, error) {
+func (b *budget) acquire(ctx context.Context, method, path string) (*ticket, error) {
 	if over(ctx) {
 		return nil, ended(ctx)
 	}
 	asked := time.Now()
 	b.mu.Lock()
-	r := &request{ctx: ctx, route: b.route(method, path), admit: make(chan error, 1)}
-	b.queue = append(b.queue, r)
+	t := &ticket{ctx: ctx, route: b.route(method, path), admit: make(chan error, 1)}
+	b.queue = append(b.queue, t)
 	b.dispatch()
 	b.mu.Unlock()
 
 	select {
-	case err := <-r.admit:
+	case err := <-t.admit:
 		if waited := time.Since(asked); waited > time.Millisecond {
 			b.log.DebugContext(ctx, "waited", "duration", waited, "reason", "the request budget")
 		}
-		return r, err
+		return t, err
 	case <-ctx.Done():
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.queue = without(b.queue, r)
-	b.flying = without(b.flying, r) // it may have been let go in the same moment
+	b.queue = withoutTicket(b.queue, t)
+	b.flying = withoutTicket(b.flying, t) // it may have been let go in the same moment
 	b.dispatch()
 	return nil, ctx.Err()
 }
 
 // release takes note that a request is over, and learns from its answer, which is nil when there was none. It returns
 // how many requests its route has left, or -1 when that is not known.
-func (b *budget) release(r *request, resp *http.Response) (remaining int) {
+func (b *budget) release(t *ticket, resp *http.Response) (remaining int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	now := time.Now()
-	b.flying = without(b.flying, r)
-	told := b.learn(r, resp, now)
+	now, r := time.Now(), t.route
+	b.flying = withoutTicket(b.flying, t)
+	told := b.learn(t, resp, now)
 	switch {
 	case resp == nil:
-		r.route.alone = r.route.alone && r.route.refusals > 0
+		r.alone = r.alone && r.refusals > 0
 	case resp.StatusCode == http.StatusTooManyRequests:
-		b.pause(r, resp.Header, told, now)
-	case !r.sent.Before(r.route.notBefore):
-		r.route.alone, r.route.refusals = false, 0
+		b.pause(t, resp.Header, told, now)
+	case !t.sent.Before(r.notBefore):
+		r.alone, r.refusals = false, 0
 	}
 	b.dispatch()
-	return b.remaining(r.route, now)
+	return b.remaining(r, now)
 }
 
 // pause holds a route back after a 429: for the Retry-After; without one, until the end of the window that this very
 // answer tells to be used up, which holds it back by itself; without either, for a time that grows from 1 s to 30 s.
 // The requests that were under way together count as one refusal.
-func (b *budget) pause(r *request, h http.Header, told *window, now time.Time) {
-	if !r.sent.Before(r.route.notBefore) {
-		r.route.refusals++
+func (b *budget) pause(t *ticket, h http.Header, told *window, now time.Time) {
+	r := t.route
+	if !t.sent.Before(r.notBefore) {
+		r.refusals++
 	}
-	r.route.alone = true
+	r.alone = true
 	asked, _ := parseRetryAfter(h, now)
 	if asked == 0 {
 		if told != nil && told.remaining <= 0 {
 			return
 		}
-		asked = growing(r.route.refusals - 1)
+		asked = growing(r.refusals - 1)
 	}
-	if until := now.Add(asked); until.After(r.route.notBefore) {
-		r.route.notBefore = until
-		b.log.DebugContext(r.ctx, "waiting", "duration", asked, "reason", "the server refused a request because of its rate limit (429)")
+	if until := now.Add(asked); until.After(r.notBefore) {
+		r.notBefore = until
+		b.log.DebugContext(t.ctx, "waiting", "duration", asked,
+			"reason", "the server refused a request because of its rate limit (429)")
 	}
 }
 
@@ -156,21 +157,21 @@ func checkOpens(ctx context.Context, wait time.Duration) error {
 func (b *budget) dispatch() {
 	now := time.Now()
 	var wake time.Time
-	b.queue = slices.DeleteFunc(b.queue, func(r *request) bool {
-		opens := r.route.opens(now)
-		err := checkOpens(r.ctx, opens.Sub(now))
+	b.queue = slices.DeleteFunc(b.queue, func(t *ticket) bool {
+		opens := t.route.opens(now)
+		err := checkOpens(t.ctx, opens.Sub(now))
 		switch {
 		case opens.After(now) && err != nil:
-			r.admit <- err
+			t.admit <- err
 			return true
-		case !opens.After(now) && b.hasRoom(r.route, now):
-			r.sent = now
-			b.flying = append(b.flying, r)
-			r.admit <- nil
+		case !opens.After(now) && b.hasRoom(t.route, now):
+			t.sent = now
+			b.flying = append(b.flying, t)
+			t.admit <- nil
 			return true
 		}
-		// An answer calls again, or what follows does, if no answer comes before.
-		for _, at := range b.changes(r.route) {
+		// It is looked at again after each answer, and at the latest when time alone may have made room.
+		for _, at := range b.changes(t.route) {
 			if at.After(now) && (wake.IsZero() || at.Before(wake)) {
 				wake = at
 			}
@@ -191,13 +192,13 @@ func (b *budget) dispatch() {
 
 // hasRoom reports whether one more request of the route can be under way. It is called when the route opens.
 func (b *budget) hasRoom(r *route, now time.Time) bool {
-	if r.alone && slices.ContainsFunc(b.flying, func(other *request) bool { return other.route == r }) {
+	if r.alone && slices.ContainsFunc(b.flying, func(t *ticket) bool { return t.route == r }) {
 		return false
 	}
 	for _, w := range b.windowsOf(r) {
-		// A window that a new route may belong to is respected for a short time only: a limit of its own is as likely.
-		respected := r.known || max(w.ends.Sub(now), now.Sub(r.since)) < maxPause
-		if respected && b.room(w, now) <= 0 {
+		// A window that a new route may belong to holds it back for a short time only: it may as well have its own.
+		counts := r.known || max(w.ends.Sub(now), now.Sub(r.since)) < maxPause
+		if counts && b.room(w, now) <= 0 {
 			return false
 		}
 	}
@@ -239,6 +240,6 @@ func (b *budget) changes(r *route) []time.Time {
 	return all
 }
 
-func without(all []*request, r *request) []*request {
-	return slices.DeleteFunc(all, func(other *request) bool { return other == r })
+func withoutTicket(all []*ticket, t *ticket) []*ticket {
+	return slices.DeleteFunc(all, func(other *ticket) bool { return other == t })
 }

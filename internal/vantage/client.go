@@ -89,7 +89,7 @@ func New(o Options) (*Client, error) {
 		base:      base,
 		files:     &http.Client{Transport: o.Transport, CheckRedirect: checkFileRedirect},
 		budget:    newBudget(o.Logger),
-		durations: &durations{byKind: map[string][]time.Duration{}},
+		durations: newDurations(),
 		timeout:   o.Timeout,
 		workspace: o.WorkspaceToken,
 		userAgent: o.UserAgent,

@@ -49,7 +49,7 @@ type DataExport struct {
 	acceptedAt time.Time     // likewise, when the server had taken the request
 	kind       string        // the path that it was asked for at; empty for others' exports
 	retryAfter time.Duration // how long the server asks to wait before the next question
-	estimated  bool          // whether it does
+	toldToWait bool          // whether it does
 }
 
 // Manifest lists the files of a completed export.
@@ -97,7 +97,7 @@ func (c *Client) CreateUnitCostExport(ctx context.Context, r UnitCostExportReque
 			return err
 		}
 		export.acceptedAt = time.Now()
-		export.retryAfter, export.estimated = parseRetryAfter(resp.Header, time.Now())
+		export.retryAfter, export.toldToWait = parseRetryAfter(resp.Header, time.Now())
 		return nil
 	})
 	if err != nil {
@@ -199,7 +199,7 @@ func (c *Client) decodeExport(resp *http.Response, export *DataExport) error {
 		}
 	}
 	export.Status, export.CreatedAt, export.ExportType = c.redact.text(body.Status), body.CreatedAt, body.ExportType
-	export.retryAfter, export.estimated = parseRetryAfter(resp.Header, time.Now())
+	export.retryAfter, export.toldToWait = parseRetryAfter(resp.Header, time.Now())
 	if decodeJSON(body.Attributes, &export.Attributes) != nil {
 		export.Attributes = nil // free-form, and not the point of an export
 	}

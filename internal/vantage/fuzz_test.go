@@ -31,23 +31,23 @@ func FuzzRateLimit(f *testing.F) {
 	f.Fuzz(func(t *testing.T, limit, remaining, reset, date string, status int) {
 		b := newBudget(slog.New(slog.DiscardHandler))
 		const path = "/v2/data_exports/tok_1"
-		r, err := b.acquire(t.Context(), http.MethodGet, path)
+		ticket, err := b.acquire(t.Context(), http.MethodGet, path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.release(r, &http.Response{StatusCode: status, Header: http.Header{
+		b.release(ticket, &http.Response{StatusCode: status, Header: http.Header{
 			"X-Rate-Limit-Limit": {limit}, "X-Rate-Limit-Remaining": {remaining}, "X-Rate-Limit-Reset": {reset}, "Date": {date},
 		}})
 		now := time.Now()
-		opens := r.route.opens(now)
+		opens := ticket.route.opens(now)
 		if until := opens.Sub(now); until > maxAsked {
 			t.Errorf("held back for %s", until)
 		}
-		if !opens.After(now) && !b.hasRoom(r.route, now) {
+		if !opens.After(now) && !b.hasRoom(ticket.route, now) {
 			t.Error("held back for ever")
 		}
 		defer b.startWaiting()()
-		if pause := b.pollPause(http.MethodGet, path, 0, maxAsked); pause < 0 || pause > maxAsked {
+		if pause := b.leastPause(http.MethodGet, path, 0, maxAsked); pause < 0 || pause > maxAsked {
 			t.Errorf("paused for %s", pause)
 		}
 	})

@@ -10,10 +10,13 @@ import (
 // When to ask about an export where the server does not say: what is known of how long exports take, and what the
 // budget has left.
 
-// pollPause returns how long to wait before the next question about an export of this age. usual is the age by which a
-// quarter of the exports of its kind were done, where some were: until then there is no point in asking, and afterwards
-// each pause is a quarter of the age, from 1 s to 30 s. Where none were, the pauses are 1 s and three tenths of the
-// age, up to 30 s, so that an export is noticed within 30 % of its duration and a second.
+// pollPause returns how long to wait before the next question about an export of this age.
+//
+// usual is the age by which a quarter of the exports of its kind were done, where some were. Until then the export is
+// left alone. From then on each pause is a quarter of its age, from 1 s to 30 s.
+//
+// Where none were, a pause is a second and 30 % of the age, up to 30 s. So the end of an export is noticed within 30 %
+// of its duration and a second.
 func pollPause(age, usual time.Duration, known bool) time.Duration {
 	switch {
 	case !known:
@@ -24,14 +27,14 @@ func pollPause(age, usual time.Duration, known bool) time.Duration {
 	return min(max(age/4, minPause), maxPause)
 }
 
-// spacedPause returns the first of the pauses after which n requests about an export of this age are sent, when nothing
-// more can be sent for the time that is left. Each comes when the export is older by the same factor, and by that
-// factor later a new window begins: so each duration that it may have, short or long, is noticed late by at most the
-// same share of it.
+// spacedPause returns the pause before the next of n requests about an export of this age, when they are all that can
+// be sent in the time that is left. They are spaced so that each comes when the export is older by the same factor, and
+// a new window begins when it is older by that factor once more. Whatever its duration, it is noticed within the same
+// share of it.
 //
-// For example, an export is 1 minute old, and 3 requests are left for 15 minutes. The factor is the fourth root of (1 +
-// 15) / 1, which is 2: it is asked about at the age of 2, 4 and 8 minutes, and in the new window at 16. The pause is 1
-// minute.
+// For example: an export is 1 minute old, and 3 requests are left for 15 minutes. When the window ends the export is 16
+// times as old, and the fourth root of 16 is 2. So it is asked about at the age of 2, 4 and 8 minutes, and in the
+// new window at 16. The pause before the next request is 1 minute.
 func spacedPause(age, left time.Duration, n int) time.Duration {
 	age = max(age, minPause)
 	factor := math.Pow(float64(age+left)/float64(age), 1/float64(n+1))
@@ -45,10 +48,12 @@ type durations struct {
 	byKind map[string][]time.Duration
 }
 
-// add takes in a completed export of which the last answer before came at one age, and the one that it is completed at
-// another. Its duration is the difference of the server's own times. Those are whole seconds, so it may have taken up
-// to a second longer. What does not fit with the ages makes no sense, or is of two clocks, and does not count; neither
-// does an export of no known kind.
+func newDurations() *durations { return &durations{byKind: map[string][]time.Duration{}} }
+
+// add takes in an export that was last seen pending at one age, and was seen completed at the next. Its duration is the
+// difference of the times that the server tells. These are whole seconds, so it may have taken up to a second longer.
+// Times that do not fit with what was seen do not count: they are nonsense, or from two clocks. Neither does an export
+// whose kind is not known.
 func (d *durations) add(export *DataExport, pending, done time.Duration) {
 	created, err1 := time.Parse(time.RFC3339, export.CreatedAt)
 	completed, err2 := time.Parse(time.RFC3339, export.Manifest.CompletedAt)
@@ -86,13 +91,13 @@ func (b *budget) startWaiting() (stop func()) {
 	}
 }
 
-// pollPause returns the pause that an export of this age should take at least, so that all of them make do with what
-// the windows of the route have left, for as long as they last or the caller does. It is next to nothing while that is
-// plenty.
+// leastPause returns the pause that an export of this age should take at least, so that the windows of the route
+// suffice for all exports that are under way, until the windows end or the caller gives up. While a window has plenty
+// left, that is next to nothing.
 //
-// Where not even one request is left for each, it is minPause: they take what is left in the order in which they come,
-// and the others learn then that they have to wait for the next window.
-func (b *budget) pollPause(method, path string, age, patience time.Duration) (pause time.Duration) {
+// Where less than one request is left for each, it is minPause: they take what is left in the order in which they come,
+// and the others find that they have to wait for the next window.
+func (b *budget) leastPause(method, path string, age, patience time.Duration) (pause time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()

@@ -80,7 +80,7 @@ func TestDurationsThatMakeNoSenseDoNotCount(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := durations{byKind: map[string][]time.Duration{}}
+			d := newDurations()
 			export := &DataExport{kind: test.kind, CreatedAt: test.created, Manifest: &Manifest{CompletedAt: test.completed}}
 			d.add(export, inSeconds(test.pending), inSeconds(test.done))
 			if got, known := d.usual(test.kind); got != inSeconds(test.want) || known != (test.want > 0) {
@@ -94,7 +94,7 @@ func inSeconds(s float64) time.Duration { return time.Duration(s * float64(time.
 
 func TestTheUsualDurationIsThatOfAQuarter(t *testing.T) {
 	t.Parallel()
-	d := durations{byKind: map[string][]time.Duration{}}
+	d := newDurations()
 	steps := []struct{ took, want time.Duration }{
 		{5, 5}, {3, 3}, {9, 3}, {7, 3}, {1, 3}, {8, 3}, {2, 2}, {6, 2}, {4, 3},
 	}

@@ -24,20 +24,23 @@ type Progress struct {
 // CreateUnitCostExport returned, or a DataExport of which only the token is known. onProgress, which may be nil, is
 // called before each pause.
 //
-// The server's Retry-After says when to ask again. Where it says nothing, the intervals grow from 1 s to 30 s, and
-// further when the account's request budget is short.
+// The server's Retry-After says when to ask again; it does not say when the export is ready. Where it says nothing,
+// exports of the same kind that this client has seen completed tell when to ask first, and the pauses grow with the age
+// of the export, from 1 s to 30 s, and further when the account's request budget is short.
 //
 // On failure it returns what it last knew of the export, with an *Error of kind ExportFailed when the export itself
 // failed, TimedOut when the deadline of ctx passed or would pass before the next request, and Interrupted when ctx was
 // cancelled. A request that fails for a passing reason does not end the wait.
-func (c *Client) WaitForDataExport(ctx context.Context, export *DataExport, onProgress func(Progress)) (*DataExport, error) {
+func (c *Client) WaitForDataExport(
+	ctx context.Context, export *DataExport, onProgress func(Progress),
+) (*DataExport, error) {
 	defer c.budget.startWaiting()()
 	started := time.Now()
 	accepted := started
 	if !export.askedAt.IsZero() {
 		started, accepted = export.askedAt, export.acceptedAt
 	}
-	pending := time.Duration(0) // its age when it was last seen
+	var pending time.Duration // the age at which it was last seen so
 	for polls := 0; ; polls++ {
 		if export.Status != "" { // else nobody has asked the server yet
 			if err := c.pauseBefore(ctx, export, time.Since(accepted), polls, onProgress); err != nil {
@@ -49,7 +52,7 @@ func (c *Client) WaitForDataExport(ctx context.Context, export *DataExport, onPr
 		switch {
 		case errors.As(err, &e) && e.NotFound() && time.Since(export.acceptedAt) < notFoundGrace:
 			again := *export
-			again.estimated = false
+			again.toldToWait = false
 			export = &again
 			continue
 		case err != nil:
@@ -64,10 +67,11 @@ func (c *Client) WaitForDataExport(ctx context.Context, export *DataExport, onPr
 		}
 		pending = time.Since(accepted)
 		if latest.Status != export.Status && !strings.EqualFold(latest.Status, StatusPending) {
-			c.log.WarnContext(ctx, "the export has a status that the API does not document; waiting on", "export", export.Token, "status", latest.Status)
+			c.log.WarnContext(ctx, "the export has a status that the API does not document; waiting on",
+				"export", export.Token, "status", latest.Status)
 		}
-		// A zero is not an estimate: following it would ask without end.
-		latest.estimated = latest.estimated && latest.retryAfter > 0
+		// A zero is not followed here: that would ask without end.
+		latest.toldToWait = latest.toldToWait && latest.retryAfter > 0
 		export = latest
 	}
 }
@@ -84,8 +88,9 @@ func (c *Client) pauseBefore(
 	if onProgress != nil {
 		onProgress(Progress{Export: *export, Pause: pause})
 	}
-	c.log.DebugContext(ctx, "waiting", "export", export.Token, "status", export.Status, "duration", pause, "reason", reason)
-	if export.estimated {
+	c.log.DebugContext(ctx, "waiting",
+		"export", export.Token, "status", export.Status, "duration", pause, "reason", reason)
+	if export.toldToWait {
 		if err := checkPatience(ctx, pause, "the next request would come after a wait"); err != nil {
 			return err
 		}
@@ -97,14 +102,14 @@ func (c *Client) pauseBefore(
 func (c *Client) nextPause(
 	ctx context.Context, export *DataExport, path string, age time.Duration, polls int,
 ) (time.Duration, string) {
-	if export.estimated {
+	if export.toldToWait {
 		if export.retryAfter == 0 {
 			return 0, "the server says it may be done"
 		}
 		return export.retryAfter + spread(), "the server's Retry-After"
 	}
 	usual, known := c.durations.usual(export.kind)
-	least := c.budget.pollPause(http.MethodGet, path, age, timeLeft(ctx))
+	least := c.budget.leastPause(http.MethodGet, path, age, timeLeft(ctx))
 	pause, reason := pollPause(age, usual, known), "no Retry-After"
 	switch {
 	case polls == 0 && age >= usual && least < minPause:
@@ -114,7 +119,7 @@ func (c *Client) nextPause(
 	case age < usual:
 		pause, reason = pause+spread(), "no Retry-After: a quarter of such exports were done by then"
 	case !known:
-		pause -= time.Duration(rand.Int64N(int64(pause / 20))) // so that exports which were made together drift apart
+		pause -= rand.N(pause / 20) // so that exports which were made together drift apart
 	}
 	return lastLook(ctx, pause), reason
 }

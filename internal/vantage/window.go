@@ -28,8 +28,8 @@ func (b *budget) room(w *window, now time.Time) int {
 	if w.over(now) {
 		free, since = 1, w.ends
 	}
-	for _, r := range b.flying {
-		if !r.sent.Before(since) && (!r.route.known || slices.Contains(r.route.windows, w)) {
+	for _, t := range b.flying {
+		if !t.sent.Before(since) && (!t.route.known || slices.Contains(t.route.windows, w)) {
 			free--
 		}
 	}
@@ -37,25 +37,26 @@ func (b *budget) room(w *window, now time.Time) int {
 }
 
 // learn takes in the answer to a request, nil when there was none, and returns the window that it tells of, if it does.
-func (b *budget) learn(r *request, resp *http.Response, now time.Time) (told *window) {
+func (b *budget) learn(t *ticket, resp *http.Response, now time.Time) (told *window) {
+	r := t.route
 	if resp != nil {
-		b.clock.learn(resp.Header, r.sent, now)
-		told = b.toldWindow(r, resp, now)
+		b.clock.learn(resp.Header, t.sent, now)
+		told = b.toldWindow(t, resp, now)
 		if told != nil || resp.StatusCode < http.StatusInternalServerError { // else it may come from a proxy
-			r.route.windows = slices.DeleteFunc(r.route.windows, func(w *window) bool {
-				return w != told && w.over(r.sent) // the server does not tell of it any more
+			r.known = true
+			r.windows = slices.DeleteFunc(r.windows, func(w *window) bool {
+				return w != told && w.over(t.sent) // the server does not tell of it any more
 			})
-			r.route.known = true
 		}
 	}
-	for _, w := range r.route.windows {
+	for _, w := range r.windows {
 		if w.over(now) {
 			continue
 		}
 		if w != told {
 			w.remaining--
 		}
-		// Some servers tell what was left before the request.
+		// What is told may be what was left before the request itself.
 		w.answered++
 		w.remaining = min(w.remaining, w.limit-w.answered)
 	}
@@ -64,7 +65,7 @@ func (b *budget) learn(r *request, resp *http.Response, now time.Time) (told *wi
 
 // toldWindow returns the window that an answer tells of, with what the answer says of it taken in. The route belongs to
 // it from now on.
-func (b *budget) toldWindow(r *request, resp *http.Response, now time.Time) *window {
+func (b *budget) toldWindow(t *ticket, resp *http.Response, now time.Time) *window {
 	told, ok := parseRateLimit(resp.Header)
 	if !ok {
 		return nil
@@ -78,46 +79,45 @@ func (b *budget) toldWindow(r *request, resp *http.Response, now time.Time) *win
 	if !ends.After(now) || ends.Sub(now) > maxAsked {
 		return nil
 	}
-	w := b.join(r, told, now)
-	if w == nil {
-		return nil
-	}
-	w.remaining = min(w.remaining, told.remaining)
-	if ends.After(w.ends) {
-		w.ends = ends
+	w := b.join(t, told, now)
+	if w != nil {
+		w.remaining = min(w.remaining, told.remaining)
+		if ends.After(w.ends) {
+			w.ends = ends
+		}
 	}
 	return w
 }
 
 // join makes the route of a request belong to the window that its answer tells, and returns it. It returns nil when
-// that is older than the one that is known already.
-func (b *budget) join(r *request, told rateLimit, now time.Time) *window {
+// a later request's answer has told of another window with this limit.
+func (b *budget) join(t *ticket, told rateLimit, now time.Time) *window {
 	ofLimit := func(w *window) bool { return w.limit == told.limit }
-	before := find(ofLimit, r.route)
-	if before == nil {
-		before = find(func(w *window) bool { return ofLimit(w) && w.over(now) }, b.routes...)
-	}
 	// Ends that are a second apart are the same: servers compute them at each request, and round.
-	w := find(func(w *window) bool {
+	same := findWindow(b.routes, func(w *window) bool {
 		return ofLimit(w) && w.reset-1 <= told.reset && told.reset <= w.reset+1 && !w.over(now)
-	}, b.routes...)
-	fresh := window{limit: told.limit, reset: told.reset, remaining: told.limit, learned: r.sent}
-	switch {
-	case w != nil:
-	case before != nil && before.over(now):
-		w = before
-		*w = fresh // for all routes that belong to it
-	case before != nil && r.sent.Before(before.learned):
-		return nil
-	default:
-		w = &fresh
+	})
+	before := findWindow([]*route{t.route}, ofLimit)
+	if before == nil {
+		before = findWindow(b.routes, func(w *window) bool { return ofLimit(w) && w.over(now) })
 	}
-	r.route.windows = append(slices.DeleteFunc(r.route.windows, ofLimit), w)
+	w := &window{limit: told.limit, reset: told.reset, remaining: told.limit, learned: t.sent}
+	switch {
+	case same != nil:
+		w = same
+	case before == nil:
+	case before.over(now):
+		*before = *w // for all routes that belong to it
+		w = before
+	case t.sent.Before(before.learned):
+		return nil
+	}
+	t.route.windows = append(slices.DeleteFunc(t.route.windows, ofLimit), w)
 	return w
 }
 
-// find returns a window of some routes, or nil where there is none such.
-func find(such func(*window) bool, routes ...*route) *window {
+// findWindow returns such a window of some routes, or nil where there is none.
+func findWindow(routes []*route, such func(*window) bool) *window {
 	for _, r := range routes {
 		if i := slices.IndexFunc(r.windows, such); i >= 0 {
 			return r.windows[i]
