@@ -205,12 +205,12 @@ func (b *budget) hasRoom(r *route, now time.Time) bool {
 	return true
 }
 
-// remaining returns how many more requests of the route there is room for, or -1 when that is not known.
+// remaining returns how many requests the windows of a route have left, or -1 when that is not known.
 func (b *budget) remaining(r *route, now time.Time) int {
 	least := -1
 	for _, w := range r.windows {
-		if room := max(0, b.room(w, now)); least < 0 || room < least {
-			least = room
+		if left := max(0, b.left(w)); !w.over(now) && (least < 0 || left < least) {
+			least = left
 		}
 	}
 	return least

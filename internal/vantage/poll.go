@@ -102,7 +102,7 @@ func (b *budget) leastPause(method, path string, age, patience time.Duration) (p
 	defer b.mu.Unlock()
 	now := time.Now()
 	for _, w := range b.windowsOf(b.route(method, path)) {
-		n := b.room(w, now) / b.waiting
+		n := b.left(w) / b.waiting
 		switch {
 		case w.over(now):
 		case n > 0:

@@ -15,25 +15,37 @@ type window struct {
 	ends      time.Time // by the local clock, or a little later
 	remaining int       // what the server has left, those under way not counted; it only falls
 	answered  int       // our own requests in it
+	shared    bool      // others have used it too
 	learned   time.Time // when the request was sent whose answer first told of it
 }
 
 // over reports whether a new window has begun, of which nothing is known until an answer tells.
 func (w *window) over(now time.Time) bool { return !now.Before(w.ends) }
 
-// room returns how many more requests of the window's routes can be sent. When it is over, others may have used the new
-// one already: until an answer tells, one request goes alone, beside those from before that may never be answered.
+// room returns how many more requests of the window's routes can be sent now. When it is over, others may have used the
+// new one already: until an answer tells, one request goes alone, beside those from before that may never be answered.
+// Where others use it, what was told last may be gone by now, so that half of it is sent at a time.
 func (b *budget) room(w *window, now time.Time) int {
-	free, since := w.remaining, time.Time{}
-	if w.over(now) {
-		free, since = 1, w.ends
+	switch {
+	case w.over(now):
+		return 1 - b.flyingIn(w, w.ends)
+	case w.shared:
+		return (w.remaining+1)/2 - b.flyingIn(w, time.Time{})
 	}
+	return b.left(w)
+}
+
+// left returns how many requests the server has left in a window that is not over, when those under way are counted.
+func (b *budget) left(w *window) int { return w.remaining - b.flyingIn(w, time.Time{}) }
+
+// flyingIn returns how many requests are under way that were sent since then and may count in a window.
+func (b *budget) flyingIn(w *window, since time.Time) (n int) {
 	for _, t := range b.flying {
 		if !t.sent.Before(since) && (!t.route.known || slices.Contains(t.route.windows, w)) {
-			free--
+			n++
 		}
 	}
-	return free
+	return n
 }
 
 // learn takes in the answer to a request, nil when there was none, and returns the window that it tells of, if it does.
@@ -58,6 +70,7 @@ func (b *budget) learn(t *ticket, resp *http.Response, now time.Time) (told *win
 		}
 		// What is told may be what was left before the request itself.
 		w.answered++
+		w.shared = w.shared || w.remaining < w.limit-w.answered-len(b.flying)
 		w.remaining = min(w.remaining, w.limit-w.answered)
 	}
 	return told
