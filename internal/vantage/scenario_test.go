@@ -105,15 +105,16 @@ func (s scenario) run(t *testing.T, newFollower func(*testing.T, *fakevantage.Se
 			}
 		}
 		o.leastRequests = 2 * s.exports
-		o.leastTime = s.bound(fake)
+		o.leastTime = s.bound(fake, start.Add(s.options.ClockAhead))
 	})
 	return o
 }
 
 // bound returns the shortest time in which all exports can be followed with a POST and a GET each: what they take at
 // the server, as many side by side as are allowed, or what the limits take, whichever is longer. A limit of n requests
-// lets the first n go at once, and the next with each window after that.
-func (s scenario) bound(fake *fakevantage.Server) time.Duration {
+// lets the first n go at once, and the next with each window after that; one of all routes has a first window that
+// began before the start.
+func (s scenario) bound(fake *fakevantage.Server, start time.Time) time.Duration {
 	if s.least > 0 {
 		return s.least
 	}
@@ -138,7 +139,8 @@ func (s scenario) bound(fake *fakevantage.Server) time.Duration {
 	switch {
 	case s.options.SilentLimit:
 	case s.options.Limit > 0:
-		least = max(least, windows(2*s.exports, s.options.Limit, s.options.Window))
+		begun := start.Sub(start.Truncate(s.options.Window))
+		least = max(least, windows(2*s.exports, s.options.Limit, s.options.Window)-begun)
 	default:
 		for _, l := range s.options.Limits {
 			least = max(least, windows(s.exports, l.Requests, l.Window)+longest)
