@@ -140,16 +140,19 @@ func (b *budget) pause(t *ticket, h http.Header, told *window, now time.Time) {
 	}
 }
 
-// check fails when no request of the route can be sent before the deadline of ctx.
+// check fails when it is known that no request of the route can be sent before the deadline of ctx.
 func (b *budget) check(ctx context.Context, method, path string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	now := time.Now()
-	return checkOpens(ctx, b.route(method, path).opens(now).Sub(now))
+	return b.route(method, path).check(ctx, time.Now())
 }
 
-func checkOpens(ctx context.Context, wait time.Duration) error {
-	return checkPatience(ctx, wait, "the account's rate limit asks for a wait")
+func (r *route) check(ctx context.Context, now time.Time) error {
+	opens := r.opens(now)
+	if !opens.After(now) {
+		return nil
+	}
+	return checkPatience(ctx, opens.Sub(now), "the account's rate limit asks for a wait")
 }
 
 // dispatch lets go the requests for which there is room, and fails those whose deadline comes before there can be any.
@@ -158,13 +161,11 @@ func (b *budget) dispatch() {
 	now := time.Now()
 	var wake time.Time
 	b.queue = slices.DeleteFunc(b.queue, func(t *ticket) bool {
-		opens := t.route.opens(now)
-		err := checkOpens(t.ctx, opens.Sub(now))
-		switch {
-		case opens.After(now) && err != nil:
+		if err := t.route.check(t.ctx, now); err != nil {
 			t.admit <- err
 			return true
-		case !opens.After(now) && b.hasRoom(t.route, now):
+		}
+		if !t.route.opens(now).After(now) && b.hasRoom(t.route, now) {
 			t.sent = now
 			b.flying = append(b.flying, t)
 			t.admit <- nil

@@ -295,6 +295,18 @@ func TestAWaitThatTheLimitOutlastsEndsAtOnce(t *testing.T) {
 	}
 }
 
+func TestADeadlineThatPassedInThePostIsNotBlamedOnTheLimit(t *testing.T) {
+	t.Parallel()
+	within(t, 5*time.Second, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{Latency: 7 * time.Second})
+		_, err := export(ctx, newClient(t, fake))
+		if e := wantKind(t, err, vantage.TimedOut); strings.Contains(e.Error(), "limit") || e.Token == "" {
+			t.Error(e)
+		}
+		wantRequests(t, fake, 1, 0)
+	})
+}
+
 func TestAShortBudgetIsSpreadOverItsWindow(t *testing.T) {
 	t.Parallel()
 	within(t, 3*time.Hour, func(t *testing.T, ctx context.Context) {
