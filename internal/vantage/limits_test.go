@@ -2,9 +2,7 @@ package vantage_test
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,7 +24,8 @@ func post(t *testing.T, ctx context.Context, c *vantage.Client) string {
 	t.Helper()
 	e, err := c.CreateUnitCostExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "r"})
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return ""
 	}
 	return e.Token
 }
@@ -34,7 +33,7 @@ func post(t *testing.T, ctx context.Context, c *vantage.Client) string {
 func get(t *testing.T, ctx context.Context, c *vantage.Client, token string) {
 	t.Helper()
 	if _, err := c.GetDataExport(ctx, token); err != nil {
-		t.Fatal(err)
+		t.Error(err)
 	}
 }
 
@@ -109,162 +108,6 @@ func TestWindowsThatEndAFractionAfterTheirResetCostOneRefusal(t *testing.T) {
 				took, fake.Refused())
 		}
 	})
-}
-
-// told answers a GET of a pending export, and tells of a window that ends after some seconds.
-func told(w http.ResponseWriter, status, limit, remaining int, ends time.Duration) {
-	w.Header().Set("X-Rate-Limit-Limit", fmt.Sprint(limit))
-	w.Header().Set("X-Rate-Limit-Remaining", fmt.Sprint(remaining))
-	w.Header().Set("X-Rate-Limit-Reset", fmt.Sprint(time.Now().Add(ends).Unix()))
-	w.WriteHeader(status)
-}
-
-func TestWhatTheAnswersOfARouteTell(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		// answer is what the nth GET is answered with.
-		answer func(n int, w http.ResponseWriter)
-		// want are the times at which GETs come that are made one after another, in seconds.
-		want []int
-	}{
-		"two windows in turn": {
-			func(n int, w http.ResponseWriter) {
-				if n%2 == 1 {
-					told(w, 202, 1000, 1000-n, time.Hour)
-				} else {
-					told(w, 202, 5, 0, 10*time.Second)
-				}
-			},
-			[]int{0, 0, 10, 10, 20},
-		},
-		"no window any more": {
-			func(n int, w http.ResponseWriter) {
-				if n == 1 {
-					told(w, 202, 5, 0, 10*time.Second)
-				} else {
-					w.WriteHeader(202)
-				}
-			},
-			[]int{0, 10, 10, 10, 10},
-		},
-		"an end that moves by a second": {
-			func(n int, w http.ResponseWriter) {
-				told(w, 202, 5, 5-n, 10*time.Second+time.Duration(n%2)*time.Second)
-			},
-			[]int{0, 0, 0, 0, 0, 11},
-		},
-		"more than was left before": {
-			func(n int, w http.ResponseWriter) {
-				told(w, 202, 5, 3, 10*time.Second-time.Duration(time.Now().Unix()%10)*time.Second)
-			},
-			[]int{0, 0, 0, 0, 0, 10},
-		},
-		"a window that others have used": {
-			func(n int, w http.ResponseWriter) { told(w, 202, 100, max(0, 2-n), 10*time.Second) },
-			[]int{0, 0, 10, 20},
-		},
-		"429 with another window's room": {
-			func(n int, w http.ResponseWriter) {
-				if n == 2 {
-					told(w, 429, 1000, 990, time.Hour)
-				} else {
-					told(w, 202, 1000, 990-n, time.Hour)
-				}
-			},
-			[]int{0, 0, 1, 1},
-		},
-		"429 with no window": {
-			func(n int, w http.ResponseWriter) {
-				if n == 2 || n == 3 {
-					w.WriteHeader(429)
-				} else {
-					told(w, 202, 1000, 990-n, time.Hour)
-				}
-			},
-			[]int{0, 0, 1, 3, 3},
-		},
-		"429 with a window that is used up": {
-			func(n int, w http.ResponseWriter) {
-				if n == 2 {
-					told(w, 429, 5, 0, 7*time.Second)
-				} else {
-					told(w, 202, 1000, 990-n, time.Hour)
-				}
-			},
-			[]int{0, 0, 7, 7},
-		},
-		"429 with Retry-After and a longer window": {
-			func(n int, w http.ResponseWriter) {
-				if n == 2 {
-					w.Header().Set("Retry-After", "3")
-					told(w, 429, 5, 0, 7*time.Second)
-				} else {
-					told(w, 202, 1000, 990-n, time.Hour)
-				}
-			},
-			[]int{0, 0, 7, 7},
-		},
-		"429 with Retry-After beyond its window": {
-			func(n int, w http.ResponseWriter) {
-				if n == 2 {
-					w.Header().Set("Retry-After", "20")
-					told(w, 429, 5, 0, 7*time.Second)
-				} else {
-					told(w, 202, 1000, 990-n, time.Hour)
-				}
-			},
-			[]int{0, 0, 20, 20},
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{
-					Limits: []fakevantage.RouteLimit{},
-					Misbehave: func(r fakevantage.Request) http.HandlerFunc {
-						return func(w http.ResponseWriter, _ *http.Request) { test.answer(r.Nth, w) }
-					},
-				})
-				client, start := newClient(t, fake), time.Now()
-				for len(fake.Requests()) < len(test.want) {
-					get(t, ctx, client, "tok_1")
-				}
-				var got []int
-				for _, r := range fake.Requests() {
-					got = append(got, int(r.Time.Sub(start).Round(time.Second)/time.Second))
-				}
-				if !slices.Equal(got, test.want) {
-					t.Errorf("GETs came at %v, want %v", got, test.want)
-				}
-			})
-		})
-	}
-}
-
-func TestTheFirstRequestOfARouteWaitsShortlyForWindowsThatItMayShare(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		window   time.Duration
-		min, max time.Duration
-	}{
-		"over soon":   {5 * time.Second, 4 * time.Second, 6 * time.Second},
-		"a long time": {time.Hour, 0, 0},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			within(t, 2*time.Hour, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{Limits: limited(1, test.window, 1000, time.Hour)})
-				client, start := newClient(t, fake), time.Now()
-				token := post(t, ctx, client)
-				get(t, ctx, client, token)
-				if took := time.Since(start); took < test.min || took > test.max {
-					t.Errorf("the first GET took %s", took)
-				}
-				get(t, ctx, client, token)
-				wantRequests(t, fake, 1, 2)
-			})
-		})
-	}
 }
 
 func TestAWaitThatTheLimitOutlastsEndsAtOnce(t *testing.T) {

@@ -55,10 +55,10 @@ func newDurations() *durations { return &durations{byKind: map[string][]time.Dur
 // Times that do not fit with what was seen do not count: they are nonsense, or from two clocks. Neither does an export
 // whose kind is not known.
 func (d *durations) add(export *DataExport, pending, done time.Duration) {
-	created, err1 := time.Parse(time.RFC3339, export.CreatedAt)
-	completed, err2 := time.Parse(time.RFC3339, export.Manifest.CompletedAt)
+	created, _ := time.Parse(time.RFC3339, export.CreatedAt) // the year 1 where it is none, which fits with nothing
+	completed, err := time.Parse(time.RFC3339, export.Manifest.CompletedAt)
 	took := completed.Sub(created)
-	if err1 != nil || err2 != nil || took < pending-time.Second || took > done+time.Second || export.kind == "" {
+	if err != nil || took < pending-time.Second || took > done+time.Second || export.kind == "" {
 		return
 	}
 	took = min(took+time.Second, done)

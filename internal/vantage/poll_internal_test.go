@@ -75,6 +75,7 @@ func TestDurationsThatMakeNoSenseDoNotCount(t *testing.T) {
 		"completed before it was made": {"k", created, "2025-03-01T09:00:00Z", 0, 40, 0},
 		"no time of completion":        {"k", created, "", 0, 40, 0},
 		"no time of creation":          {"k", "soon", created, 0, 40, 0},
+		"neither time":                 {"k", "", "", 0, 40, 0},
 		"at once":                      {"k", created, created, 0, 0.04, 0.04},
 		"no kind":                      {"", created, "2025-03-01T10:00:31Z", 20, 40, 0},
 	} {

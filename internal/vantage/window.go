@@ -54,7 +54,7 @@ func (b *budget) learn(t *ticket, resp *http.Response, now time.Time) (told *win
 	if resp != nil {
 		b.clock.learn(resp.Header, t.sent, now)
 		told = b.toldWindow(t, resp, now)
-		if told != nil || resp.StatusCode < http.StatusInternalServerError { // else it may come from a proxy
+		if resp.StatusCode < http.StatusInternalServerError { // else it may come from a proxy
 			r.known = true
 			r.windows = slices.DeleteFunc(r.windows, func(w *window) bool {
 				return w != told && w.over(t.sent) // the server does not tell of it any more
