@@ -3,12 +3,16 @@ package vantage_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"terraform-provider-vantage/internal/fakevantage"
+	"terraform-provider-vantage/internal/vantage"
 )
 
 // told answers a GET of a pending export, and tells of a window that ends after some seconds.
@@ -169,4 +173,43 @@ func TestWhatTheAnswersOfARouteTell(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestTheLogTellsWhatIsLeftAndEachWait(t *testing.T) {
+	t.Parallel()
+	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{
+			Limits: []fakevantage.RouteLimit{},
+			Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+				return func(w http.ResponseWriter, _ *http.Request) {
+					switch r.Nth {
+					case 1:
+						w.WriteHeader(202)
+					case 2:
+						told(w, 202, 1000, 990, time.Hour)
+					case 3:
+						told(w, 202, 5, 1, 10*time.Second)
+					case 4:
+						told(w, 202, 1000, 980, time.Hour)
+					default:
+						told(w, 202, 1000, 970, time.Hour)
+					}
+				}
+			},
+		})
+		var log strings.Builder
+		client := newClient(t, fake, func(o *vantage.Options) {
+			o.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		})
+		for range 5 {
+			get(t, ctx, client, "tok_1")
+		}
+		got := regexp.MustCompile(`remaining=\S+|msg=waited duration=\S+`).FindAllString(log.String(), -1)
+		want := []string{
+			"remaining=-1", "remaining=990", "remaining=1", "remaining=0", "msg=waited duration=10s", "remaining=970",
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("the log has %q, want %q", got, want)
+		}
+	})
 }
