@@ -17,7 +17,8 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// download fetches addresses from a server that has a file for each of them, and returns the names that they were given.
+// download fetches addresses from a server that has a file for each of them, and returns the names that they were
+// given.
 func download(ctx context.Context, t *testing.T, directory string, addresses ...string) []string {
 	t.Helper()
 	fake := fakevantage.New(fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc { return serve("text") }})
@@ -162,7 +163,8 @@ func TestPrepareDirectory(t *testing.T) {
 	}
 }
 
-// There is no way to fill a disk that works everywhere, so a process of its own is not allowed to write more than a megabyte.
+// There is no way to fill a disk that works everywhere, so a process of its own is not allowed to write more than a
+// megabyte.
 func TestAFullDisk(t *testing.T) {
 	t.Parallel()
 	const marker = "VANTAGE_TEST_FULL_DISK"

@@ -41,9 +41,9 @@ func (c *Client) WaitForDataExport(
 		started, accepted = export.askedAt, export.acceptedAt
 	}
 	var pending time.Duration // the age at which it was last seen so
-	for polls := 0; ; polls++ {
+	for first := true; ; first = false {
 		if export.Status != "" { // else nobody has asked the server yet
-			if err := c.pauseBefore(ctx, export, time.Since(accepted), polls, onProgress); err != nil {
+			if err := c.pauseBefore(ctx, export, time.Since(accepted), first, onProgress); err != nil {
 				return export, waitError(err, export, started)
 			}
 		}
@@ -78,13 +78,13 @@ func (c *Client) WaitForDataExport(
 
 // pauseBefore waits for as long as it should be until the next question about an export of this age.
 func (c *Client) pauseBefore(
-	ctx context.Context, export *DataExport, age time.Duration, polls int, onProgress func(Progress),
+	ctx context.Context, export *DataExport, age time.Duration, first bool, onProgress func(Progress),
 ) error {
 	path := c.base.JoinPath(exportPath(export.Token)).Path
 	if err := c.budget.check(ctx, http.MethodGet, path); err != nil {
 		return err
 	}
-	pause, reason := c.nextPause(ctx, export, path, age, polls)
+	pause, reason := c.nextPause(ctx, export, path, age, first)
 	if onProgress != nil {
 		onProgress(Progress{Export: *export, Pause: pause})
 	}
@@ -100,7 +100,7 @@ func (c *Client) pauseBefore(
 
 // nextPause returns how long to wait before the next question, and why.
 func (c *Client) nextPause(
-	ctx context.Context, export *DataExport, path string, age time.Duration, polls int,
+	ctx context.Context, export *DataExport, path string, age time.Duration, first bool,
 ) (time.Duration, string) {
 	if export.toldToWait {
 		if export.retryAfter == 0 {
@@ -112,7 +112,7 @@ func (c *Client) nextPause(
 	least := c.budget.leastPause(http.MethodGet, path, age, timeLeft(ctx))
 	pause, reason := pollPause(age, usual, known), "no Retry-After"
 	switch {
-	case polls == 0 && age >= usual && least < minPause:
+	case first && age >= usual && least < minPause:
 		return 0, "no Retry-After: it may be done at once"
 	case least > pause:
 		pause, reason = least+spread(), "no Retry-After, and the request budget is short"
