@@ -18,6 +18,7 @@ func TestServerClock(t *testing.T) {
 	}{
 		"nothing told":                     {nil, 200},
 		"one answer":                       {[]answer{{10, 10.5, 110}}, 100.5},
+		"the same clock":                   {[]answer{{10, 10.5, 10}}, 200.5},
 		"another fraction narrows it":      {[]answer{{10, 10.5, 110}, {11.1, 11.1, 111}}, 100.1},
 		"one that is wider does not":       {[]answer{{10, 10.1, 110}, {11, 11.9, 111}}, 100.1},
 		"a slow answer is no other clock":  {[]answer{{10, 10.1, 110}, {10, 19, 110}}, 100.1},
