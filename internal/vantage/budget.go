@@ -71,8 +71,8 @@ func (b *budget) route(method, path string) *route {
 // acquire returns when the request may be sent; release must follow. It fails when ctx ends, and at once when the wait
 // that is known to be needed is longer than what is left until the deadline of ctx.
 func (b *budget) acquire(ctx context.Context, method, path string) (*ticket, error) {
-	if over(ctx) {
-		return nil, ended(ctx)
+	if contextOver(ctx) {
+		return nil, contextError(ctx)
 	}
 	asked := time.Now()
 	b.mu.Lock()
@@ -131,7 +131,7 @@ func (b *budget) pause(t *ticket, h http.Header, told *window, now time.Time) {
 		if told != nil && told.remaining <= 0 {
 			return
 		}
-		asked = growing(r.refusals - 1)
+		asked = growingPause(r.refusals - 1)
 	}
 	if until := now.Add(asked); until.After(r.notBefore) {
 		r.notBefore = until
@@ -152,7 +152,7 @@ func (r *route) check(ctx context.Context, now time.Time) error {
 	if !opens.After(now) {
 		return nil
 	}
-	return checkPatience(ctx, opens.Sub(now), "the account's rate limit asks for a wait")
+	return checkDeadline(ctx, opens.Sub(now), "the account's rate limit asks for a wait")
 }
 
 // dispatch lets go the requests for which there is room, and fails those whose deadline comes before there can be any.

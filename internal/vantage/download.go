@@ -101,7 +101,7 @@ type download struct {
 
 func (d *download) run(ctx context.Context) (failure *Error) {
 	if ctx.Err() != nil {
-		return ended(ctx) // it never began, because another one failed
+		return contextError(ctx) // it never began, because another one failed
 	}
 	part, err := os.CreateTemp(d.directory, "."+d.name+"-*.part")
 	if err != nil {
@@ -149,7 +149,7 @@ func (d *download) fetch(ctx context.Context) *Error {
 		d.client.log.DebugContext(ctx, "waiting", "file", d.name, "bytes", d.at, "duration", pause, "reason", "try again after: "+failure.Error())
 		if err == nil {
 			d.tell(DownloadProgress{File: File{d.name, d.at}, Failure: failure, Pause: pause})
-			err = sleep(ctx, pause)
+			err = sleepFor(ctx, pause)
 		}
 		if err != nil {
 			e := &Error{Kind: Malformed, Err: err}
@@ -213,7 +213,7 @@ func (d *download) broken(ctx context.Context, err error) *Error {
 	case errors.Is(context.Cause(ctx), errSilence):
 		return &Error{Kind: Unreachable, Err: fmt.Errorf("nothing came for %s", d.client.timeout)}
 	case ctx.Err() != nil:
-		return ended(ctx)
+		return contextError(ctx)
 	}
 	return &Error{Kind: Unreachable, Err: d.client.redact.cause(err)}
 }

@@ -28,7 +28,7 @@ func (r *retries) check(ctx context.Context, _ *http.Response, err error) (bool,
 		return false, err
 	}
 	r.failure = failure
-	if over(ctx) || !transient(failure) {
+	if contextOver(ctx) || !transient(failure) {
 		return false, err
 	}
 	r.pause = 0 // after a 429 the budget knows when to go on, for all callers at once
@@ -47,11 +47,11 @@ func (r *retries) check(ctx context.Context, _ *http.Response, err error) (bool,
 // pauseAfter returns how long to wait after so many failures in a row: a growing time, or longer where the server asks for it. It fails
 // where the server asks for more time than there is.
 func pauseAfter(ctx context.Context, failure *Error, failed int) (time.Duration, error) {
-	pause := lastLook(ctx, growing(failed))
+	pause := pauseWithinDeadline(ctx, growingPause(failed))
 	if failure.retryAfter <= pause {
 		return pause, nil
 	}
-	return failure.retryAfter, checkPatience(ctx, failure.retryAfter, "the server is not available and asks for a wait")
+	return failure.retryAfter, checkDeadline(ctx, failure.retryAfter, "the server is not available and asks for a wait")
 }
 
 func (r *retries) backoff(_, _ time.Duration, _ int, _ *http.Response) time.Duration {
@@ -77,8 +77,8 @@ func (r *retries) explain(ctx context.Context, err error, method, path string) *
 	var e *Error
 	known := errors.As(err, &e)
 	switch {
-	case over(ctx) && (!known || transient(e)):
-		e = ended(ctx)
+	case contextOver(ctx) && (!known || transient(e)):
+		e = contextError(ctx)
 	case !known:
 		e = &Error{Kind: Malformed, Err: r.redact.cause(err)}
 	}

@@ -91,11 +91,11 @@ func (c *Client) pauseBefore(
 	c.log.DebugContext(ctx, "waiting",
 		"export", export.Token, "status", export.Status, "duration", pause, "reason", reason)
 	if export.toldToWait {
-		if err := checkPatience(ctx, pause, "the next request would come after a wait"); err != nil {
+		if err := checkDeadline(ctx, pause, "the next request would come after a wait"); err != nil {
 			return err
 		}
 	}
-	return sleep(ctx, pause)
+	return sleepFor(ctx, pause)
 }
 
 // nextPause returns how long to wait before the next question, and why.
@@ -106,22 +106,22 @@ func (c *Client) nextPause(
 		if export.retryAfter == 0 {
 			return 0, "the server says it may be done"
 		}
-		return export.retryAfter + spread(), "the server's Retry-After"
+		return export.retryAfter + wakeJitter(), "the server's Retry-After"
 	}
 	usual, known := c.durations.usual(export.kind)
-	least := c.budget.leastPause(http.MethodGet, path, age, timeLeft(ctx))
+	least := c.budget.leastPause(http.MethodGet, path, age, contextTimeLeft(ctx))
 	pause, reason := pollPause(age, usual, known), "no Retry-After"
 	switch {
 	case first && age >= usual && least < minPause:
 		return 0, "no Retry-After: it may be done at once"
 	case least > pause:
-		pause, reason = least+spread(), "no Retry-After, and the request budget is short"
+		pause, reason = least+wakeJitter(), "no Retry-After, and the request budget is short"
 	case age < usual:
-		pause, reason = pause+spread(), "no Retry-After: a quarter of such exports were done by then"
+		pause, reason = pause+wakeJitter(), "no Retry-After: a quarter of such exports were done by then"
 	case !known:
 		pause -= rand.N(pause / 20) // so that exports which were made together drift apart
 	}
-	return lastLook(ctx, pause), reason
+	return pauseWithinDeadline(ctx, pause), reason
 }
 
 // waitError completes an error that ended a wait with what is known of the export and of the wait as a whole.
