@@ -12,17 +12,20 @@ import (
 // whole seconds, rounded down.
 type RouteLimit struct {
 	Method string
-	// Path is a pattern as path.Match takes it: "/v2/*/data_exports", where * is one segment.
+	// Path is a pattern as path.Match takes it, such as "/v2/data_exports/*", where * is one segment. All paths that match
+	// share the limit.
 	Path     string
 	Requests int
 	Window   time.Duration
 }
 
-// RecordedLimits returns the limits that recordings of the service show. What applies to the POST of unit costs is not
-// known; it is taken to be as that of costs.
+// RecordedLimits returns the limits that recordings of the service show, each route with its own. Of the POSTs only that
+// of costs was recorded; the others are taken to be like it.
 func RecordedLimits() []RouteLimit {
 	return []RouteLimit{
-		{http.MethodPost, "/v2/*/data_exports", 100, time.Minute},
+		{http.MethodPost, "/v2/costs/data_exports", 100, time.Minute},
+		{http.MethodPost, "/v2/unit_costs/data_exports", 100, time.Minute},
+		{http.MethodPost, "/v2/kubernetes_efficiency_reports/data_exports", 100, time.Minute},
 		{http.MethodGet, "/v2/unit_costs", 5, 5 * time.Second},
 		{http.MethodGet, "/v2/cost_reports/*", 10_000, time.Hour},
 		{http.MethodGet, "/v2/data_exports/*", 1000, time.Hour},
