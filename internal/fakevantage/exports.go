@@ -45,9 +45,13 @@ func (s *Server) AddOf(path string, asked map[string]any, at time.Time) string {
 
 func (s *Server) add(path string, asked map[string]any, at time.Time) *Export {
 	s.serial++
+	readyIn := s.options.ReadyAfter
+	if s.options.ReadyIn != nil {
+		readyIn = s.options.ReadyIn(s.serial)
+	}
 	e := &Export{
 		Token: fmt.Sprintf("dta_xprt_%016x", 0x9e3779b97f4a7c15*uint64(s.serial)),
-		Path:  path, Asked: asked, CreatedAt: at, readyAt: at.Add(s.options.ReadyAfter),
+		Path:  path, Asked: asked, CreatedAt: at, readyAt: at.Add(readyIn),
 	}
 	s.exports[e.Token] = e
 	return e
@@ -128,11 +132,14 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, token string) {
 	default:
 		s.retryAfter(w, e)
 		w.Header().Set("Location", origin(r)+r.URL.Path)
-		if !s.options.PendingBody {
+		switch {
+		case s.options.PendingBody:
+			writeJSON(w, http.StatusAccepted, s.describe(r, e))
+		case s.options.EmptyBody:
+			w.WriteHeader(http.StatusAccepted)
+		default:
 			writeJSON(w, http.StatusAccepted, http.StatusAccepted)
-			return
 		}
-		writeJSON(w, http.StatusAccepted, s.describe(r, e))
 	}
 }
 
@@ -140,7 +147,7 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, token string) {
 func (s *Server) settle(e *Export) {
 	if e.CompletedAt.IsZero() && e.polls > s.options.ReadyAfterPolls && !s.now().Before(e.readyAt) {
 		e.CompletedAt = s.now()
-		if s.options.ReadyAfter > 0 {
+		if e.readyAt.After(e.CreatedAt) {
 			e.CompletedAt = e.readyAt
 		}
 	}

@@ -3,48 +3,112 @@ package fakevantage
 import (
 	"fmt"
 	"net/http"
+	"path"
 	"time"
 )
 
-// admit counts a request against the limit, and answers it when there is no place for it.
-func (s *Server) admit(w http.ResponseWriter) bool {
+// RouteLimit is how many requests to some routes are answered in a window; more are refused with 429. A window begins
+// with the first request in it. The answers tell what remained before their own request, and the end of the window in
+// whole seconds, rounded down.
+type RouteLimit struct {
+	Method string
+	// Path is a pattern as path.Match takes it, such as "/v2/data_exports/*", where * is one segment. All paths that match
+	// share the limit.
+	Path     string
+	Requests int
+	Window   time.Duration
+}
+
+// RecordedLimits returns the limits that recordings of the service show, each route with its own. Of the POSTs only that
+// of costs was recorded; the others are taken to be like it.
+func RecordedLimits() []RouteLimit {
+	return []RouteLimit{
+		{http.MethodPost, "/v2/costs/data_exports", 100, time.Minute},
+		{http.MethodPost, "/v2/unit_costs/data_exports", 100, time.Minute},
+		{http.MethodPost, "/v2/kubernetes_efficiency_reports/data_exports", 100, time.Minute},
+		{http.MethodGet, "/v2/unit_costs", 5, 5 * time.Second},
+		{http.MethodGet, "/v2/cost_reports/*", 10_000, time.Hour},
+		{http.MethodGet, "/v2/data_exports/*", 1000, time.Hour},
+	}
+}
+
+// AsRecorded returns options whose times are the recorded ones too: an export is ready after 31 s, and the Retry-After
+// is 60 all the same.
+func AsRecorded() Options { return Options{ReadyAfter: 31 * time.Second, RetryAfter: "60"} }
+
+// window is what has been used of a limit.
+type window struct {
+	start time.Time
+	used  int
+}
+
+// limitFor returns the limit that counts a request, and what has been used of it; nil where there is none. It is called
+// with mu held.
+func (s *Server) limitFor(method, urlPath string) (RouteLimit, *window) {
+	limit := RouteLimit{Requests: s.options.Limit, Window: s.options.Window} // of all routes together
+	if limit.Requests == 0 {
+		limits := s.options.Limits
+		if limits == nil {
+			limits = RecordedLimits()
+		}
+		for _, l := range limits {
+			if ok, _ := path.Match(l.Path, urlPath); ok && l.Method == method {
+				limit = l
+				break
+			}
+		}
+	}
+	if limit.Requests == 0 {
+		return limit, nil
+	}
+	w, now := s.windows[limit], s.now()
+	if w == nil || !now.Before(w.start.Add(limit.Window)) {
+		w = &window{start: now}
+		if limit.Path == "" {
+			w.start = now.Truncate(limit.Window)
+		}
+		s.windows[limit] = w
+	}
+	return limit, w
+}
+
+// admit counts a request against its limit, and answers it when there is no place for it.
+func (s *Server) admit(w http.ResponseWriter, r *http.Request) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	o := s.options
-	if o.Limit == 0 {
+	limit, current := s.limitFor(r.Method, r.URL.Path)
+	if current == nil {
 		return true
 	}
-	now := s.now()
-	s.turnOver(now)
-	ok := s.used < o.Limit
+	left := limit.Requests - current.used
+	ok := left > 0
 	if ok {
-		s.used++
+		current.used++
 	}
-	ends := s.window.Add(o.Window)
+	if ok && limit.Path == "" {
+		left-- // the limit of all routes together counts the request that it answers
+	}
+	ends := current.start.Add(limit.Window)
 	if !o.SilentLimit {
-		w.Header().Set("X-Rate-Limit-Limit", fmt.Sprint(o.Limit))
-		w.Header().Set("X-Rate-Limit-Remaining", fmt.Sprint(o.Limit-s.used))
+		w.Header().Set("X-Rate-Limit-Limit", fmt.Sprint(limit.Requests))
+		w.Header().Set("X-Rate-Limit-Remaining", fmt.Sprint(left))
 		w.Header().Set("X-Rate-Limit-Reset", fmt.Sprint(ends.Unix()))
 	}
 	if !ok {
 		if o.RefusalRetryAfter {
-			w.Header().Set("Retry-After", seconds(ends.Sub(now)))
+			w.Header().Set("Retry-After", seconds(ends.Sub(s.now())))
 		}
 		errorsJSON(w, http.StatusTooManyRequests, "Rate limit exceeded")
 	}
 	return ok
 }
 
-func (s *Server) turnOver(now time.Time) {
-	if start := now.Truncate(s.options.Window); !start.Equal(s.window) {
-		s.window, s.used = start, 0
-	}
-}
-
-// Take uses up n requests of the current window, as somebody else who shares the account would.
-func (s *Server) Take(n int) {
+// Take uses up n requests of the window that counts such a request, as another client of the account does.
+func (s *Server) Take(n int, method, urlPath string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.turnOver(s.now())
-	s.used = min(s.options.Limit, s.used+n)
+	if limit, current := s.limitFor(method, urlPath); current != nil {
+		current.used = min(limit.Requests, current.used+n)
+	}
 }

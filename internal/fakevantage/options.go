@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// Options say how a Server behaves. The zero value accepts any token, knows any report, has an export ready at once,
-// names it by an absolute Location beside the number 202, sends no Retry-After and limits nothing.
+// Options say how a Server behaves. The zero value accepts any token, knows any report, and has the form that was
+// recorded of the service: limits by route, and 202 as the body of a 202, with an absolute Location. So that tests are
+// quick, it has an export ready at once and sends no Retry-After; AsRecorded has the recorded times too.
 type Options struct {
 	// APIToken is the only bearer token that is let in. Default: any.
 	APIToken string
@@ -17,33 +18,42 @@ type Options struct {
 
 	// ReadyAfter is the time from the POST until an export is completed.
 	ReadyAfter time.Duration
+	// ReadyIn returns that time for the nth export, from 1, in place of ReadyAfter. Default: ReadyAfter for all.
+	ReadyIn func(n int) time.Duration
 	// ReadyAfterPolls is how many GETs of an export are answered as pending, whatever the time.
 	ReadyAfterPolls int
 	// Created is how a POST is answered.
 	Created Created
 	// RetryAfter is what is sent on the 202 of a POST and a GET.
 	RetryAfter RetryAfter
-	// PendingBody puts a DataExport into the 202 of a GET, which has the number 202 as its body otherwise.
-	PendingBody bool
+	// PendingBody puts a DataExport into the 202 of a GET, and EmptyBody nothing. Default: the number 202.
+	PendingBody, EmptyBody bool
 	// Files is how many files an export has. Default: 1. Negative: none.
 	Files int
 	// FileSize is the size of each file in bytes, filled up with more rows. Default: as it comes.
 	FileSize int64
-	// ValidFor is the time from completion until the file addresses expire. Default: 24 hours. Negative: valid_until is null.
+	// ValidFor is the time from completion until the file addresses expire. Default: 24 hours. Negative: valid_until is
+	// null.
 	ValidFor time.Duration
 	// SignOnce keeps the query of file addresses the same at each GET; they are signed anew otherwise.
 	SignOnce bool
 
-	// Limit is how many requests are answered in a Window; more are refused with 429. Windows begin at multiples of their
-	// length since the epoch of the server's clock. Default: no limit, no headers.
+	// Limits are those by route; the first that fits a request counts it. A list that is empty and not nil limits nothing,
+	// with no headers. Default: RecordedLimits.
+	Limits []RouteLimit
+	// Limit is how many requests of all routes together are answered in a Window, in place of Limits. Windows begin at
+	// multiples of their length since the epoch of the server's clock. Default: none.
 	Limit  int
 	Window time.Duration
 	// SilentLimit leaves the x-rate-limit headers out, and RefusalRetryAfter puts a Retry-After on the 429.
 	SilentLimit, RefusalRetryAfter bool
 	// ClockAhead is how far the server's clock is ahead of this machine's.
 	ClockAhead time.Duration
-	// Latency is the time before each answer.
+	// Latency is the time before each request is looked at.
 	Latency time.Duration
+	// AnswerDelay returns the time between the server's decision and the answer's arrival, so that answers can overtake
+	// each other. Default: none.
+	AnswerDelay func(Request) time.Duration
 
 	// Misbehave is asked before each request is answered, files included. What it returns answers instead; nil lets
 	// the server behave.
@@ -58,7 +68,7 @@ type Created int
 
 // The ways of answering a POST.
 const (
-	LocationAndNumber   Created = iota // an absolute Location, and the number 202 as the body
+	LocationAndNumber   Created = iota // an absolute Location, and the number 202 as the body: as recorded
 	LocationOnly                       // an absolute Location, an empty body
 	RelativeLocation                   // the Location is a path, the body empty
 	LocationAndBody                    // a Location, and a DataExport as the body
@@ -74,7 +84,7 @@ func (c Created) misbehaves() bool { return c != LocationAndNumber && c != Locat
 // RetryAfter is what goes into the Retry-After header while an export is pending.
 type RetryAfter string
 
-// The kinds of Retry-After beside a fixed value such as "1".
+// The kinds of Retry-After beside a fixed value such as "60", which is what the service sends.
 const (
 	None  RetryAfter = ""      // no header
 	Exact RetryAfter = "exact" // the seconds until the export is ready, rounded up

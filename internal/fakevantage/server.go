@@ -49,13 +49,12 @@ type Server struct {
 	serial   int
 	requests []*Request
 	nth      map[string]int
-	window   time.Time
-	used     int
+	windows  map[RouteLimit]*window
 }
 
 // New returns a Server that behaves as the options say.
 func New(o Options) *Server {
-	return &Server{options: o, exports: map[string]*Export{}, nth: map[string]int{}}
+	return &Server{options: o, exports: map[string]*Export{}, nth: map[string]int{}, windows: map[RouteLimit]*window{}}
 }
 
 // Change alters the options from the next request on.
@@ -132,6 +131,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer := &recorder{ResponseWriter: w, keepBody: isAPI && o.Log != nil}
 	misbehaved := false
 	defer func() {
+		if o.AnswerDelay != nil {
+			time.Sleep(o.AnswerDelay(*record))
+		}
 		s.mu.Lock()
 		record.Status = answer.status
 		done := Exchange{*record, w.Header(), answer.body.Bytes(), misbehaved}
@@ -141,7 +143,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}()
 	w.Header().Set("Date", time.Now().Add(o.ClockAhead).UTC().Format(http.TimeFormat))
-	if isAPI && !s.admit(answer) {
+	if isAPI && !s.admit(answer, r) {
 		return
 	}
 	if o.Misbehave != nil {

@@ -36,9 +36,10 @@ type attempt struct {
 
 func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
-	if err := a.budget.acquire(ctx); err != nil {
+	ticket, err := a.budget.acquire(ctx, req.Method, req.URL.Path)
+	if err != nil {
 		if ctx.Err() != nil {
-			err = ended(ctx)
+			err = contextError(ctx)
 		}
 		return nil, err
 	}
@@ -58,7 +59,7 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 
 	sent := time.Now()
 	resp, err := a.exchange(req)
-	remaining := a.budget.release(ctx, sent, resp)
+	remaining := a.budget.release(ticket, resp)
 
 	fields := []any{
 		"method", req.Method, "path", a.redact.text(req.URL.Path), // which may be that of a redirect
@@ -125,7 +126,7 @@ func (a *attempt) unreachable(ctx context.Context, err error) *Error {
 		return &Error{Kind: Unreachable, Err: fmt.Errorf("no answer within the request timeout of %s", a.timeout)}
 	}
 	if ctx.Err() != nil {
-		return ended(ctx)
+		return contextError(ctx)
 	}
 	return &Error{Kind: Unreachable, Err: a.redact.cause(err)}
 }

@@ -11,28 +11,43 @@ import (
 
 // BenchmarkScenario reports what each scenario costs, in virtual time: ns/op is of no interest.
 func BenchmarkScenario(b *testing.B) {
-	for _, s := range scenarios {
-		b.Run(s.name, func(b *testing.B) {
-			var o outcome
-			for b.Loop() {
-				inTest(b, func(t *testing.T) { o = s.run(t) })
-			}
-			b.ReportMetric(float64(o.requests), "requests")
-			b.ReportMetric(float64(o.leastRequests), "least-requests")
-			b.ReportMetric(float64(o.refused), "refused")
-			b.ReportMetric(o.lag.Seconds(), "lag-s")
-			b.ReportMetric(o.total.Seconds(), "total-s")
-			b.ReportMetric(o.leastTime.Seconds(), "least-s")
-			b.ReportMetric(float64(o.failures), "failures")
-		})
+	for _, s := range scenarios() {
+		b.Run(s.name, func(b *testing.B) { s.report(b, newProvider) })
 	}
+}
+
+// BenchmarkCurlLoop reports what some of the scenarios cost a script that asks every 10 s, in the same virtual time.
+func BenchmarkCurlLoop(b *testing.B) {
+	for _, s := range scenarios() {
+		if s.curl {
+			b.Run(s.name, func(b *testing.B) { s.report(b, newCurlLoop) })
+		}
+	}
+}
+
+func (s scenario) report(b *testing.B, newFollower func(*testing.T, *fakevantage.Server) follower) {
+	b.Helper()
+	var o outcome
+	for b.Loop() {
+		inTest(b, func(t *testing.T) { o = s.run(t, newFollower) })
+	}
+	b.ReportMetric(float64(o.requests), "requests")
+	b.ReportMetric(float64(o.leastRequests), "least-requests")
+	b.ReportMetric(float64(o.refused), "refused")
+	b.ReportMetric(o.lag.Seconds(), "lag-s")
+	b.ReportMetric(100*o.lagShare, "mean-lag-%")
+	b.ReportMetric(o.posts.Seconds(), "last-post-s")
+	b.ReportMetric(o.total.Seconds(), "total-s")
+	b.ReportMetric(o.leastTime.Seconds(), "least-s")
+	b.ReportMetric(float64(o.failures), "failures")
 }
 
 // BenchmarkRefresh reports what it costs to ask once for each of 200 finished exports, ten at a time.
 func BenchmarkRefresh(b *testing.B) {
 	const exports = 200
 	for name, options := range map[string]fakevantage.Options{
-		"no limit":          {},
+		"no limit":          {Limits: []fakevantage.RouteLimit{}},
+		"as recorded":       {},
 		"1000 per hour":     {Limit: hour, Window: time.Hour},
 		"5 requests in 5 s": {Limit: 5, Window: 5 * time.Second},
 	} {

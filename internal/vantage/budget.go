@@ -5,53 +5,78 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
 
-// budget keeps all the requests of one Client within the account's limit. It learns the current window from the
-// x-rate-limit headers of every answer, counts what is in flight against it, and hands out places in the order in
-// which they were asked for. When the window is spent, or the server has answered 429, it holds everything back
-// until it makes sense to go on.
+// budget keeps all requests of one Client within the server's limits. It learns the windows of those limits from the
+// answers, and holds a request back until every window that its route belongs to has room. Requests are sent in the
+// order in which they were asked for, except that a route which is held back does not hold up the others.
 type budget struct {
 	log *slog.Logger
 
-	mu       sync.Mutex
-	queue    []*ticket
-	inFlight int
-	waiting  int // exports that are being waited for
-	timer    *time.Timer
+	mu      sync.Mutex
+	routes  []*route
+	queue   []*ticket
+	flying  []*ticket // sent, and not answered yet
+	waiting int       // exports that are being made or waited for
+	timer   *time.Timer
 
-	// alone lets one request out at a time: at first, so that the window is known before many go, and after
-	// a 429, to try whether the server takes requests again.
-	alone bool
+	clock serverClock
+	// rounding is how much later than told a window ends: resets are whole seconds, which some servers round down.
+	rounding time.Duration
+}
 
-	window  rateLimit // zero limit: the server has not told
-	ends    time.Time // of the window, by the local clock; zero when a new one has begun of which nothing is known yet
-	learned time.Time // when the request was sent whose answer told the window
-	clock   serverClock
-
-	notBefore time.Time // the pause after a 429
+// route is what the server limits: a method and a path without the token of an export.
+type route struct {
+	key string
+	// windows are those that the route's own answers have told, one of each limit.
+	windows []*window
+	// known is set by the first answer. Until then the route may belong to any window.
+	known bool
+	since time.Time // when its first request was asked for
+	// alone lets one request out at a time: the first, so that the window is known before many go, and after a 429, to try
+	// whether the server takes requests again.
+	alone     bool
+	notBefore time.Time // the end of the pause after a 429
 	refusals  int       // pauses in a row without a request that was accepted between
 }
 
-// ticket is one request's place in the queue.
+// ticket is a request's place in the queue, and among those that are under way afterwards.
 type ticket struct {
 	ctx   context.Context
+	route *route
 	admit chan error
+	sent  time.Time
 }
 
-func newBudget(log *slog.Logger) *budget { return &budget{log: log, alone: true} }
+func newBudget(log *slog.Logger) *budget { return &budget{log: log} }
 
-// acquire returns when the request may be sent; release must follow. It fails when ctx ends, and at once when the
-// wait that is known to be needed is longer than what is left until the deadline of ctx.
-func (b *budget) acquire(ctx context.Context) error {
-	if over(ctx) {
-		return ended(ctx)
+// route returns the route of a request. It is called with mu held.
+func (b *budget) route(method, path string) *route {
+	const exports = "/data_exports/"
+	if before, _, found := strings.Cut(path, exports); found {
+		path = before + exports
 	}
-	t := &ticket{ctx: ctx, admit: make(chan error, 1)}
+	key := method + " /" + strings.TrimPrefix(path, "/") // url.URL.JoinPath leaves it out where the host has no path
+	i := slices.IndexFunc(b.routes, func(r *route) bool { return r.key == key })
+	if i < 0 {
+		i = len(b.routes)
+		b.routes = append(b.routes, &route{key: key, alone: true, since: time.Now()})
+	}
+	return b.routes[i]
+}
+
+// acquire returns when the request may be sent; release must follow. It fails when ctx ends, and at once when the wait
+// that is known to be needed is longer than what is left until the deadline of ctx.
+func (b *budget) acquire(ctx context.Context, method, path string) (*ticket, error) {
+	if contextOver(ctx) {
+		return nil, contextError(ctx)
+	}
 	asked := time.Now()
 	b.mu.Lock()
+	t := &ticket{ctx: ctx, route: b.route(method, path), admit: make(chan error, 1)}
 	b.queue = append(b.queue, t)
 	b.dispatch()
 	b.mu.Unlock()
@@ -61,134 +86,103 @@ func (b *budget) acquire(ctx context.Context) error {
 		if waited := time.Since(asked); waited > time.Millisecond {
 			b.log.DebugContext(ctx, "waited", "duration", waited, "reason", "the request budget")
 		}
-		return err
+		return t, err
 	case <-ctx.Done():
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if i := slices.Index(b.queue, t); i >= 0 {
-		b.queue = slices.Delete(b.queue, i, i+1)
-	} else if err := <-t.admit; err == nil {
-		b.inFlight-- // it was let go in the same moment
-	}
+	b.queue = withoutTicket(b.queue, t)
+	b.flying = withoutTicket(b.flying, t) // it may have been let go in the same moment
 	b.dispatch()
-	return ctx.Err()
+	return nil, ctx.Err()
 }
 
-// release gives back a request's place and learns from its answer, which is nil when there was none. It returns how many
-// requests the window still has, or -1 when that is not known.
-func (b *budget) release(ctx context.Context, sent time.Time, resp *http.Response) (remaining int) {
+// release takes note that a request is over, and learns from its answer, which is nil when there was none. It returns
+// how many requests its route has left, or -1 when that is not known.
+func (b *budget) release(t *ticket, resp *http.Response) (remaining int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	now := time.Now()
-	b.inFlight--
-	b.turnOver(now)
+	now, r := time.Now(), t.route
+	b.flying = withoutTicket(b.flying, t)
+	told := b.learn(t, resp, now)
 	switch {
 	case resp == nil:
-		b.spend() // the server may have counted it
-		b.alone = b.alone && b.refusals > 0
-	default:
-		b.clock.learn(resp.Header, now)
-		b.learn(sent, now, resp)
-		if resp.StatusCode == http.StatusTooManyRequests {
-			b.pause(ctx, sent, now, resp.Header)
-		} else if !sent.Before(b.notBefore) {
-			b.alone, b.refusals = false, 0
-		}
+		r.alone = r.alone && r.refusals > 0
+	case resp.StatusCode == http.StatusTooManyRequests:
+		b.pause(t, resp.Header, told, now)
+	case !t.sent.Before(r.notBefore):
+		r.alone, r.refusals = false, 0
 	}
 	b.dispatch()
-	if b.window.limit == 0 {
-		return -1
-	}
-	return max(0, b.window.remaining-b.inFlight)
+	return b.remaining(r, now)
 }
 
-// learn takes in what an answer says of the window.
-func (b *budget) learn(sent, now time.Time, resp *http.Response) {
-	told, ok := parseRateLimit(resp.Header)
-	if !ok && b.ends.IsZero() {
-		if resp.StatusCode < 500 { // else it may come from a proxy
-			b.window = rateLimit{} // the server does not tell any more
+// pause holds a route back after a 429: for the Retry-After; without one, until the end of the window that this very
+// answer tells to be used up, which holds it back by itself; without either, for a time that grows from 1 s to 30 s.
+// The requests that were under way together count as one refusal.
+func (b *budget) pause(t *ticket, h http.Header, told *window, now time.Time) {
+	r := t.route
+	if !t.sent.Before(r.notBefore) {
+		r.refusals++
+	}
+	r.alone = true
+	asked, _ := parseRetryAfter(h, now)
+	if asked == 0 {
+		if told != nil && told.remaining <= 0 {
+			return
 		}
-		return
+		asked = growingPause(r.refusals - 1)
 	}
-	ends := b.clock.local(told.reset)
-	if !ok || !ends.After(now) || ends.Sub(now) > maxAsked {
-		b.spend()
-		return
-	}
-	switch {
-	case told.reset == b.window.reset && told.limit == b.window.limit:
-		// Answers overtake each other; within a window the count only falls.
-		told.remaining = min(told.remaining, b.window.remaining)
-	case sent.Before(b.learned):
-		return // of a window that is over
-	}
-	b.window, b.ends, b.learned = told, ends, sent
-}
-
-// spend counts a request of which no answer tells what the window has left.
-func (b *budget) spend() {
-	if !b.ends.IsZero() {
-		b.window.remaining--
+	if until := now.Add(asked); until.After(r.notBefore) {
+		r.notBefore = until
+		b.log.DebugContext(t.ctx, "waiting", "duration", asked,
+			"reason", "the server refused a request because of its rate limit (429)")
 	}
 }
 
-// turnOver begins a new window when the old one has ended. Others may have used it already: until an answer tells, there is room for
-// one request beside those that are still in flight.
-func (b *budget) turnOver(now time.Time) {
-	if !b.ends.IsZero() && !now.Before(b.ends) {
-		b.ends = time.Time{}
-		b.window.remaining = b.inFlight + 1
-	}
+// check fails when it is known that no request of the route can be sent before the deadline of ctx.
+func (b *budget) check(ctx context.Context, method, path string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.route(method, path).check(ctx, time.Now())
 }
 
-// pause holds all requests back after a 429: for Retry-After, else until the window ends, else for a growing time. The
-// volley that was in flight together counts as one refusal.
-func (b *budget) pause(ctx context.Context, sent, now time.Time, h http.Header) {
-	if !sent.Before(b.notBefore) {
-		b.refusals++
+func (r *route) check(ctx context.Context, now time.Time) error {
+	opens := r.opens(now)
+	if !opens.After(now) {
+		return nil
 	}
-	b.alone = true
-	asked, ok := parseRetryAfter(h, now)
-	if told, known := parseRateLimit(h); !ok && known && told.remaining == 0 && b.ends.After(now) {
-		asked, ok = b.ends.Sub(now), true
-	}
-	if !ok || asked == 0 {
-		asked = growing(b.refusals - 1)
-	}
-	if until := now.Add(asked); until.After(b.notBefore) {
-		b.notBefore = until
-		b.log.DebugContext(ctx, "waiting", "duration", asked, "reason", "the server refused a request because of its rate limit (429)")
-	}
+	return checkDeadline(ctx, opens.Sub(now), "the account's rate limit asks for a wait")
 }
 
-// dispatch lets go whoever is next as long as there is room, and fails those whose deadline comes before there will
-// be. It is called with mu held, after every change.
+// dispatch lets go the requests for which there is room, and fails those whose deadline comes before there can be any.
+// It is called with mu held, after every change.
 func (b *budget) dispatch() {
 	now := time.Now()
-	b.turnOver(now)
-	for len(b.queue) > 0 && b.opens(now).Equal(now) && b.free() > 0 {
-		b.inFlight++
-		b.queue[0].admit <- nil
-		b.queue = b.queue[1:]
-	}
-	wake := b.opens(now)
-	if wake.After(now) {
-		b.queue = slices.DeleteFunc(b.queue, func(t *ticket) bool {
-			err := checkPatience(t.ctx, wake.Sub(now), "the account's rate limit asks for a wait")
-			if err != nil {
-				t.admit <- err
+	var wake time.Time
+	b.queue = slices.DeleteFunc(b.queue, func(t *ticket) bool {
+		if err := t.route.check(t.ctx, now); err != nil {
+			t.admit <- err
+			return true
+		}
+		if !t.route.opens(now).After(now) && b.hasRoom(t.route, now) {
+			t.sent = now
+			b.flying = append(b.flying, t)
+			t.admit <- nil
+			return true
+		}
+		// It is looked at again after each answer, and at the latest when time alone may have made room.
+		for _, at := range b.changes(t.route) {
+			if at.After(now) && (wake.IsZero() || at.Before(wake)) {
+				wake = at
 			}
-			return err != nil
-		})
-	} else {
-		wake = b.ends // what is in flight comes back and calls again, or hangs until there is a new window
-	}
+		}
+		return false
+	})
 	if b.timer != nil {
 		b.timer.Stop()
 	}
-	if len(b.queue) > 0 && wake.After(now) {
+	if !wake.IsZero() {
 		b.timer = time.AfterFunc(wake.Sub(now), func() {
 			b.mu.Lock()
 			defer b.mu.Unlock()
@@ -197,26 +191,56 @@ func (b *budget) dispatch() {
 	}
 }
 
-// free returns how many more requests may be in flight.
-func (b *budget) free() int {
-	switch {
-	case b.alone:
-		return 1 - b.inFlight
-	case b.window.limit == 0:
-		return 1
+// hasRoom reports whether one more request of the route can be under way. It is called when the route opens.
+func (b *budget) hasRoom(r *route, now time.Time) bool {
+	if r.alone && slices.ContainsFunc(b.flying, func(t *ticket) bool { return t.route == r }) {
+		return false
 	}
-	return b.window.remaining - b.inFlight
+	for _, w := range b.windowsOf(r) {
+		// A window that a new route may belong to holds it back for a short time only: it may as well have its own.
+		counts := r.known || max(w.ends.Sub(now), now.Sub(r.since)) < maxPause
+		if counts && b.room(w, now) <= 0 {
+			return false
+		}
+	}
+	return true
 }
 
-// opens returns when the next request could be sent as far as the server's word goes: now, the end of a pause, or the end
-// of a spent window.
-func (b *budget) opens(now time.Time) time.Time {
-	at := now
-	if b.notBefore.After(at) {
-		at = b.notBefore
+// remaining returns how many requests the windows of a route have left, or -1 when that is not known.
+func (b *budget) remaining(r *route, now time.Time) int {
+	least := -1
+	for _, w := range r.windows {
+		if left := max(0, b.left(w)); !w.over(now) && (least < 0 || left < least) {
+			least = left
+		}
 	}
-	if b.window.limit > 0 && b.window.remaining <= 0 && b.ends.After(at) {
-		at = b.ends
+	return least
+}
+
+// opens returns the earliest moment at which a request of the route can be sent as far as the server's word goes: now,
+// the end of a pause, or the end of a window that is used up.
+func (r *route) opens(now time.Time) time.Time {
+	at := now
+	if r.notBefore.After(at) {
+		at = r.notBefore
+	}
+	for _, w := range r.windows {
+		if w.remaining <= 0 && w.ends.After(at) {
+			at = w.ends
+		}
 	}
 	return at
+}
+
+// changes returns the moments at which the route may come to have room with no answer.
+func (b *budget) changes(r *route) []time.Time {
+	all := []time.Time{r.notBefore, r.since.Add(maxPause)}
+	for _, w := range b.windowsOf(r) {
+		all = append(all, w.ends)
+	}
+	return all
+}
+
+func withoutTicket(all []*ticket, t *ticket) []*ticket {
+	return slices.DeleteFunc(all, func(other *ticket) bool { return other == t })
 }

@@ -53,6 +53,7 @@ type Client struct {
 	http      *http.Client
 	files     *http.Client // without the API token, for downloads
 	budget    *budget
+	durations *durations
 	timeout   time.Duration
 	workspace string
 	userAgent string
@@ -89,6 +90,7 @@ func New(o Options) (*Client, error) {
 	c := &Client{
 		base:      base,
 		budget:    newBudget(o.Logger),
+		durations: newDurations(),
 		timeout:   o.Timeout,
 		workspace: o.WorkspaceToken,
 		userAgent: o.UserAgent,

@@ -35,7 +35,7 @@ func newDownload(c *Client, urls *fileURLs, number int, file File, tell func(Dow
 
 func (d *download) run(ctx context.Context, directory string) (failure *Error) {
 	if ctx.Err() != nil {
-		return ended(ctx) // it never began, because another one failed
+		return contextError(ctx) // it never began, because another one failed
 	}
 	part, err := createPart(directory)
 	if err != nil {
@@ -191,7 +191,7 @@ func (d *download) broken(ctx context.Context, err error) *Error {
 	case errors.Is(context.Cause(ctx), errSilence):
 		return &Error{Kind: Unreachable, Err: fmt.Errorf("nothing came for %s", d.client.timeout)}
 	case ctx.Err() != nil:
-		return ended(ctx)
+		return contextError(ctx)
 	case errors.As(err, &e):
 		return e
 	}

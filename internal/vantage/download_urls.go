@@ -54,7 +54,7 @@ func (f *fileURLs) replace(ctx context.Context, number int, refused string, fail
 	case f.turn <- struct{}{}:
 		defer func() { <-f.turn }()
 	case <-ctx.Done():
-		return ended(ctx)
+		return contextError(ctx)
 	}
 	switch {
 	case f.get(number) != refused:

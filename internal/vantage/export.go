@@ -37,8 +37,9 @@ type DataExport struct {
 	AcceptedAt time.Time
 
 	askedAt    time.Time     // by the local clock, when this client began to ask for it; zero for others' exports
+	kind       string        // the path that it was asked for at; empty for others' exports
 	retryAfter time.Duration // how long the server asks to wait before the next question
-	estimated  bool          // whether it does
+	toldToWait bool          // whether it does
 }
 
 // Manifest lists the files of a completed export.
@@ -84,8 +85,9 @@ func (e *DataExport) Completed() bool { return e.Manifest != nil }
 // Where five requests in a row are sent and none is answered in a way that tells whether the export was made, it fails,
 // and Error.Unconfirmed says how many may have been.
 func (c *Client) CreateDataExport(ctx context.Context, r ExportRequest) (*DataExport, error) {
+	defer c.budget.startWaiting()()
 	asked := r.post(c.workspace)
-	export := &DataExport{Status: StatusPending, askedAt: time.Now()}
+	export := &DataExport{Status: StatusPending, askedAt: time.Now(), kind: asked.path}
 	err := c.do(ctx, call{
 		method: http.MethodPost, path: asked.path, query: asked.query, body: asked.body,
 		decode: func(resp *http.Response) error {
@@ -94,7 +96,7 @@ func (c *Client) CreateDataExport(ctx context.Context, r ExportRequest) (*DataEx
 				return err
 			}
 			export.AcceptedAt = time.Now()
-			export.retryAfter, export.estimated = parseRetryAfter(resp.Header, time.Now())
+			export.retryAfter, export.toldToWait = parseRetryAfter(resp.Header, time.Now())
 			return nil
 		},
 	})
@@ -109,6 +111,8 @@ var tokenForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,200}$`)
 
 // ValidToken reports whether s has the form of a token: up to 200 letters, digits, underscores and hyphens.
 func ValidToken(s string) bool { return tokenForm.MatchString(s) }
+
+func exportPath(token string) string { return "v2/data_exports/" + token }
 
 // GetDataExport asks for the state of an export once, with GET /v2/data_exports/{token}. It is no error when the export
 // is still pending or has failed; see DataExport.Failed and DataExport.Completed. Only Token and AcceptedAt of what it
@@ -126,7 +130,7 @@ func (c *Client) GetDataExport(ctx context.Context, known *DataExport) (*DataExp
 		export.AcceptedAt = at
 	}
 	err := c.do(ctx, call{
-		method: http.MethodGet, path: "v2/data_exports/" + export.Token, acceptedAt: export.AcceptedAt,
+		method: http.MethodGet, path: exportPath(export.Token), acceptedAt: export.AcceptedAt,
 		// A Location that says where to ask next is not needed: an export keeps its token.
 		decode: func(resp *http.Response) error { return c.decodeExport(resp, export) },
 	})
@@ -164,7 +168,7 @@ func (c *Client) decodeExport(resp *http.Response, export *DataExport) error {
 	}
 	export.Status, export.ExportType = c.redact.text(body.Status), c.redact.text(body.ExportType)
 	export.CreatedAt, export.AsOf = shownTime(body.CreatedAt), serverTime(resp.Header)
-	export.retryAfter, export.estimated = parseRetryAfter(resp.Header, time.Now())
+	export.retryAfter, export.toldToWait = parseRetryAfter(resp.Header, time.Now())
 	if decodeJSON(body.Attributes, &export.Attributes) != nil {
 		export.Attributes = nil // free-form, and not the point of an export
 	}

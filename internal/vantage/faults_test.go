@@ -287,7 +287,7 @@ func TestOddRateLimitHeadersAreIgnored(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc {
+				fake := fakevantage.New(fakevantage.Options{Limits: []fakevantage.RouteLimit{}, Misbehave: func(fakevantage.Request) http.HandlerFunc {
 					return fakevantage.Answer(202, "", append(headers, "Location: /v2/data_exports/tok_1")...)
 				}})
 				client := newClient(t, fake)

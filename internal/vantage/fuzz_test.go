@@ -33,25 +33,28 @@ func FuzzRateLimit(f *testing.F) {
 	f.Add("", "", "", "", 500)
 	f.Fuzz(func(t *testing.T, limit, remaining, reset, date string, status int) {
 		b := newBudget(slog.New(slog.DiscardHandler))
-		if err := b.acquire(t.Context()); err != nil {
+		const path = "/v2/data_exports/tok_1"
+		ticket, err := b.acquire(t.Context(), http.MethodGet, path)
+		if err != nil {
 			t.Fatal(err)
 		}
-		b.release(t.Context(), time.Now(), &http.Response{StatusCode: status, Header: http.Header{
+		b.release(ticket, &http.Response{StatusCode: status, Header: http.Header{
 			"X-Rate-Limit-Limit":     {limit},
 			"X-Rate-Limit-Remaining": {remaining},
 			"X-Rate-Limit-Reset":     {reset},
 			"Date":                   {date},
 		}})
 		now := time.Now()
-		opens := b.opens(now)
+		opens := ticket.route.opens(now)
 		if until := opens.Sub(now); until > maxAsked {
 			t.Errorf("held back for %s", until)
 		}
-		if !opens.After(now) && b.free() < 1 {
+		if !opens.After(now) && !b.hasRoom(ticket.route, now) {
 			t.Error("held back for ever")
 		}
-		if s := b.stretch(); s < 0 || s > maxAsked {
-			t.Errorf("stretched to %s", s)
+		defer b.startWaiting()()
+		if pause := b.leastPause(http.MethodGet, path, 0, maxAsked); pause < 0 || pause > maxAsked {
+			t.Errorf("paused for %s", pause)
 		}
 	})
 }

@@ -23,8 +23,8 @@ func lagging(until time.Time) func(fakevantage.Request) http.HandlerFunc {
 	}
 }
 
-// follower is a way to learn what has become of an export.
-type follower func(context.Context, *vantage.Client, *vantage.DataExport) (*vantage.DataExport, error)
+// lookUp is a way to learn what has become of an export.
+type lookUp func(context.Context, *vantage.Client, *vantage.DataExport) (*vantage.DataExport, error)
 
 func wait(ctx context.Context, c *vantage.Client, e *vantage.DataExport) (*vantage.DataExport, error) {
 	return c.WaitForDataExport(ctx, e, nil)
@@ -35,7 +35,7 @@ func refresh(ctx context.Context, c *vantage.Client, e *vantage.DataExport) (*va
 }
 
 // byToken follows an export of which only the token is known.
-func byToken(follow follower) follower {
+func byToken(follow lookUp) lookUp {
 	return func(ctx context.Context, c *vantage.Client, e *vantage.DataExport) (*vantage.DataExport, error) {
 		return follow(ctx, c, &vantage.DataExport{Token: e.Token})
 	}
@@ -44,7 +44,7 @@ func byToken(follow follower) follower {
 func TestInTheFirstSecondsAnExportMayBeUnknown(t *testing.T) {
 	t.Parallel()
 	// Each follows an export that was accepted just now.
-	for name, follow := range map[string]follower{
+	for name, follow := range map[string]lookUp{
 		"the wait after the create":     wait,
 		"a data source in the same run": byToken(wait),
 		"a refresh in the same run":     byToken(refresh),
@@ -81,7 +81,7 @@ func TestTheGraceIsCarriedOver(t *testing.T) {
 		"long ago":            {11 * time.Second, false},
 		"in a far future":     {-time.Hour, false},
 	} {
-		for call, follow := range map[string]follower{"wait": wait, "refresh": refresh} {
+		for call, follow := range map[string]lookUp{"wait": wait, "refresh": refresh} {
 			t.Run(name+" "+call, func(t *testing.T) {
 				t.Parallel()
 				within(t, time.Minute, func(t *testing.T, ctx context.Context) {

@@ -47,19 +47,20 @@ func parseRateLimit(h http.Header) (rateLimit, bool) {
 }
 
 // serverClock learns how far the server's clock is ahead of ours from the Date headers of its answers. Each tells whole
-// seconds only, so it gives a range of one second; answers that came at different fractions narrow it.
+// seconds only, of a moment between request and answer, so it gives a range; answers that came at different fractions
+// of a second narrow it.
 type serverClock struct {
 	known    bool
 	min, max time.Duration
 }
 
-// learn takes in the Date header of an answer that came at now.
-func (c *serverClock) learn(h http.Header, now time.Time) {
+// learn takes in the Date header of an answer that came at now to a request that was sent before.
+func (c *serverClock) learn(h http.Header, sent, now time.Time) {
 	date, err := http.ParseTime(h.Get("Date"))
 	if err != nil {
 		return
 	}
-	low, high := date.Sub(now), date.Sub(now)+time.Second
+	low, high := date.Sub(now), date.Sub(sent)+time.Second
 	if !c.known || low > c.max || high < c.min {
 		// The first, or one of the clocks was set.
 		c.known, c.min, c.max = true, low, high

@@ -15,19 +15,19 @@ const (
 	maxPause = 30 * time.Second
 )
 
-// growing returns the nth pause (from 0) of a series that doubles from 1 s to 30 s. Jitter takes up to a tenth off, so
-// that callers which began together drift apart and none waits longer than the series says.
-func growing(n int) time.Duration {
+// growingPause returns the nth pause (from 0) of a series that doubles from 1 s to 30 s. Jitter takes up to a tenth
+// off, so that callers which began together drift apart and none waits longer than the series says.
+func growingPause(n int) time.Duration {
 	pause := maxPause
 	if n < 5 {
 		pause = minPause << n
 	}
-	return pause - time.Duration(rand.Int64N(int64(pause/10)))
+	return pause - rand.N(pause/10)
 }
 
-// lastLook shortens a pause of our own choosing that would last beyond the deadline of ctx: there is one last attempt shortly
-// before it, and nobody gives up ahead of it.
-func lastLook(ctx context.Context, pause time.Duration) time.Duration {
+// pauseWithinDeadline shortens a pause of our own choosing that would last beyond the deadline of ctx, so that there is
+// one last attempt shortly before it.
+func pauseWithinDeadline(ctx context.Context, pause time.Duration) time.Duration {
 	deadline, ok := ctx.Deadline()
 	left := time.Until(deadline)
 	switch {
@@ -39,46 +39,56 @@ func lastLook(ctx context.Context, pause time.Duration) time.Duration {
 	return max(left, 0)
 }
 
-// spread returns a little time, to keep callers that would wake in the same moment apart.
-func spread() time.Duration { return time.Duration(rand.Int64N(int64(250 * time.Millisecond))) }
+// contextTimeLeft returns the time until the deadline of ctx, or a day when it has none.
+func contextTimeLeft(ctx context.Context) time.Duration {
+	if deadline, ok := ctx.Deadline(); ok {
+		return max(0, time.Until(deadline))
+	}
+	return maxAsked
+}
 
-// sleep waits for the given time, or until ctx ends.
-func sleep(ctx context.Context, pause time.Duration) error {
+// wakeJitter returns a little time, to keep callers that would wake in the same moment apart.
+func wakeJitter() time.Duration { return rand.N(250 * time.Millisecond) }
+
+// sleepFor waits for the given time, or until ctx ends.
+func sleepFor(ctx context.Context, pause time.Duration) error {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 	case <-ctx.Done():
 	}
-	if over(ctx) {
-		return ended(ctx)
+	if contextOver(ctx) {
+		return contextError(ctx)
 	}
 	return nil
 }
 
-// over reports whether ctx has ended, or will in this very moment: its own timer and another one that is due then come in any order.
-func over(ctx context.Context) bool {
+// contextOver reports whether ctx has ended, or will in this very moment: its own timer and another one that is due
+// then come in any order.
+func contextOver(ctx context.Context) bool {
 	deadline, ok := ctx.Deadline()
 	return ctx.Err() != nil || ok && !time.Now().Before(deadline)
 }
 
-// ended makes an error of a context that is over.
-func ended(ctx context.Context) *Error {
+// contextError makes an error of a context that is over.
+func contextError(ctx context.Context) *Error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return &Error{Kind: Interrupted}
 	}
 	return &Error{Kind: TimedOut}
 }
 
-// checkPatience refuses a pause that the server asks for and ctx will not outlast, at once and with both times, rather than sleep
-// towards a certain failure.
-func checkPatience(ctx context.Context, pause time.Duration, why string) error {
+// checkDeadline refuses a pause that the server asks for and ctx will not outlast, at once and with both times, rather
+// than sleep towards a certain failure.
+func checkDeadline(ctx context.Context, pause time.Duration, why string) error {
 	deadline, ok := ctx.Deadline()
 	if !ok {
 		return nil
 	}
 	if left := time.Until(deadline); pause > left {
-		return &Error{Kind: TimedOut, Err: fmt.Errorf("%s of %s, longer than the %s that are left", why, pause.Round(time.Second), left.Round(time.Second))}
+		return &Error{Kind: TimedOut, Err: fmt.Errorf("%s of %s, longer than the %s that are left",
+			why, pause.Round(time.Second), left.Round(time.Second))}
 	}
 	return nil
 }

@@ -61,13 +61,13 @@ func (r *retries) exhausted(failure *Error) bool {
 // pause waits until the next attempt: a growing time, or longer where the server asks for it. It fails when ctx ends,
 // and at once where the server asks for more time than there is.
 func (r *retries) pause(ctx context.Context, failure *Error) *Error {
-	if over(ctx) {
-		return ended(ctx)
+	if contextOver(ctx) {
+		return contextError(ctx)
 	}
 	if failure.heldBack {
 		return nil
 	}
-	pause := lastLook(ctx, growing(r.failed))
+	pause := pauseWithinDeadline(ctx, growingPause(r.failed))
 	r.failed++
 	if failure.unreached {
 		pause = min(pause, time.Until(r.started.Add(unreachedFor)))
@@ -75,14 +75,14 @@ func (r *retries) pause(ctx context.Context, failure *Error) *Error {
 	var err error
 	if failure.retryAfter > pause {
 		pause = failure.retryAfter
-		err = checkPatience(ctx, pause, "the server is not available and asks for a wait")
+		err = checkDeadline(ctx, pause, "the server is not available and asks for a wait")
 	}
 	if err == nil {
 		r.log.DebugContext(ctx, "waiting", "duration", pause, "reason", "try again after: "+failure.Error())
 		if r.onPause != nil {
 			r.onPause(failure, pause)
 		}
-		err = sleep(ctx, pause)
+		err = sleepFor(ctx, pause)
 	}
 	return asError(err)
 }

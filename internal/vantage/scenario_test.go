@@ -2,7 +2,9 @@ package vantage_test
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -11,102 +13,63 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// scenario is an account under load as Terraform makes it: some exports, ten at a time. The tests assert how it ends and
-// the benchmarks report it.
+// scenario is an account under load as Terraform makes it. The tests assert how it ends and the benchmarks report it.
 type scenario struct {
 	name    string
 	exports int
-	timeout time.Duration
+	atOnce  int           // how many are made side by side; 10 when zero, as Terraform does
+	timeout time.Duration // of each export; 3 hours when zero
 	options fakevantage.Options
-	// others is how many requests somebody else makes in each window: at random moments, or first thing in it where the window is
-	// too short for that to mean anything.
-	others int
+	// taken is how many GETs another client has made in the window before, and others how many requests it makes in each
+	// window: at random moments, or first thing in it where the window is too short for that to mean anything.
+	taken, others int
+	curl          bool // whether it is compared with a curl loop
+	// least is the shortest time that is possible, where outcome.bound cannot tell.
+	least time.Duration
 
 	want want
 }
 
-// want is the most that is accepted; what is zero is not looked at.
+// want is the most that is accepted; what is zero is not looked at, except for failures.
 type want struct {
 	requests int
 	refused  int // -1: not looked at
+	failures int // exactly
 	lag      time.Duration
+	lagShare float64 // the mean of each export's lag as a share of its duration
+	posts    time.Duration
 	total    time.Duration
-	// ofBound is how much longer than the lower bound for the requests that were made it may take in all.
-	ofBound float64
+	ofBound  float64 // the total as a multiple of the shortest time that is possible
 }
 
 // outcome is what a scenario cost.
 type outcome struct {
 	requests, refused, failures int
 	lag                         time.Duration // the longest between an export being ready and its wait ending
+	lagShare                    float64
+	posts                       time.Duration // from the first POST to the last
 	total                       time.Duration
-	leastRequests               int           // a POST and a GET for each export
-	leastTime                   time.Duration // for the requests made, or the exports in their turn, whichever is longer
+	leastRequests               int // a POST and a GET for each export
+	leastTime                   time.Duration
 }
 
-const hour = 1000 // requests an account has in it
+const latency = 40 * time.Millisecond // of each request
 
-var scenarios = []scenario{
-	{
-		name: "1 export, exact Retry-After", exports: 1, timeout: time.Hour,
-		options: fakevantage.Options{ReadyAfter: 95 * time.Second, RetryAfter: fakevantage.Exact},
-		want:    want{requests: 2, lag: time.Second},
-	},
-	{
-		name: "1 export after 10 minutes, no Retry-After", exports: 1, timeout: time.Hour,
-		options: fakevantage.Options{ReadyAfter: 10 * time.Minute, Limit: hour, Window: time.Hour},
-		want:    want{requests: 30, lag: 30 * time.Second},
-	},
-	{
-		name: "40 exports, 5 requests per 5 s, Retry-After 1", exports: 40, timeout: 30 * time.Minute,
-		options: fakevantage.Options{ReadyAfter: 5 * time.Second, RetryAfter: "1", Limit: 5, Window: 5 * time.Second},
-		want:    want{requests: 100, refused: 2, ofBound: 1.15},
-	},
-	{
-		name: "500 exports, 1000 requests per hour, exact Retry-After", exports: 500, timeout: 3 * time.Hour,
-		options: fakevantage.Options{ReadyAfter: time.Minute, RetryAfter: fakevantage.Exact, Limit: hour, Window: time.Hour},
-		want:    want{requests: 1000, total: time.Hour},
-	},
-	{
-		name: "500 exports, 1000 requests per hour, no Retry-After", exports: 500, timeout: 3 * time.Hour,
-		options: fakevantage.Options{ReadyAfter: time.Minute, Limit: hour, Window: time.Hour},
-		want:    want{total: 2 * time.Hour},
-	},
-	{
-		name: "500 exports, 1000 requests per hour, half taken by another client", exports: 500, timeout: 3 * time.Hour, others: hour / 2,
-		options: fakevantage.Options{ReadyAfter: time.Minute, RetryAfter: fakevantage.Exact, Limit: hour, Window: time.Hour},
-		want:    want{refused: 2},
-	},
-	{
-		name: "40 exports, another client takes half of 5 per 5 s", exports: 40, timeout: time.Hour, others: 3,
-		options: fakevantage.Options{ReadyAfter: 5 * time.Second, RetryAfter: "1", Limit: 5, Window: 5 * time.Second, RefusalRetryAfter: true},
-		want:    want{refused: 2},
-	},
-	{
-		name: "40 exports, server's clock 10 minutes ahead", exports: 40, timeout: 30 * time.Minute,
-		options: fakevantage.Options{ReadyAfter: 5 * time.Second, RetryAfter: "1", Limit: 5, Window: 5 * time.Second, ClockAhead: 10*time.Minute + 300*time.Millisecond},
-		want:    want{requests: 100, refused: 2, ofBound: 1.15},
-	},
-	{
-		name: "40 exports, server's clock 10 minutes behind", exports: 40, timeout: 30 * time.Minute,
-		options: fakevantage.Options{ReadyAfter: 5 * time.Second, RetryAfter: "1", Limit: 5, Window: 5 * time.Second, ClockAhead: -10*time.Minute - 300*time.Millisecond},
-		want:    want{requests: 100, refused: 2, ofBound: 1.15},
-	},
-	{
-		name: "40 exports, a limit of 5 per 5 s that no header tells", exports: 40, timeout: 30 * time.Minute,
-		options: fakevantage.Options{ReadyAfter: 5 * time.Second, RetryAfter: "5", Limit: 5, Window: 5 * time.Second, SilentLimit: true},
-		want:    want{refused: -1},
-	},
-}
-
-// run plays a scenario in virtual time.
-func (s scenario) run(t *testing.T) (o outcome) {
+// run plays a scenario in virtual time, each export by a call of follow.
+func (s scenario) run(t *testing.T, newFollower func(*testing.T, *fakevantage.Server) follower) (o outcome) {
 	t.Helper()
+	if s.atOnce == 0 {
+		s.atOnce = 10
+	}
+	if s.timeout == 0 {
+		s.timeout = 3 * time.Hour
+	}
 	synctest.Test(t, func(t *testing.T) {
-		s.options.Latency = 40 * time.Millisecond
-		time.Sleep(700 * time.Millisecond) // nobody starts at the begin of a window
+		s.options.Latency = latency
+		time.Sleep(700 * time.Millisecond) // requests do not start at the begin of a window, nor of a second
 		fake := fakevantage.New(s.options)
-		client := newClient(t, fake)
+		follow := newFollower(t, fake)
+		fake.Take(s.taken, http.MethodGet, "/v2/data_exports/any")
 		stop := s.shareWith(t.Context(), fake)
 		start := time.Now()
 		var mu sync.Mutex
@@ -115,18 +78,20 @@ func (s scenario) run(t *testing.T) (o outcome) {
 			jobs <- i
 		}
 		close(jobs)
-		tenAtATime(func() {
+		sideBySide(s.atOnce, func() {
 			for range jobs {
 				ctx, cancel := context.WithTimeout(t.Context(), s.timeout)
-				done, err := export(ctx, client)
+				token, err := follow(ctx)
 				cancel()
 				mu.Lock()
 				if err != nil {
 					o.failures++
 					t.Logf("%v", err)
 				} else {
-					created := fake.Exports()[done.Token].CreatedAt.Add(-s.options.ClockAhead)
-					o.lag = max(o.lag, time.Since(created.Add(s.options.ReadyAfter)))
+					e := fake.Exports()[token]
+					lag := time.Since(e.CompletedAt.Add(-s.options.ClockAhead))
+					o.lag = max(o.lag, lag)
+					o.lagShare += float64(lag) / float64(e.CompletedAt.Sub(e.CreatedAt)) / float64(s.exports)
 				}
 				mu.Unlock()
 			}
@@ -134,26 +99,83 @@ func (s scenario) run(t *testing.T) (o outcome) {
 		stop()
 		o.total = time.Since(start)
 		o.requests, o.refused = len(fake.Requests()), fake.Refused()
-		o.leastRequests = 2 * s.exports
-		o.leastTime = s.options.ReadyAfter * time.Duration((s.exports+9)/10)
-		if s.options.Limit > 0 && !s.options.SilentLimit {
-			// What the first window has no place for needs others, and can go at the begin of the last.
-			o.leastTime = max(o.leastTime, s.options.Window*time.Duration((o.requests-1)/s.options.Limit))
+		for _, r := range fake.Requests() {
+			if r.Method == http.MethodPost {
+				o.posts = r.Time.Sub(start)
+			}
 		}
+		o.leastRequests = 2 * s.exports
+		o.leastTime = s.bound(fake, start.Add(s.options.ClockAhead))
 	})
 	return o
 }
 
-// tenAtATime runs f as often as Terraform runs operations side by side, and returns when all have returned.
-func tenAtATime(f func()) {
+// bound returns the shortest time in which all exports can be followed with a POST and a GET each: what they take at
+// the server, as many side by side as are allowed, or what the limits take, whichever is longer. A limit of n requests
+// lets the first n go at once, and the next with each window after that; one of all routes has a first window that
+// began before the start.
+func (s scenario) bound(fake *fakevantage.Server, start time.Time) time.Duration {
+	if s.least > 0 {
+		return s.least
+	}
+	// How long one takes: until it is ready, but not less than the Retry-After that is to be honoured.
+	retryAfter, err := time.ParseDuration(string(s.options.RetryAfter) + "s")
+	if err != nil {
+		retryAfter = 0
+	}
+	var sum, longest time.Duration
+	for _, e := range fake.Exports() {
+		takes := max(e.CompletedAt.Sub(e.CreatedAt), retryAfter)
+		sum, longest = sum+takes, max(longest, takes)
+	}
+	inTurn := sum / time.Duration(s.atOnce)
+	if s.options.ReadyIn == nil {
+		inTurn = longest * time.Duration((s.exports+s.atOnce-1)/s.atOnce)
+	}
+	least := max(inTurn, longest)
+	windows := func(requests, limit int, window time.Duration) time.Duration {
+		return time.Duration((requests-1)/limit) * window
+	}
+	switch {
+	case s.options.SilentLimit:
+	case s.options.Limit > 0:
+		begun := start.Sub(start.Truncate(s.options.Window))
+		least = max(least, windows(2*s.exports, s.options.Limit, s.options.Window)-begun)
+	default:
+		for _, l := range s.options.Limits {
+			least = max(least, windows(s.exports, l.Requests, l.Window)+longest)
+		}
+	}
+	return least
+}
+
+// follower makes an export and follows it until it is done. It returns the export's token.
+type follower func(ctx context.Context) (token string, err error)
+
+func newProvider(t *testing.T, fake *fakevantage.Server) follower {
+	client := newClient(t, fake)
+	return func(ctx context.Context) (string, error) {
+		done, err := export(ctx, client)
+		if err != nil {
+			return "", err
+		}
+		return done.Token, nil
+	}
+}
+
+// sideBySide runs f n times, and returns when all have returned.
+func sideBySide(n int, f func()) {
 	var group sync.WaitGroup
-	for range 10 {
+	for range n {
 		group.Go(f)
 	}
 	group.Wait()
 }
 
-// shareWith lets somebody else use up a part of each window, until the returned function is called.
+// tenAtATime runs f as often as Terraform runs operations side by side, and returns when all have returned.
+func tenAtATime(f func()) { sideBySide(10, f) }
+
+// shareWith lets another client use up a part of each window, until the returned function is called.
 func (s scenario) shareWith(ctx context.Context, fake *fakevantage.Server) (stop context.CancelFunc) {
 	ctx, stop = context.WithCancel(ctx)
 	random := rand.New(rand.NewPCG(1, 2))
@@ -171,7 +193,7 @@ func (s scenario) shareWith(ctx context.Context, fake *fakevantage.Server) (stop
 				}
 				select {
 				case <-time.After(next):
-					fake.Take(1)
+					fake.Take(1, http.MethodGet, "/v2/data_exports/any")
 				case <-ctx.Done():
 					return
 				}
@@ -183,29 +205,48 @@ func (s scenario) shareWith(ctx context.Context, fake *fakevantage.Server) (stop
 
 func TestScenarios(t *testing.T) {
 	t.Parallel()
-	for _, s := range scenarios {
+	for _, s := range scenarios() {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
-			o, w := s.run(t), s.want
-			t.Logf("%d requests (at least %d), %d refused, lag %s, total %s (at least %s)", o.requests, o.leastRequests, o.refused, o.lag.Round(time.Millisecond), o.total.Round(time.Millisecond), o.leastTime)
-			if o.failures > 0 {
-				t.Errorf("%d exports failed", o.failures)
-			}
-			if w.requests > 0 && o.requests > w.requests {
-				t.Errorf("%d requests, at most %d are accepted", o.requests, w.requests)
-			}
-			if w.refused >= 0 && o.refused > w.refused {
-				t.Errorf("%d refused, at most %d are accepted", o.refused, w.refused)
-			}
-			if w.lag > 0 && o.lag > w.lag {
-				t.Errorf("lag %s, at most %s is accepted", o.lag, w.lag)
-			}
-			if w.total > 0 && o.total > w.total {
-				t.Errorf("took %s, at most %s is accepted", o.total, w.total)
-			}
-			if most := time.Duration(w.ofBound * float64(o.leastTime)); most > 0 && o.total > most {
-				t.Errorf("took %s, at most %s is accepted", o.total, most)
-			}
+			o := s.run(t, newProvider)
+			t.Log(o)
+			s.want.check(t, o)
 		})
+	}
+}
+
+func (o outcome) String() string {
+	ms := func(d time.Duration) time.Duration { return d.Round(time.Millisecond) }
+	return fmt.Sprintf("%d requests (at least %d), %d refused, %d failed; lag at most %s, %.1f %% in the mean; "+
+		"last POST after %s; total %s, %.2f of %s",
+		o.requests, o.leastRequests, o.refused, o.failures, ms(o.lag), 100*o.lagShare,
+		ms(o.posts), ms(o.total), float64(o.total)/float64(o.leastTime), ms(o.leastTime))
+}
+
+func (w want) check(t *testing.T, o outcome) {
+	t.Helper()
+	if o.failures != w.failures {
+		t.Errorf("%d exports failed, want %d", o.failures, w.failures)
+	}
+	if w.requests > 0 && o.requests > w.requests {
+		t.Errorf("%d requests, at most %d are accepted", o.requests, w.requests)
+	}
+	if w.refused >= 0 && o.refused > w.refused {
+		t.Errorf("%d refused, at most %d are accepted", o.refused, w.refused)
+	}
+	if w.lag > 0 && o.lag > w.lag {
+		t.Errorf("lag %s, at most %s is accepted", o.lag, w.lag)
+	}
+	if w.lagShare > 0 && o.lagShare > w.lagShare {
+		t.Errorf("mean lag %.3f of the durations, at most %.3f is accepted", o.lagShare, w.lagShare)
+	}
+	if w.posts > 0 && o.posts > w.posts {
+		t.Errorf("the last POST went after %s, at most %s is accepted", o.posts, w.posts)
+	}
+	if w.total > 0 && o.total > w.total {
+		t.Errorf("took %s, at most %s is accepted", o.total, w.total)
+	}
+	if most := time.Duration(w.ofBound * float64(o.leastTime)); most > 0 && o.total > most {
+		t.Errorf("took %s, at most %s is accepted", o.total, most)
 	}
 }

@@ -34,7 +34,7 @@ func TestRetryAfterCostsOnePostAndOneGet(t *testing.T) {
 	}
 }
 
-func TestWithoutRetryAfterIntervalsGrowTo30Seconds(t *testing.T) {
+func TestWithoutRetryAfterPausesGrowTo30Seconds(t *testing.T) {
 	t.Parallel()
 	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{ReadyAfter: 10 * time.Minute})
@@ -42,21 +42,102 @@ func TestWithoutRetryAfterIntervalsGrowTo30Seconds(t *testing.T) {
 			t.Fatal(err)
 		}
 		all := fake.Requests()
-		for i, want := range []time.Duration{1, 2, 4, 8, 16, 30, 30, 30} {
-			want *= time.Second
-			if got := all[i+1].Time.Sub(all[i].Time); got > want || got < want*9/10 {
-				t.Errorf("interval %d was %s, want a little under %s", i, got, want)
-			}
-		}
-		if len(all) > 30 {
+		if len(all) > 34 {
 			t.Errorf("%d requests", len(all))
+		}
+		start := all[0].Time
+		if !all[1].Time.Equal(start) {
+			t.Errorf("the first question came after %s, want it at once", all[1].Time.Sub(start))
+		}
+		for i := 2; i < len(all); i++ {
+			age := all[i-1].Time.Sub(start)
+			want := min(time.Second+age*3/10, 30*time.Second)
+			if got := all[i].Time.Sub(all[i-1].Time); got >= want && i < len(all)/2 || got > want || got < want*95/100 {
+				t.Errorf("the pause at the age of %s was %s, want a little under %s", age, got, want)
+			}
 		}
 	})
 }
 
-func TestOddRetryAfterIsNoEstimate(t *testing.T) {
+func TestAnExportThatIsReadyAtOnceIsNotKeptWaiting(t *testing.T) {
 	t.Parallel()
-	for _, value := range []fakevantage.RetryAfter{"0", "-5", "soon", "1.5", "99999999999999999999", "86401", "Mon, 01 Jan 1990 00:00:00 GMT"} {
+	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{})
+		client := newClient(t, fake)
+		start := time.Now()
+		for range 3 {
+			if _, err := export(ctx, client); err != nil {
+				t.Fatal(err)
+			}
+		}
+		// The second and the third are asked about when the first was done, and a little later.
+		if took := time.Since(start); took > 500*time.Millisecond {
+			t.Errorf("took %s", took)
+		}
+		wantRequests(t, fake, 3, 3)
+	})
+}
+
+func TestWithoutRetryAfterOthersOfTheKindTellWhenToAsk(t *testing.T) {
+	t.Parallel()
+	within(t, 3*time.Hour, func(t *testing.T, ctx context.Context) {
+		durations := []time.Duration{100, 200, 300, 400, 100, 200}
+		readyIn := func(n int) time.Duration { return durations[n-1] * time.Second }
+		fake := fakevantage.New(fakevantage.Options{ReadyIn: readyIn})
+		client := newClient(t, fake)
+		// Of the first durations a quarter is 100 s, and of the first five still.
+		for n := range durations {
+			before := len(fake.Requests())
+			if _, err := export(ctx, client); err != nil {
+				t.Fatal(err)
+			}
+			if n == 0 {
+				continue
+			}
+			at := []time.Duration{}
+			all := fake.Requests()[before:]
+			for _, r := range all[1:] {
+				at = append(at, r.Time.Sub(all[0].Time))
+			}
+			if at[0] < 101*time.Second || at[0] > 101*time.Second+250*time.Millisecond {
+				t.Errorf("export %d was asked about first after %s, want 101 s", n, at[0])
+			}
+			for i := 1; i < len(at); i++ {
+				want := min(at[i-1]/4, 30*time.Second)
+				if got := at[i] - at[i-1]; got != want {
+					t.Errorf("the pause at the age of %s was %s, want %s", at[i-1], got, want)
+				}
+			}
+		}
+	})
+}
+
+func TestAnExportOfUnknownKindIsAskedAboutAsIfNoneWereDone(t *testing.T) {
+	t.Parallel()
+	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{ReadyAfter: time.Minute})
+		client := newClient(t, fake)
+		if _, err := export(ctx, client); err != nil {
+			t.Fatal(err)
+		}
+		token := fake.Add(map[string]any{"cost_report_token": "r"}, time.Now())
+		start, before := time.Now(), len(fake.Requests())
+		if _, err := client.WaitForDataExport(ctx, &vantage.DataExport{Token: token}, nil); err != nil {
+			t.Fatal(err)
+		}
+		first := fake.Requests()[before:]
+		if at := first[1].Time.Sub(start); at > time.Second || at < 950*time.Millisecond {
+			t.Errorf("the second question came after %s, want 1 s", at)
+		}
+	})
+}
+
+func TestAnOddRetryAfterIsNone(t *testing.T) {
+	t.Parallel()
+	for _, value := range []fakevantage.RetryAfter{
+		"0", "-5", "soon", "1.5", "99999999999999999999", "86401", "Mon, 01 Jan 1990 00:00:00 GMT",
+		"Fri, 01 Jan 2100 00:00:00 GMT",
+	} {
 		t.Run(string(value), func(t *testing.T) {
 			t.Parallel()
 			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
@@ -64,7 +145,7 @@ func TestOddRetryAfterIsNoEstimate(t *testing.T) {
 				if _, err := export(ctx, newClient(t, fake)); err != nil {
 					t.Fatal(err)
 				}
-				if n := len(fake.Requests()); n > 30 {
+				if n := len(fake.Requests()); n > 34 {
 					t.Errorf("%d requests", n)
 				}
 			})
@@ -108,7 +189,9 @@ func TestProgressTellsEachPause(t *testing.T) {
 
 func TestCancellingEndsAWaitAtOnce(t *testing.T) {
 	t.Parallel()
-	for name, when := range map[string]time.Duration{"in a pause": 90 * time.Second, "in a request": 60*time.Second + 400*time.Millisecond} {
+	for name, when := range map[string]time.Duration{
+		"in a pause": 90 * time.Second, "in a request": 60*time.Second + 400*time.Millisecond,
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
@@ -203,7 +286,9 @@ func TestStatuses(t *testing.T) {
 			})
 		}
 	}
-	for _, body := range []string{`{"status":"processing"}`, `{"status":"Queued","manifest":{"files":["https://x"]}}`, `{}`, `null`} {
+	for _, body := range []string{
+		`{"status":"processing"}`, `{"status":"Queued","manifest":{"files":["https://x"]}}`, `{}`, `null`,
+	} {
 		t.Run(body, func(t *testing.T) {
 			t.Parallel()
 			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
