@@ -99,9 +99,10 @@ func (p *DataSourcePart) await(ctx context.Context, o operation, client *vantage
 func (p *DataSourcePart) fill(o operation, e *vantage.DataExport) diag.Diagnostics {
 	var diags diag.Diagnostics
 	p.exported = newExported(e)
-	if until, expired := expiry(p.Manifest, time.Now()); expired {
+	if until, expired := expiry(p.Manifest, asOf(e)); expired {
 		diags.Append(o.errExpired(e.Token, until))
 	}
+	diags.Append(o.warnOdd(e)...)
 	if len(e.Manifest.Files) == 0 {
 		diags.Append(o.warnNoFiles(e.Token))
 	}

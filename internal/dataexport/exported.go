@@ -23,9 +23,10 @@ type exported struct {
 }
 
 var manifestTypes = map[string]attr.Type{
-	"files":        types.ListType{ElemType: types.StringType},
-	"completed_at": types.StringType,
-	"valid_until":  types.StringType,
+	"files":            types.ListType{ElemType: types.StringType},
+	"completed_at":     types.StringType,
+	"valid_until":      types.StringType,
+	"urls_valid_until": types.StringType,
 }
 
 // newExported converts what the API tells. What it does not tell is null. An export without a manifest is pending, whatever
@@ -61,19 +62,20 @@ func (e exported) lacks(storeFileURLs types.Bool) bool {
 func (e exported) storing(fileURLs types.Bool) exported {
 	if fileURLs.Equal(types.BoolValue(false)) {
 		members := e.Manifest.Attributes()
-		members["files"] = types.ListNull(types.StringType)
+		members["files"], members["urls_valid_until"] = types.ListNull(types.StringType), types.StringNull()
 		e.Manifest = types.ObjectValueMust(manifestTypes, members)
 	}
 	return e
 }
 
-// unknownManifest is a known object with unknown values. As a whole it must never be unknown: Terraform could not see then
-// that its files are sensitive, and would refuse an output of it only after the export was made.
+// unknownManifest is a known object with unknown values. As a whole it must never be unknown: Terraform could not see
+// then that its files are sensitive, and would refuse an output of it only after the export was made.
 func unknownManifest() types.Object {
 	return types.ObjectValueMust(manifestTypes, map[string]attr.Value{
-		"files":        types.ListUnknown(types.StringType),
-		"completed_at": types.StringUnknown(),
-		"valid_until":  types.StringUnknown(),
+		"files":            types.ListUnknown(types.StringType),
+		"completed_at":     types.StringUnknown(),
+		"valid_until":      types.StringUnknown(),
+		"urls_valid_until": types.StringUnknown(),
 	})
 }
 
@@ -87,18 +89,24 @@ func unknownExport(token types.String) exported {
 }
 
 func manifestValue(m *vantage.Manifest) types.Object {
-	list, completedAt, until := types.ListNull(types.StringType), types.StringNull(), types.StringNull()
+	members := map[string]attr.Value{
+		"files":            types.ListNull(types.StringType),
+		"completed_at":     types.StringNull(),
+		"valid_until":      types.StringNull(),
+		"urls_valid_until": types.StringNull(),
+	}
 	if m != nil {
 		urls := make([]attr.Value, len(m.Files))
 		for i, f := range m.Files {
 			urls[i] = types.StringValue(f)
 		}
-		list = types.ListValueMust(types.StringType, urls)
-		completedAt, until = textOrNull(m.CompletedAt), textOrNull(m.ValidUntil)
+		members["files"] = types.ListValueMust(types.StringType, urls)
+		members["completed_at"], members["valid_until"] = textOrNull(m.CompletedAt), textOrNull(m.ValidUntil)
+		if !m.URLsValidUntil.IsZero() {
+			members["urls_valid_until"] = types.StringValue(m.URLsValidUntil.UTC().Format(time.RFC3339))
+		}
 	}
-	return types.ObjectValueMust(manifestTypes, map[string]attr.Value{
-		"files": list, "completed_at": completedAt, "valid_until": until,
-	})
+	return types.ObjectValueMust(manifestTypes, members)
 }
 
 // files returns the pre-signed URLs in a manifest, and whether they are known.
@@ -107,13 +115,13 @@ func files(manifest types.Object) (types.List, bool) {
 	return list, ok && !list.IsNull() && !list.IsUnknown()
 }
 
-// validUntil returns when the URLs in a manifest expire, and whether that is known.
-func validUntil(manifest types.Object) (time.Time, bool) { return timeIn(manifest, "valid_until") }
-
-// expiry returns when the URLs in a manifest expire, and whether they have by now. Where the server does not tell, they
-// never do.
+// expiry returns when the URLs in a manifest expire, or the export where no URLs are kept, and whether that is over. Where
+// the server does not tell, they never do.
 func expiry(manifest types.Object, now time.Time) (time.Time, bool) {
-	until, known := validUntil(manifest)
+	until, known := timeIn(manifest, "urls_valid_until")
+	if !known {
+		until, known = timeIn(manifest, "valid_until")
+	}
 	return until, known && !now.Before(until)
 }
 
@@ -122,9 +130,18 @@ func timeIn(manifest types.Object, name string) (time.Time, bool) {
 	return vantage.ParseTime(text.ValueString())
 }
 
-// keepsURLs reports whether the stored URLs still serve. The server may sign anew at each request, so that every plan would
-// show new URLs: while only their queries differ and the stored ones have not expired, they are as good.
-func keepsURLs(stored, fresh types.Object, now time.Time) bool {
+// asOf returns when the server told of an export, by its own clock where that is known.
+func asOf(e *vantage.DataExport) time.Time {
+	if e.AsOf.IsZero() {
+		return time.Now()
+	}
+	return e.AsOf
+}
+
+// keepsURLs reports whether the stored URLs still serve. The server may sign anew at each request, so that every plan
+// would show new URLs: while only their queries differ and the stored ones have not expired, they are as good. Within the
+// margin for renewal fresh ones that last longer are better.
+func keepsURLs(stored, fresh types.Object, now time.Time, margin types.String) bool {
 	a, ok1 := files(stored)
 	b, ok2 := files(fresh)
 	if !ok1 || !ok2 {
@@ -135,7 +152,9 @@ func keepsURLs(stored, fresh types.Object, now time.Time) bool {
 			return false
 		}
 	}
-	if _, expired := expiry(stored, now); expired {
+	until, expired := expiry(stored, now)
+	later, _ := expiry(fresh, now)
+	if expired || isDue(margin, stored, now) && later.After(until) {
 		return false
 	}
 	return slices.EqualFunc(a.Elements(), b.Elements(), func(x, y attr.Value) bool {

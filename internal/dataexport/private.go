@@ -18,17 +18,26 @@ type privateWriter interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// seenAtKey holds when a refresh last asked the server. A plan goes by that rather than by the clock: Terraform plans
-// twice, and a plan that came out differently the second time would be refused.
-const seenAtKey = "seen_at"
+// rememberedTime is the key of a time.
+type rememberedTime string
 
-func rememberTime(ctx context.Context, private privateWriter, now time.Time) diag.Diagnostics {
-	text, _ := json.Marshal(now.UTC()) // a time of this century can be written as JSON
-	return private.SetKey(ctx, seenAtKey, text)
+const (
+	// seenAt is when a refresh last asked the server. A plan goes by that rather than by the clock: Terraform plans twice,
+	// and a plan that came out differently the second time would be refused.
+	seenAt rememberedTime = "seen_at"
+	// acceptedAt is when the server accepted the request for the export. For some seconds afterwards a 404 does not mean
+	// that the export is gone.
+	acceptedAt rememberedTime = "accepted_at"
+)
+
+func (t rememberedTime) save(ctx context.Context, private privateWriter, at time.Time) diag.Diagnostics {
+	text, _ := json.Marshal(at.UTC()) // a time of this century can be written as JSON
+	return private.SetKey(ctx, string(t), text)
 }
 
-func rememberedTime(ctx context.Context, private privateReader, diags *diag.Diagnostics) (at time.Time) {
-	text, d := private.GetKey(ctx, seenAtKey)
+// of returns the time, which is zero where none was saved.
+func (t rememberedTime) of(ctx context.Context, private privateReader, diags *diag.Diagnostics) (at time.Time) {
+	text, d := private.GetKey(ctx, string(t))
 	diags.Append(d...)
 	if json.Unmarshal(text, &at) != nil {
 		return time.Time{}

@@ -113,6 +113,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityModel{types.StringValue(export.Token)})...)
+	resp.Diagnostics.Append(acceptedAt.save(ctx, resp.Private, export.AcceptedAt)...)
 	plan.Part().exported = newExported(export)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	if resp.Diagnostics.HasError() || !plan.Part().WaitForCompletion.ValueBool() {
@@ -140,7 +141,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	ctx, cancel := context.WithTimeout(ctx, timeout(state.Timeouts, "read", defaultReadTimeout))
 	defer cancel()
 
-	export, err := r.client.GetDataExport(ctx, &vantage.DataExport{Token: token})
+	export, err := r.client.GetDataExport(ctx, &vantage.DataExport{
+		Token: token, AcceptedAt: acceptedAt.of(ctx, req.Private, &resp.Diagnostics),
+	})
 	o := r.refreshing()
 	if stage == importBegun {
 		o = r.importing()
@@ -163,23 +166,22 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.State.RemoveResource(ctx)
 		return
 	}
-	now := time.Now()
+	now := asOf(export)
 	stored := state.Manifest
 	state.exported = newExported(export).storing(state.StoreFileURLs)
-	if keepsURLs(stored, state.Manifest, now) {
+	if keepsURLs(stored, state.Manifest, now, state.RenewBeforeExpiry) {
 		state.Manifest = stored
 	}
 	if stage.takesOver() {
-		model.TakeFrom(export.Attributes)
+		attributes, _ := decodeAttributes(export.Attributes)
+		model.TakeFrom(attributes)
 	}
 	if stage == importBegun {
 		resp.Diagnostics.Append(r.checkKind(export)...)
-	}
-	if until, expired := expiry(state.Manifest, now); expired && state.RenewBeforeExpiry.IsNull() {
-		resp.Diagnostics.Append(r.warnExpired(token, until))
+		resp.Diagnostics.Append(o.warnOdd(export)...)
 	}
 	resp.Diagnostics.Append(stage.next().save(ctx, resp.Private)...)
-	resp.Diagnostics.Append(rememberTime(ctx, resp.Private, now)...)
+	resp.Diagnostics.Append(seenAt.save(ctx, resp.Private, now)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }
 
@@ -213,7 +215,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout(plan.Timeouts, "update", defaultTimeout))
 	defer cancel()
-	export := &vantage.DataExport{Token: state.Token.ValueString()}
+	export := &vantage.DataExport{
+		Token: state.Token.ValueString(), AcceptedAt: acceptedAt.of(ctx, req.Private, &resp.Diagnostics),
+	}
 	resp.Diagnostics.Append(r.await(ctx, o, model, export, &resp.State)...)
 }
 
@@ -232,6 +236,7 @@ func (r *Resource) await(
 	case err == nil:
 		plan.exported = newExported(export).storing(plan.StoreFileURLs)
 		diags.Append(state.Set(ctx, model)...)
+		diags.Append(o.warnOdd(export)...)
 		if len(export.Manifest.Files) == 0 {
 			diags.Append(o.warnNoFiles(export.Token))
 		}

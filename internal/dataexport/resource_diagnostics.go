@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/vantage"
 )
@@ -105,14 +104,6 @@ func (r *Resource) warnExpired(token string, until time.Time) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The "+r.kind.Noun+" has expired",
 		fmt.Sprintf("The URLs of the files of the export %s expired at %s. To have a new export made, apply with -replace or "+
 			"change triggers; with renew_before_expiry it is renewed by itself.", token, until.Format(time.RFC3339)))
-}
-
-func (r *Resource) warnRenewal(token string, manifest types.Object, seenAt time.Time) diag.Diagnostic {
-	until, _ := validUntil(manifest)
-	return diag.NewAttributeWarningDiagnostic(path.Root("renew_before_expiry"), "The "+r.kind.Noun+" is due for renewal",
-		fmt.Sprintf("The URLs of the files of the export %s expire at %s, %s after the API was last asked: less than "+
-			"renew_before_expiry. The apply makes a new export.",
-			token, until.Format(time.RFC3339), until.Sub(seenAt).Round(time.Minute)))
 }
 
 const marginTooLong = "With a renew_before_expiry as long as an export is valid, here %s, every plan would replace the " +

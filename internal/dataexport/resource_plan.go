@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 )
 
 // ModifyPlan implements resource.ResourceWithModifyPlan. It plans all that is computed: known after the apply for a new
@@ -30,7 +31,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(req.Plan.Get(ctx, planned)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, stored)...)
 	plan, state := planned.Part(), stored.Part()
-	seenAt := rememberedTime(ctx, req.Private, &resp.Diagnostics)
+	askedAt := seenAt.of(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -39,8 +40,12 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	switch {
-	case isDue(plan.RenewBeforeExpiry, state.Manifest, seenAt):
-		resp.Diagnostics.Append(r.warnRenewal(state.Token.ValueString(), state.Manifest, seenAt))
+	case isDue(plan.RenewBeforeExpiry, state.Manifest, askedAt):
+		// The plan shows the replacement; a warning for what is wanted would be in every run.
+		until, _ := expiry(state.Manifest, askedAt)
+		tflog.Info(ctx, "the export is due for renewal", map[string]any{
+			"export": state.Token.ValueString(), "valid_until": until.Format(time.RFC3339), "asked_at": askedAt.Format(time.RFC3339),
+		})
 		plan.exported = unknownExport(types.StringUnknown()).storing(plan.StoreFileURLs)
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("token"))
 	case !state.isCompleted() && !plan.WaitForCompletion.Equal(types.BoolValue(false)):
@@ -52,21 +57,24 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	default:
 		plan.exported = state.exported.storing(plan.StoreFileURLs)
 	}
+	if until, expired := expiry(state.Manifest, askedAt); expired && req.Plan.Raw.Equal(req.State.Raw) {
+		resp.Diagnostics.Append(r.warnExpired(state.Token.ValueString(), until))
+	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, planned)...)
 }
 
 // isDue reports whether less than the margin was left of an export when the server was last asked.
-func isDue(margin types.String, manifest types.Object, seenAt time.Time) bool {
+func isDue(margin types.String, manifest types.Object, askedAt time.Time) bool {
 	m, ok := knownDuration(margin)
-	until, known := validUntil(manifest)
-	return ok && known && !seenAt.IsZero() && until.Sub(seenAt) < max(m, 1)
+	until, _ := expiry(manifest, askedAt)
+	return ok && !until.IsZero() && !askedAt.IsZero() && until.Sub(askedAt) < max(m, 1)
 }
 
 // marginOutlasts returns how long an export is valid in all, and whether the margin is as long.
 func marginOutlasts(margin types.String, manifest types.Object) (time.Duration, bool) {
 	m, ok := knownDuration(margin)
-	from, known1 := timeIn(manifest, "completed_at")
-	until, known2 := timeIn(manifest, "valid_until")
+	from, known := timeIn(manifest, "completed_at")
+	until, _ := expiry(manifest, from)
 	life := until.Sub(from)
-	return life, ok && known1 && known2 && life > 0 && m >= life
+	return life, ok && known && !until.IsZero() && life > 0 && m >= life
 }

@@ -40,11 +40,13 @@ func exportedAttributes() map[string]schema.Attribute {
 					Sensitive:   true,
 					ElementType: types.StringType,
 					MarkdownDescription: "Pre-signed URLs of the files: with such a URL anybody can read the file, without a token, " +
-						"until `valid_until`.",
+						"until `urls_valid_until`.",
 				},
 				"completed_at": computed("When the export was completed, as an ISO 8601 time."),
-				"valid_until": computed("When the URLs expire, as an ISO 8601 time; about a day after `completed_at`. " +
+				"valid_until": computed("When the export expires, as an ISO 8601 time; about a day after `completed_at`. " +
 					"Null when the API does not say."),
+				"urls_valid_until": computed("When the first of the URLs expires, as an ISO 8601 time: at `valid_until`, or " +
+					"before, where the URL itself says so. Null when neither does, and where no URLs are kept."),
 			},
 		},
 		"attributes": schema.DynamicAttribute{

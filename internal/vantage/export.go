@@ -26,9 +26,9 @@ type DataExport struct {
 	AsOf time.Time
 	// Manifest is there when the export is completed, and nil before.
 	Manifest *Manifest
-	// Attributes is the API's free-form description of what was exported, as decoded from JSON with numbers as
-	// json.Number. It is nil while the server does not tell.
-	Attributes map[string]any
+	// Attributes is the API's free-form description of what was exported, as JSON. It is nil while the server does not
+	// tell.
+	Attributes json.RawMessage
 	// Messages are the server's words about an export that failed.
 	Messages []string
 
@@ -169,9 +169,7 @@ func (c *Client) decodeExport(resp *http.Response, export *DataExport) error {
 	export.Status, export.ExportType = c.redact.text(body.Status), c.redact.text(body.ExportType)
 	export.CreatedAt, export.AsOf = shownTime(body.CreatedAt), serverTime(resp.Header)
 	export.retryAfter, export.toldToWait = parseRetryAfter(resp.Header, time.Now())
-	if decodeJSON(body.Attributes, &export.Attributes) != nil {
-		export.Attributes = nil // free-form, and not the point of an export
-	}
+	export.Attributes = body.Attributes
 	switch {
 	case export.Failed():
 		export.Messages = c.redact.messages(raw)

@@ -477,7 +477,7 @@ func TestTheAPITokenIsTakenOutOfWhatGoesToTheState(t *testing.T) {
 				`{"status":"pending","export_type":"`+apiToken+`","attributes":{"by":"`+apiToken+`"}}`)
 		}})
 		e, err := newClient(t, fake).GetDataExport(ctx, &vantage.DataExport{Token: "tok_1"})
-		if err != nil || e.ExportType != "(API token)" || e.Attributes["by"] != "(API token)" {
+		if err != nil || e.ExportType != "(API token)" || string(e.Attributes) != `{"by":"(API token)"}` {
 			t.Errorf("%+v, %v", e, err)
 		}
 	})
