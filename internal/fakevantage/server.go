@@ -41,6 +41,8 @@ type Server struct {
 	nth      map[string]int
 	window   time.Time
 	used     int
+
+	unitCosts []UnitCost
 }
 
 // New returns a Server that behaves as the options say.
@@ -154,6 +156,8 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		s.create(w, r, k)
 	case r.Method == http.MethodGet && isExport:
 		s.get(w, r, token)
+	case r.Method == http.MethodGet && path == "/v2/unit_costs":
+		s.listUnitCosts(w, r)
 	default:
 		errorsJSON(w, http.StatusNotFound, "Not Found")
 	}
