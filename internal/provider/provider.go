@@ -16,6 +16,7 @@ import (
 	"terraform-provider-vantage/internal/dataexport"
 	"terraform-provider-vantage/internal/kubernetesefficiencyexport"
 	"terraform-provider-vantage/internal/unitcostexport"
+	"terraform-provider-vantage/internal/unitcosts"
 )
 
 // Address is where Terraform finds the provider. It is a placeholder until the provider is published; README says what
@@ -113,7 +114,7 @@ func (p *vantageProvider) Resources(context.Context) []func() resource.Resource 
 }
 
 func (p *vantageProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return append(kinds().DataSources(), dataexport.NewDataSource)
+	return append(kinds().DataSources(), dataexport.NewDataSource, unitcosts.NewDataSource)
 }
 
 func (p *vantageProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
