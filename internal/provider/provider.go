@@ -7,11 +7,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-vantage/internal/calendar"
 	"terraform-provider-vantage/internal/costexport"
 	"terraform-provider-vantage/internal/dataexport"
 	"terraform-provider-vantage/internal/kubernetesefficiencyexport"
@@ -26,6 +28,7 @@ const Address = "terraform.local/finops/vantage"
 var (
 	_ provider.ProviderWithActions            = (*vantageProvider)(nil)
 	_ provider.ProviderWithEphemeralResources = (*vantageProvider)(nil)
+	_ provider.ProviderWithFunctions          = (*vantageProvider)(nil)
 )
 
 // New returns a function that makes the provider, as providerserver wants it. The version goes into the user agent.
@@ -122,3 +125,7 @@ func (p *vantageProvider) EphemeralResources(context.Context) []func() ephemeral
 }
 
 func (p *vantageProvider) Actions(context.Context) []func() action.Action { return kinds().Actions() }
+
+func (p *vantageProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{calendar.NewMonth, calendar.NewQuarter}
+}
