@@ -136,6 +136,25 @@ func TestRowsOfOneMetric(t *testing.T) {
 	})
 }
 
+func TestAPostconditionStops(t *testing.T) {
+	t.Parallel()
+	const atMost = `
+lifecycle {
+  postcondition {
+    condition     = alltrue([for row in self.unit_costs : row.unit_cost_amount <= %d])
+    error_message = "Too expensive."
+  }
+}`
+	api := acctest.Start(t, fakevantage.Options{})
+	api.SetUnitCosts(daily(3)...) // 2 at most
+	cli := acctest.NewCLI(t, api, config(report+fmt.Sprintf(atMost, 2)))
+	cli.MustRun("plan", "-no-color")
+	cli.Write(config(report + fmt.Sprintf(atMost, 1)))
+	if out, ok := cli.Run("plan", "-no-color"); ok || !strings.Contains(out, "Too expensive.") {
+		t.Error(out)
+	}
+}
+
 // The server says that the next page is elsewhere: it is asked for where the first one was, and nothing is asked there.
 func TestALinkToElsewhereIsNotFollowed(t *testing.T) {
 	t.Parallel()
