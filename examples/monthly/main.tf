@@ -1,5 +1,10 @@
 # Last month's unit costs, every month: run it by a schedule, monthly or more often. The dates change when the month does,
 # and so does the export; the runs in between have nothing to do.
+#
+#   terraform apply -refresh=false -var cost_report_token=rprt_...
+#
+# With a refresh, a run in between would find that the API has forgotten the export, which expires after about a day, and
+# would make it again.
 
 terraform {
   required_version = ">= 1.8.0" # for functions of a provider; OpenTofu from 1.7 on

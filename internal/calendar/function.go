@@ -1,5 +1,5 @@
-// Package calendar has the provider's functions for dates: the calendar month or quarter that a timestamp lies in, or one
-// before or after it, as the dates that an export takes.
+// Package calendar has the provider's functions for dates: the calendar month or quarter that a timestamp lies in, or
+// one before or after it, as the dates that an export takes.
 package calendar
 
 import (
@@ -58,10 +58,11 @@ var periodTypes = map[string]attr.Type{
 func (f *Function) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "A calendar " + f.noun + " as dates",
-		MarkdownDescription: "The calendar " + f.noun + " (UTC) that lies `offset` " + f.noun + "s from that of the timestamp: an " +
-			"object with `start_date` and `end_date`, its first and its last day as `2025-03-01`, and `name`, such as `" + f.like +
-			"`. With `plantimestamp()` the dates change only when the " + f.noun + " does, so that plans in between are empty; " +
-			"`timestamp()` is known only in the apply and differs at each. Needs Terraform 1.8 or OpenTofu 1.7, or later.",
+		MarkdownDescription: "The calendar " + f.noun + " (UTC) that lies `offset` " + f.noun + "s from that of the " +
+			"timestamp: an object with `start_date` and `end_date`, its first and its last day as `2025-03-01`, and `name`, such as `" +
+			f.like + "`. With `plantimestamp()` the dates change only when the " + f.noun + " does, so that plans in between " +
+			"are empty; `timestamp()` is known only in the apply and differs at each. Needs Terraform 1.8 or OpenTofu 1.7, or " +
+			"later.",
 		Parameters: []function.Parameter{
 			function.StringParameter{
 				Name: "timestamp",
@@ -111,8 +112,8 @@ func (f *Function) Run(ctx context.Context, req function.RunRequest, resp *funct
 	}))
 }
 
-// period returns the first and the last day of the period that lies offset periods from that of a time, and whether both
-// have a year of four digits.
+// period returns the first and the last day of the period that lies offset periods from that of a time, and whether
+// both are within the years 1 to 9999.
 func (f *Function) period(at time.Time, offset int64) (first, last time.Time, ok bool) {
 	const most = 9999 * 12
 	if offset < -most || offset > most {

@@ -63,8 +63,8 @@ func numberValue(n json.Number) attr.Value {
 	return types.StringValue(n.String())
 }
 
-// Number reads a decimal number with all its digits, as Terraform itself does. It refuses one that is no number, or beyond
-// some 1,200 digits.
+// Number reads a decimal number with all its digits, as Terraform itself does. It refuses what is no number, and one of
+// more than 1,200 digits.
 func Number(text string) (types.Number, bool) {
 	f, _, err := big.ParseFloat(text, 10, 512, big.ToNearestEven)
 	if err != nil || f.IsInf() || f.MantExp(nil) > maxBits || f.MantExp(nil) < -maxBits {

@@ -140,6 +140,17 @@ func TestMonthly(t *testing.T) {
 			t.Errorf("at %s %d exports were made, want %d", test.now, api.Posts(), exports)
 		}
 	}
+	// Some time after it has expired the API forgets an export.
+	for token := range api.Exports() {
+		api.Forget(token)
+	}
+	if out, ok := cli.Run("plan", "-detailed-exitcode", "-refresh=false", "-no-color"); !ok {
+		t.Errorf("without a refresh the plan is not empty: %s", out)
+	}
+	cli.MustRun("apply", "-auto-approve", "-no-color")
+	if api.Posts() != exports+1 {
+		t.Errorf("%d exports were made, want one more than %d", api.Posts(), exports)
+	}
 }
 
 func lastPost(api *acctest.API) string {

@@ -51,7 +51,8 @@ func read(ctx context.Context, server tfprotov6.ProviderServer) (providerSchemas
 		}
 	}
 	if len(schemas.ListResourceSchemas)+len(schemas.StateStoreSchemas) > 0 {
-		return providerSchemas{}, errors.New("the provider has list resources or state stores, which schemajson does not print yet")
+		return providerSchemas{}, errors.New(
+			"the provider has list resources or state stores, which schemajson does not print yet")
 	}
 	return newProviderSchemas(schemas, identities), nil
 }

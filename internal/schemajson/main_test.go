@@ -45,7 +45,8 @@ const want = `{"format_version":"1.0","provider_schemas":{"vantage":{
 		"description_kind":"plain"}}},
 	"data_source_schemas":{"vantage_d":{"version":0,"block":{"description_kind":"plain"}}},
 	"ephemeral_resource_schemas":{"vantage_e":{"version":0,"block":{"description_kind":"plain"}}},
-	"functions":{"f":{"description":"What f is.","summary":"F","deprecation_message":"Use g.","return_type":["object",{"a":"string"}],
+	"functions":{"f":{"description":"What f is.","summary":"F","deprecation_message":"Use g.",
+		"return_type":["object",{"a":"string"}],
 		"parameters":[{"name":"a","description":"An a.","type":"string"},{"name":"b","is_nullable":true,"type":"number"}],
 		"variadic_parameter":{"name":"more","type":["list","string"]}},
 		"g":{"return_type":"bool"}},
@@ -91,7 +92,8 @@ func TestSchemasAreAsTerraformPrintsThem(t *testing.T) {
 			EphemeralResourceSchemas: map[string]*schema{"vantage_e": {Block: &block{}}},
 			Functions: map[string]*tfprotov6.Function{
 				"f": {
-					Summary: "F", Description: "What f is.", DescriptionKind: tfprotov6.StringKindMarkdown, DeprecationMessage: "Use g.",
+					Summary: "F", Description: "What f is.", DescriptionKind: tfprotov6.StringKindMarkdown,
+					DeprecationMessage: "Use g.",
 					Parameters: []*tfprotov6.FunctionParameter{
 						{Name: "a", Description: "An a.", Type: tftypes.String}, {Name: "b", Type: tftypes.Number, AllowNullValue: true},
 					},

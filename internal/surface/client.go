@@ -1,5 +1,5 @@
-// Package surface has what a resource, a data source or an action needs of the API client, whatever it is about: the client
-// itself, and the words for what it fails with.
+// Package surface has what a resource, a data source or an action needs of the API client, whatever it is about: the
+// client itself, and the words for what it fails with.
 package surface
 
 import (
@@ -18,7 +18,8 @@ func Client(providerData any) (*vantage.Client, diag.Diagnostics) {
 	}
 	client, ok := providerData.(*vantage.Client)
 	if !ok {
-		return nil, diag.Diagnostics{diag.NewErrorDiagnostic("The provider was configured with something else than its client",
+		return nil, diag.Diagnostics{diag.NewErrorDiagnostic(
+			"The provider was configured with something else than its client",
 			fmt.Sprintf("It is of type %T. This is a bug of the provider; please report it.", providerData))}
 	}
 	return client, nil
@@ -27,6 +28,6 @@ func Client(providerData any) (*vantage.Client, diag.Diagnostics) {
 // ErrNotConfigured returns the error for a request that has to be made while there is no client.
 func ErrNotConfigured(summary string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(summary, "A request has to be made now, but the provider's configuration holds values "+
-		"that are known only after the apply. Apply what they come from first (terraform apply -target=…), or give them by "+
-		"environment variables.")
+		"that are known only after the apply. Apply what they come from first (terraform apply -target=…), or give them "+
+		"by environment variables.")
 }

@@ -9,8 +9,8 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// Detail returns the detail of a diagnostic: what happened, the server's own words, and further paragraphs. Empty ones are
-// left out.
+// Detail returns the detail of a diagnostic: what happened, the server's own words, and further paragraphs. Empty ones
+// are left out.
 func Detail(e *vantage.Error, further ...string) string {
 	detail := []string{Happened(e)}
 	if len(e.Messages) > 0 {
@@ -87,6 +87,6 @@ func remedyRejection(e *vantage.Error, notFound string) string {
 
 // NoSuchReport says what to check after a 404 about the report that an argument names.
 func NoSuchReport(argument string) string {
-	return "The API token sees no such report. Check " + argument + ", and that the API token has access to the report's " +
-		"workspace."
+	return "The API token sees no such report. Check " + argument + ", and that the API token has access to the report's" +
+		" workspace."
 }

@@ -60,10 +60,10 @@ func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureReques
 // Schema implements datasource.DataSource.
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The unit costs of a cost report as numbers, for checks and conditions. They are read anew in each " +
-			"plan, with one request for every 1,000 rows, and no export is made. All rows that are read are written to the " +
-			"state, and none is sensitive: ask for few, by dates, by a longer `date_bin`, or by `business_metric_token`. " +
-			"100,000 rows of a report are read at most; an export has no such limit.",
+		MarkdownDescription: "The unit costs of a cost report as numbers, for checks and conditions. They are read anew in " +
+			"each plan, with one request for every 1,000 rows, and no export is made. All rows are written to the state, " +
+			"and none is sensitive: ask for few, by dates, by a longer `date_bin`, or by `business_metric_token`. 100,000 " +
+			"rows of a report are read at most; an export has no such limit.",
 		Attributes: map[string]schema.Attribute{
 			"cost_report_token": schema.StringAttribute{
 				Required:            true,
@@ -164,8 +164,8 @@ func failure(err error) diag.Diagnostic {
 		next = "Ask for fewer rows: a shorter time between start_date and end_date, or a longer date_bin. For all of them " +
 			"there is the resource vantage_unit_cost_export."
 	case vantage.TimedOut:
-		next = "Check that the provider's host is right and reachable and that the account's request limit is not used up by " +
-			"others, ask for fewer rows, or allow more time by `read` in the timeouts block."
+		next = "Check that the provider's host is right and reachable and that the account's request limit is not used up " +
+			"by others, ask for fewer rows, or allow more time by `read` in the timeouts block."
 	}
 	detail := surface.Detail(e, next)
 	if e.NotFound() {

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -33,7 +32,7 @@ output "count" { value = length(data.vantage_unit_costs.this.unit_costs) }
 
 const report = `cost_report_token = "rprt_1"`
 
-// daily returns rows of one metric, one a day from 2025-03-01 on, that cost 0, 1, 2 …
+// daily returns rows of one metric, one a day from 2025-03-01 on, that cost 0, 1, 2 and so on.
 func daily(n int) []fakevantage.UnitCost {
 	rows := make([]fakevantage.UnitCost, n)
 	for i := range rows {
@@ -89,7 +88,8 @@ func TestRowsAreWhatTheAPISays(t *testing.T) {
 	api := acctest.Start(t, fakevantage.Options{})
 	bare := fakevantage.NewUnitCost("m_2", "2025-03-02", "7")
 	bare.CalculationType, bare.UnitCostAmount, bare.Scale = nil, nil, "0.100000000000000000000000000001"
-	api.SetUnitCosts(bare, fakevantage.NewUnitCost("m_1", "2025-03-02+00:00", digits), fakevantage.NewUnitCost("m_1", "2025-02-28", "1"))
+	full := fakevantage.NewUnitCost("m_1", "2025-03-02+00:00", digits)
+	api.SetUnitCosts(bare, full, fakevantage.NewUnitCost("m_1", "2025-02-28", "1"))
 	const one = "data.vantage_unit_costs.this.unit_costs[%d].%s"
 	text := config(report+"\nstart_date = \"2025-03-01\"\nend_date = \"2025-03-31\"\ndate_bin = \"day\"") +
 		"output \"amount\" { value = tostring(" + fmt.Sprintf(one, 0, "unit_cost_amount") + ") }\n" +
@@ -114,7 +114,8 @@ func TestRowsAreWhatTheAPISays(t *testing.T) {
 			statecheck.ExpectKnownOutputValue("scale", knownvalue.StringExact("0.100000000000000000000000000001")),
 		},
 	}, resource.TestStep{Config: api.Config(text), PlanOnly: true})
-	const query = "cost_report_token=rprt_1&date_bin=day&end_date=2025-03-31&limit=1000&order=asc&page=1&start_date=2025-03-01"
+	const query = "cost_report_token=rprt_1&date_bin=day&end_date=2025-03-31&limit=1000&order=asc&page=1&" +
+		"start_date=2025-03-01"
 	for _, r := range api.Requests() {
 		if r.Query != query {
 			t.Errorf("asked with %s", r.Query)
@@ -134,6 +135,59 @@ func TestRowsOfOneMetric(t *testing.T) {
 				tfjsonpath.New("unit_costs").AtSliceIndex(0).AtMapKey("unit_cost_amount"), knownvalue.Int64Exact(9)),
 		},
 	})
+}
+
+// What the guide says of when the API is asked.
+func TestWhenRowsAreRead(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		commands [][]string
+		requests int
+	}{
+		"a saved plan":    {[][]string{{"plan", "-out=p"}, {"apply", "p"}}, 1},
+		"without refresh": {[][]string{{"apply", "-auto-approve"}, {"plan", "-refresh=false"}}, 2},
+		"the end":         {[][]string{{"apply", "-auto-approve"}, {"destroy", "-auto-approve"}}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := acctest.Start(t, fakevantage.Options{})
+			api.SetUnitCosts(daily(3)...)
+			cli := acctest.NewCLI(t, api, config(report))
+			for _, command := range test.commands {
+				cli.MustRun(command...)
+			}
+			if asked := pagesAsked(t, api); len(asked) != test.requests {
+				t.Errorf("asked for the pages %v", asked)
+			}
+		})
+	}
+}
+
+// Inside a check it is read again in the apply, and its errors are warnings: the guide says to put it beside.
+func TestInsideACheck(t *testing.T) {
+	t.Parallel()
+	const check = `
+check "unit_cost" {
+  data "vantage_unit_costs" "this" {
+    cost_report_token = "rprt_1"
+  }
+  assert {
+    condition     = length(data.vantage_unit_costs.this.unit_costs) == 3
+    error_message = "Not three."
+  }
+}`
+	api := acctest.Start(t, fakevantage.Options{Reports: []string{"rprt_1"}})
+	api.SetUnitCosts(daily(3)...)
+	cli := acctest.NewCLI(t, api, check)
+	cli.MustRun("apply", "-auto-approve", "-no-color")
+	if asked := pagesAsked(t, api); len(asked) != 2 {
+		t.Errorf("asked for the pages %v", asked)
+	}
+	api.Change(func(o *fakevantage.Options) { o.Reports = []string{"rprt_2"} })
+	out := cli.MustRun("apply", "-auto-approve", "-no-color")
+	if !strings.Contains(out, "Warning: Could not read unit costs") {
+		t.Error(out)
+	}
 }
 
 func TestAPostconditionStops(t *testing.T) {
@@ -176,99 +230,5 @@ func TestALinkToElsewhereIsNotFollowed(t *testing.T) {
 	cli.MustRun("apply", "-auto-approve", "-no-color")
 	if asked := pagesAsked(t, api); !slices.Equal(asked, []string{"1", "2"}) {
 		t.Errorf("asked for the pages %v", asked)
-	}
-}
-
-func TestErrors(t *testing.T) {
-	t.Parallel()
-	const another = "}\ndata \"vantage_unit_costs\" \"another\" {\n"
-	for name, test := range map[string]struct {
-		options   fakevantage.Options
-		arguments string
-		want      string
-		requests  int
-	}{
-		"no such report": {
-			options: fakevantage.Options{Reports: []string{"rprt_2"}}, requests: 1,
-			want: `cost_report_token = "rprt_1"(?s:.*)404 Not Found(?s:.*)CostReport rprt_1 not found(?s:.*)Check cost_report_token`,
-		},
-		"not in the plan": {
-			options: answering(fakevantage.Errors(http.StatusPaymentRequired, "Upgrade to use unit costs")), requests: 1,
-			want: `402 Payment Required(?s:.*)Upgrade to use unit costs(?s:.*)does not include this`,
-		},
-		"a page without sense": {
-			options: answering(fakevantage.Answer(http.StatusOK, `{}`)), requests: 1,
-			want: `page 1 of the unit costs makes no sense: it has no list(?s:.*)VANTAGE_HOST`,
-		},
-		"the limit is used up": {
-			options: fakevantage.Options{Limit: 1, Window: time.Hour}, arguments: "timeouts { read = \"1s\" }", requests: 1,
-			want: `too short(?s:.*)rate limit(?s:.*)ask for fewer rows, or allow more time`,
-		},
-		"dates exchanged": {
-			arguments: "start_date = \"2025-03-02\"\nend_date = \"2025-03-01\"", want: `is after end_date`,
-		},
-		"no date":        {arguments: `start_date = "March"`, want: `not an ISO 8601 date`},
-		"no date bin":    {arguments: `date_bin = "year"`, want: `must be one of`},
-		"no metric":      {arguments: `business_metric_token = ""`, want: `string length must be at least 1`},
-		"no timeout":     {arguments: `timeouts { read = "0s" }`, want: `A timeout has to be above zero`},
-		"no such order":  {arguments: `order = "desc"`, want: `An argument named "order" is not expected here`},
-		"empty report":   {arguments: another + `cost_report_token = ""`, want: `at least 1`},
-		"missing report": {arguments: another, want: `"cost_report_token" is required`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := acctest.Start(t, test.options)
-			api.SetUnitCosts(daily(1001)...)
-			cli := acctest.NewCLI(t, api, config(report+"\n"+test.arguments))
-			out, ok := cli.Run("plan", "-no-color")
-			if ok || !regexp.MustCompile(acctest.Loose(test.want)).MatchString(out) {
-				t.Errorf("it says %s, want %s", out, test.want)
-			}
-			if asked := pagesAsked(t, api); len(asked) != test.requests {
-				t.Errorf("asked for the pages %v", asked)
-			}
-		})
-	}
-}
-
-func answering(handler http.HandlerFunc) fakevantage.Options {
-	return fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc { return handler }}
-}
-
-func TestMoreRowsThanAreRead(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
-		rows := make([]string, 1000)
-		for i := range rows {
-			rows[i] = fmt.Sprintf(`{"business_metric_token":"m","unit_cost_amount":"%d","date":"2025-03-01"}`, r.N*1000+i)
-		}
-		return fakevantage.Answer(http.StatusOK, `{"links":{"next":"x"},"unit_costs":[`+strings.Join(rows, ",")+`]}`)
-	}})
-	cli := acctest.NewCLI(t, api, config(report))
-	out, ok := cli.Run("plan", "-no-color")
-	want := `more than 100000 unit costs(?s:.*)page 100(?s:.*)Ask for fewer rows(?s:.*)vantage_unit_cost_export`
-	if ok || !regexp.MustCompile(acctest.Loose(want)).MatchString(out) {
-		t.Error(out)
-	}
-	if asked := pagesAsked(t, api); len(asked) != 100 {
-		t.Errorf("asked for %d pages", len(asked))
-	}
-}
-
-// Terraform's own terraform_data stands in for the secret store that the token comes from.
-func TestWithoutConfigurationNothingIsAsked(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{})
-	api.Run(t, resource.TestStep{
-		Config: fmt.Sprintf(`
-resource "terraform_data" "secret" { input = %q }
-provider "vantage" {
-  host      = %q
-  api_token = terraform_data.secret.output
-}`, acctest.APIToken, api.URL) + config(report),
-		ExpectError: regexp.MustCompile(acctest.Loose(`Could not read unit costs(?s:.*)known only after the apply`)),
-	})
-	if len(api.Requests()) > 0 {
-		t.Errorf("%d requests were made", len(api.Requests()))
 	}
 }

@@ -24,18 +24,17 @@ func unitCostsAttribute() schema.ListNestedAttribute {
 	}
 	return schema.ListNestedAttribute{
 		Computed: true,
-		MarkdownDescription: "The rows, ascending by date: the last one is the latest. Those of one date are in the order of the " +
-			"tokens of their metrics. Empty when there are no unit costs between the dates.",
+		MarkdownDescription: "The rows, ascending by date: the last one is the latest. Those of one date are in the order " +
+			"of the tokens of their metrics. Empty when there are no unit costs between the dates.",
 		NestedObject: schema.NestedAttributeObject{
 			Attributes: map[string]schema.Attribute{
 				"business_metric_token": text("Token of the business metric that costs are divided by."),
 				"business_metric_title": text("Title of the business metric."),
 				"calculation_type": text("How the row was calculated, as the API words it: `unit_cost`, `gross_margin`, " +
 					"`usage_unit_cost` or `raw_business_metric`. Null when the API does not say."),
-				"unit_cost_amount": number("Cost of one unit, with all its digits. Null when the API has none."),
-				"business_metric_amount": number("Number of units, with all its digits. Null when the API " +
-					"has none."),
-				"scale": number("Scale of the metric's values in this report. Null when the API has none."),
+				"unit_cost_amount":       number("Cost of one unit, with all its digits. Null when the API has none."),
+				"business_metric_amount": number("Number of units, with all its digits. Null when the API has none."),
+				"scale":                  number("Scale of the metric's values in this report. Null when the API has none."),
 				"date": text("First day of the period, as `2025-03-01`. With `date_bin = \"hour\"` it is a time where the API " +
 					"gives one."),
 			},
@@ -73,7 +72,7 @@ func unitCostsValue(rows []vantage.UnitCost) types.List {
 	return types.ListValueMust(types.ObjectType{AttrTypes: rowTypes}, values)
 }
 
-// numberOrNull converts what the client has checked: it lets through nothing that is too large for a number of Terraform's.
+// numberOrNull converts what the client has checked: it lets through nothing that is too large for Terraform.
 func numberOrNull(d vantage.Decimal) types.Number {
 	number, _ := dataexport.Number(string(d))
 	return number

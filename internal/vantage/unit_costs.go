@@ -216,11 +216,10 @@ func decodeUnitCosts(raw []byte) (rows []UnitCost, more bool, err error) {
 	return rows, body.Links.Next != "", nil
 }
 
-func hashUnitCosts(rows []UnitCost) (sum [sha256.Size]byte) {
-	h := sha256.New()
+func hashUnitCosts(rows []UnitCost) [sha256.Size]byte {
+	var text []byte
 	for _, row := range rows {
-		fmt.Fprintf(h, "%q\n", row)
+		text = fmt.Appendf(text, "%q\n", row)
 	}
-	h.Sum(sum[:0])
-	return sum
+	return sha256.Sum256(text)
 }
