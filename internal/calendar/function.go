@@ -59,10 +59,10 @@ func (f *Function) Definition(_ context.Context, _ function.DefinitionRequest, r
 	resp.Definition = function.Definition{
 		Summary: "A calendar " + f.noun + " as dates",
 		MarkdownDescription: "The calendar " + f.noun + " (UTC) that lies `offset` " + f.noun + "s from that of the " +
-			"timestamp: an object with `start_date` and `end_date`, its first and its last day as `2025-03-01`, and `name`, such as `" +
-			f.like + "`. With `plantimestamp()` the dates change only when the " + f.noun + " does, so that plans in between " +
-			"are empty; `timestamp()` is known only in the apply and differs at each. Needs Terraform 1.8 or OpenTofu 1.7, or " +
-			"later.",
+			"timestamp: an object with `start_date` and `end_date`, its first and its last day as `2025-03-01`, and `name`, " +
+			"such as `" + f.like + "`. With `plantimestamp()` the dates change only when the " + f.noun + " does, so that " +
+			"plans in between are empty; `timestamp()` is known only in the apply and differs at each. Needs Terraform 1.8 " +
+			"or OpenTofu 1.7, or later.",
 		Parameters: []function.Parameter{
 			function.StringParameter{
 				Name: "timestamp",

@@ -41,12 +41,12 @@ func unitCostParameters() map[string]parameter {
 	return map[string]parameter{
 		"cost_report_token": text, "start_date": text, "end_date": text,
 		"date_bin": oneOf("day", "week", "month", "quarter", "hour"), "order": oneOf("asc", "desc"),
-		"limit": integer(1, 1000), "page": integer(1, 1<<31-1),
+		"limit": queryInteger(1, 1000), "page": queryInteger(1, 1<<31-1),
 	}
 }
 
-// integer takes a number of a query.
-func integer(least, most int) parameter {
+// queryInteger takes a number of a query.
+func queryInteger(least, most int) parameter {
 	return func(value any) string {
 		s, _ := value.(string)
 		if n, err := strconv.Atoi(s); err != nil || n < least || n > most {
@@ -78,7 +78,7 @@ func (s *Server) listUnitCosts(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	all := s.selectUnitCosts(query)
-	limit, page := number(query, "limit", 100), number(query, "page", 1)
+	limit, page := queryNumber(query, "limit", 100), queryNumber(query, "page", 1)
 	last := max(1, (len(all)+limit-1)/limit)
 	link := func(to int, there bool) any {
 		if !there {
@@ -116,7 +116,7 @@ func (s *Server) selectUnitCosts(query url.Values) []UnitCost {
 	return rows
 }
 
-func number(query url.Values, name string, byDefault int) int {
+func queryNumber(query url.Values, name string, byDefault int) int {
 	if n, err := strconv.Atoi(query.Get(name)); err == nil {
 		return n
 	}

@@ -14,19 +14,17 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-const march = 20148 // 2025-03-01, in days since 1970
-
-// daily returns rows of one metric, one a day.
-func daily(n int) []fakevantage.UnitCost {
+// dailyRows returns rows of one metric, one a day.
+func dailyRows(n int) []fakevantage.UnitCost {
 	rows := make([]fakevantage.UnitCost, n)
 	for i := range rows {
-		date := time.Unix(int64(march+i)*24*60*60, 0).UTC().Format(time.DateOnly)
+		date := time.Date(2025, 3, 1+i, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
 		rows[i] = fakevantage.NewUnitCost("bsnss_mtrc_1", date, fmt.Sprint(i)+".5")
 	}
 	return rows
 }
 
-func listOf(token string) vantage.UnitCostsRequest {
+func rowsOf(token string) vantage.UnitCostsRequest {
 	return vantage.UnitCostsRequest{CostReportToken: token}
 }
 
@@ -51,8 +49,8 @@ func TestUnitCostsComeInPages(t *testing.T) {
 			t.Parallel()
 			within(t, time.Minute, func(t *testing.T, ctx context.Context) {
 				fake := fakevantage.New(fakevantage.Options{})
-				fake.SetUnitCosts(daily(rows)...)
-				got, err := newClient(t, fake).ListUnitCosts(ctx, listOf("rprt_1"))
+				fake.SetUnitCosts(dailyRows(rows)...)
+				got, err := newClient(t, fake).ListUnitCosts(ctx, rowsOf("rprt_1"))
 				if err != nil || len(got) != rows {
 					t.Fatalf("%d rows, %v", len(got), err)
 				}
@@ -98,7 +96,7 @@ func TestUnitCostsOfOneMetric(t *testing.T) {
 		fakevantage.NewUnitCost("a", "2025-03-02+00:00", "3"), fakevantage.NewUnitCost("a", "2025-03-01", "1"),
 	)
 	for only, want := range map[string]string{"": "1 2 3 4", "a": "1 3", "b": "2 4", "c": ""} {
-		request := listOf("rprt_1")
+		request := rowsOf("rprt_1")
 		request.BusinessMetricToken = only
 		rows, err := newClient(t, fake).ListUnitCosts(t.Context(), request)
 		if err != nil {
@@ -114,18 +112,18 @@ func TestUnitCostsOfOneMetric(t *testing.T) {
 	}
 }
 
-// page returns an answer of the API's. Next is the URL of the next page, or "".
-func page(next string, rows ...string) http.HandlerFunc {
+// rowsPage returns an answer of the API's. Next is the URL of the next page, or "".
+func rowsPage(next string, rows ...string) http.HandlerFunc {
 	link := "null"
 	if next != "" {
 		link = `"` + next + `"`
 	}
-	return answer(`{"links":{"next":` + link + `},"unit_costs":[` + strings.Join(rows, ",") + `]}`)
+	return rowsAnswer(`{"links":{"next":` + link + `},"unit_costs":[` + strings.Join(rows, ",") + `]}`)
 }
 
-func answer(body string) http.HandlerFunc { return fakevantage.Answer(http.StatusOK, body) }
+func rowsAnswer(body string) http.HandlerFunc { return fakevantage.Answer(http.StatusOK, body) }
 
-func row(members string) string {
+func rowJSON(members string) string {
 	return `{"business_metric_token":"m","business_metric_title":"M","calculation_type":null,` + members + `}`
 }
 
@@ -160,10 +158,10 @@ func TestUnitCostsAreReadInEachForm(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			fake := fakevantage.New(fakevantage.Options{
-				Misbehave: func(fakevantage.Request) http.HandlerFunc { return page("", row(test.members)) },
+				Misbehave: func(fakevantage.Request) http.HandlerFunc { return rowsPage("", rowJSON(test.members)) },
 			})
 			test.want.BusinessMetricToken, test.want.BusinessMetricTitle = "m", "M"
-			if got, err := newClient(t, fake).ListUnitCosts(t.Context(), listOf("r")); err != nil || got[0] != test.want {
+			if got, err := newClient(t, fake).ListUnitCosts(t.Context(), rowsOf("r")); err != nil || got[0] != test.want {
 				t.Errorf("%+v, %v", got, err)
 			}
 		})
@@ -174,9 +172,9 @@ func TestUnitCostsWaitForTheLimit(t *testing.T) {
 	t.Parallel()
 	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{Limit: 5, Window: 5 * time.Second})
-		fake.SetUnitCosts(daily(12_000)...)
+		fake.SetUnitCosts(dailyRows(12_000)...)
 		started := time.Now()
-		rows, err := newClient(t, fake).ListUnitCosts(ctx, listOf("rprt_1"))
+		rows, err := newClient(t, fake).ListUnitCosts(ctx, rowsOf("rprt_1"))
 		if err != nil || len(rows) != 12_000 {
 			t.Fatalf("%d rows, %v", len(rows), err)
 		}
