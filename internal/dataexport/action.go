@@ -90,7 +90,7 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 		return
 	}
 	say := sayer(ctx, resp.SendProgress)
-	ctx, cancel := context.WithTimeout(ctx, timeout(config.Part().Timeouts, "invoke", defaultTimeout))
+	ctx, cancel := context.WithTimeout(ctx, Timeout(config.Part().Timeouts, "invoke", defaultTimeout))
 	defer cancel()
 
 	directory, err := directoryOf(config.Part().Directory)

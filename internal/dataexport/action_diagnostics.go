@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"terraform-provider-vantage/internal/surface"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -32,7 +33,7 @@ func (a *Action) errWait(err error) diag.Diagnostic {
 	if !errors.As(err, &e) || e.Kind != vantage.Interrupted {
 		return o.failure(err)
 	}
-	return diag.NewErrorDiagnostic(o.summary(), o.happened(e)+"\n\n"+goesOn(e.Token))
+	return diag.NewErrorDiagnostic(o.summary(), surface.Happened(e)+"\n\n"+goesOn(e.Token))
 }
 
 // errDownload says which file failed and why, what was written all the same, and how the rest can be had.

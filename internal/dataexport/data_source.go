@@ -74,7 +74,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout(data.Timeouts, "read", defaultTimeout))
+	ctx, cancel := context.WithTimeout(ctx, Timeout(data.Timeouts, "read", defaultTimeout))
 	defer cancel()
 	resp.Diagnostics.Append(data.await(ctx, waiting("read"), d.client)...)
 	if resp.Diagnostics.HasError() {

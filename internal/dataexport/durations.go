@@ -78,8 +78,8 @@ func knownDuration(argument types.String) (time.Duration, bool) {
 	return d, err == nil
 }
 
-// timeout returns one of a timeouts block, or the default where it is not set.
-func timeout(block types.Object, name string, byDefault time.Duration) time.Duration {
+// Timeout returns one of a timeouts block, or the default where it is not set.
+func Timeout(block types.Object, name string, byDefault time.Duration) time.Duration {
 	argument, _ := block.Attributes()[name].(types.String)
 	if d, ok := knownDuration(argument); ok {
 		return d

@@ -48,7 +48,7 @@ func (r *EphemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout(data.Timeouts, "open", defaultTimeout))
+	ctx, cancel := context.WithTimeout(ctx, Timeout(data.Timeouts, "open", defaultTimeout))
 	defer cancel()
 	resp.Diagnostics.Append(data.await(ctx, waiting("open"), r.client)...)
 	if resp.Diagnostics.HasError() {

@@ -156,11 +156,19 @@ func jsonValue(v any, depth int) attr.Value {
 	return types.DynamicNull()
 }
 
-// numberValue keeps every digit, as Terraform itself does.
 func numberValue(n json.Number) attr.Value {
-	f, _, err := big.ParseFloat(n.String(), 10, 512, big.ToNearestEven)
-	if err != nil || f.IsInf() || f.MantExp(nil) > maxBits || f.MantExp(nil) < -maxBits {
-		return types.StringValue(n.String())
+	if number, ok := Number(n.String()); ok {
+		return number
 	}
-	return types.NumberValue(f)
+	return types.StringValue(n.String())
+}
+
+// Number reads a decimal number with all its digits, as Terraform itself does. It refuses what is no number, and one of
+// more than 1,200 digits.
+func Number(text string) (types.Number, bool) {
+	f, _, err := big.ParseFloat(text, 10, 512, big.ToNearestEven)
+	if err != nil || f.IsInf() || f.MantExp(nil) > maxBits || f.MantExp(nil) < -maxBits {
+		return types.NumberNull(), false
+	}
+	return types.NumberValue(f), true
 }

@@ -90,7 +90,7 @@ func (d *MakingDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 	data := config.Part()
-	ctx, cancel := context.WithTimeout(ctx, timeout(data.Timeouts, "read", defaultTimeout))
+	ctx, cancel := context.WithTimeout(ctx, Timeout(data.Timeouts, "read", defaultTimeout))
 	defer cancel()
 
 	export, err := d.client.CreateDataExport(ctx, config.Request())

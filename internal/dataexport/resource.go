@@ -104,7 +104,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.Append(r.creating().errNotConfigured())
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout(plan.Part().Timeouts, "create", defaultTimeout))
+	ctx, cancel := context.WithTimeout(ctx, Timeout(plan.Part().Timeouts, "create", defaultTimeout))
 	defer cancel()
 
 	export, err := r.client.CreateDataExport(ctx, plan.Request())
@@ -138,7 +138,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.Append(r.warnNotRefreshed(token))
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout(state.Timeouts, "read", defaultReadTimeout))
+	ctx, cancel := context.WithTimeout(ctx, Timeout(state.Timeouts, "read", defaultReadTimeout))
 	defer cancel()
 
 	export, err := r.client.GetDataExport(ctx, &vantage.DataExport{
@@ -213,7 +213,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		resp.Diagnostics.Append(o.errNotConfigured())
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout(plan.Timeouts, "update", defaultTimeout))
+	ctx, cancel := context.WithTimeout(ctx, Timeout(plan.Timeouts, "update", defaultTimeout))
 	defer cancel()
 	export := &vantage.DataExport{
 		Token: state.Token.ValueString(), AcceptedAt: acceptedAt.of(ctx, req.Private, &resp.Diagnostics),

@@ -50,6 +50,8 @@ type Server struct {
 	requests []*Request
 	nth      map[string]int
 	windows  map[RouteLimit]*window
+
+	unitCosts []UnitCost
 }
 
 // New returns a Server that behaves as the options say.
@@ -170,6 +172,8 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		s.create(w, r, k)
 	case r.Method == http.MethodGet && isExport:
 		s.get(w, r, token)
+	case r.Method == http.MethodGet && path == "/v2/unit_costs":
+		s.listUnitCosts(w, r)
 	default:
 		errorsJSON(w, http.StatusNotFound, "Not Found")
 	}

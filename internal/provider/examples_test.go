@@ -40,6 +40,9 @@ func TestExamples(t *testing.T) {
 		"resources/vantage_cost_export":                  {posts: 2},
 		"resources/vantage_kubernetes_efficiency_export": {posts: 1},
 		"data-sources/vantage_data_export":               {},
+		"data-sources/vantage_unit_costs":                {check: wantRows},
+		"functions/month":                                {posts: 1, needs: functions},
+		"functions/quarter":                              {needs: functions, check: wantQuarters},
 		// Read in the apply, in the second plan, and in the destroy's.
 		"data-sources/vantage_unit_cost_export":             {posts: 3},
 		"data-sources/vantage_cost_export":                  {posts: 3},
@@ -55,6 +58,7 @@ func TestExamples(t *testing.T) {
 			t.Parallel()
 			test.needs.SkipUnlessMet(t)
 			api := acctest.Start(t, fakevantage.Options{RetryAfter: "1", ReadyAfterPolls: 1, SignOnce: true})
+			api.SetUnitCosts(fakevantage.NewUnitCost("bsnss_mtrc_3080a050c04104ff", "2025-03-03", "12.5"))
 			cli := acctest.NewCLIFrom(t, api, "examples/"+directory)
 			for name, value := range test.variables {
 				cli.Setenv("TF_VAR_"+name, value)
@@ -87,6 +91,20 @@ func runModuleTests(t *testing.T, cli *acctest.CLI) {
 		if !strings.Contains(out, "3 passed, 0 failed") {
 			t.Error(out)
 		}
+	}
+}
+
+func wantRows(t *testing.T, cli *acctest.CLI) {
+	t.Helper()
+	if out := cli.MustRun("output", "-json", "cost_per_customer"); strings.TrimSpace(out) != `{"2025-03-03":12.5}` {
+		t.Error(out)
+	}
+}
+
+func wantQuarters(t *testing.T, cli *acctest.CLI) {
+	t.Helper()
+	if out := cli.MustRun("output", "-json"); !strings.Contains(out, "2025-Q1") || !strings.Contains(out, "2024-Q1") {
+		t.Error(out)
 	}
 }
 

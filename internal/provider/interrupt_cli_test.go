@@ -35,7 +35,7 @@ func TestAnInterruptEndsReadsInTheApplysPlanning(t *testing.T) {
 			config: elevenReads, says: "Could not make unit cost export", posts: 10,
 		},
 		"ephemeral resource": {
-			config: `ephemeral "vantage_unit_cost_export" "this" { token = "TOKEN" }`, says: "Could not open unit cost export",
+			config: `ephemeral "vantage_data_export" "this" { token = "TOKEN" }`, says: "Could not open data export",
 			needs: acctest.Version{Terraform: "1.10", OpenTofu: "1.11"},
 		},
 	} {

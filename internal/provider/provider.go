@@ -7,15 +7,18 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-vantage/internal/calendar"
 	"terraform-provider-vantage/internal/costexport"
 	"terraform-provider-vantage/internal/dataexport"
 	"terraform-provider-vantage/internal/kubernetesefficiencyexport"
 	"terraform-provider-vantage/internal/unitcostexport"
+	"terraform-provider-vantage/internal/unitcosts"
 )
 
 // Address is where Terraform finds the provider. It is a placeholder until the provider is published; README says what
@@ -25,6 +28,7 @@ const Address = "terraform.local/finops/vantage"
 var (
 	_ provider.ProviderWithActions            = (*vantageProvider)(nil)
 	_ provider.ProviderWithEphemeralResources = (*vantageProvider)(nil)
+	_ provider.ProviderWithFunctions          = (*vantageProvider)(nil)
 )
 
 // New returns a function that makes the provider, as providerserver wants it. The version goes into the user agent.
@@ -113,7 +117,7 @@ func (p *vantageProvider) Resources(context.Context) []func() resource.Resource 
 }
 
 func (p *vantageProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return append(kinds().DataSources(), dataexport.NewDataSource)
+	return append(kinds().DataSources(), dataexport.NewDataSource, unitcosts.NewDataSource)
 }
 
 func (p *vantageProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
@@ -121,3 +125,7 @@ func (p *vantageProvider) EphemeralResources(context.Context) []func() ephemeral
 }
 
 func (p *vantageProvider) Actions(context.Context) []func() action.Action { return kinds().Actions() }
+
+func (p *vantageProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{calendar.NewMonth, calendar.NewQuarter}
+}

@@ -18,6 +18,7 @@ type (
 		Resources  map[string]schema   `json:"resource_schemas,omitempty"`
 		Data       map[string]schema   `json:"data_source_schemas,omitempty"`
 		Ephemerals map[string]schema   `json:"ephemeral_resource_schemas,omitempty"`
+		Functions  map[string]function `json:"functions,omitempty"`
 		Actions    map[string]action   `json:"action_schemas,omitempty"`
 		Identities map[string]identity `json:"resource_identity_schemas,omitempty"`
 	}
@@ -27,6 +28,20 @@ type (
 	}
 	action struct {
 		Block block `json:"block"`
+	}
+	function struct {
+		Description string       `json:"description,omitempty"`
+		Summary     string       `json:"summary,omitempty"`
+		Instead     string       `json:"deprecation_message,omitempty"`
+		Return      tftypes.Type `json:"return_type"`
+		Parameters  []parameter  `json:"parameters,omitempty"`
+		Variadic    *parameter   `json:"variadic_parameter,omitempty"`
+	}
+	parameter struct {
+		Name        string       `json:"name"`
+		Description string       `json:"description,omitempty"`
+		Nullable    bool         `json:"is_nullable,omitempty"`
+		Type        tftypes.Type `json:"type"`
 	}
 	block struct {
 		Attributes map[string]attribute   `json:"attributes,omitempty"`
@@ -75,6 +90,7 @@ func newProviderSchemas(s *tfprotov6.GetProviderSchemaResponse, i *tfprotov6.Get
 		Resources:  mapValues(s.ResourceSchemas, newSchema),
 		Data:       mapValues(s.DataSourceSchemas, newSchema),
 		Ephemerals: mapValues(s.EphemeralResourceSchemas, newSchema),
+		Functions:  mapValues(s.Functions, newFunction),
 		Actions:    mapValues(s.ActionSchemas, newAction),
 		Identities: mapValues(i.IdentitySchemas, newIdentity),
 	}}}
@@ -93,6 +109,24 @@ func newSchema(s *tfprotov6.Schema) schema {
 }
 
 func newAction(a *tfprotov6.ActionSchema) action { return action{Block: newBlock(a.Schema.Block)} }
+
+func newFunction(f *tfprotov6.Function) function {
+	out := function{
+		Description: f.Description, Summary: f.Summary, Instead: f.DeprecationMessage, Return: f.Return.Type,
+	}
+	for _, p := range f.Parameters {
+		out.Parameters = append(out.Parameters, newParameter(p))
+	}
+	if f.VariadicParameter != nil {
+		variadic := newParameter(f.VariadicParameter)
+		out.Variadic = &variadic
+	}
+	return out
+}
+
+func newParameter(p *tfprotov6.FunctionParameter) parameter {
+	return parameter{Name: p.Name, Description: p.Description, Nullable: p.AllowNullValue, Type: p.Type}
+}
 
 func newBlock(b *tfprotov6.SchemaBlock) block {
 	blocks := make(map[string]nestedBlock, len(b.BlockTypes))

@@ -50,8 +50,9 @@ func read(ctx context.Context, server tfprotov6.ProviderServer) (providerSchemas
 			return providerSchemas{}, fmt.Errorf("%s: %s", d.Summary, d.Detail)
 		}
 	}
-	if len(schemas.Functions)+len(schemas.ListResourceSchemas)+len(schemas.StateStoreSchemas) > 0 {
-		return providerSchemas{}, errors.New("the provider has functions, list resources or state stores, which schemajson does not print yet")
+	if len(schemas.ListResourceSchemas)+len(schemas.StateStoreSchemas) > 0 {
+		return providerSchemas{}, errors.New(
+			"the provider has list resources or state stores, which schemajson does not print yet")
 	}
 	return newProviderSchemas(schemas, identities), nil
 }

@@ -45,6 +45,11 @@ const want = `{"format_version":"1.0","provider_schemas":{"vantage":{
 		"description_kind":"plain"}}},
 	"data_source_schemas":{"vantage_d":{"version":0,"block":{"description_kind":"plain"}}},
 	"ephemeral_resource_schemas":{"vantage_e":{"version":0,"block":{"description_kind":"plain"}}},
+	"functions":{"f":{"description":"What f is.","summary":"F","deprecation_message":"Use g.",
+		"return_type":["object",{"a":"string"}],
+		"parameters":[{"name":"a","description":"An a.","type":"string"},{"name":"b","is_nullable":true,"type":"number"}],
+		"variadic_parameter":{"name":"more","type":["list","string"]}},
+		"g":{"return_type":"bool"}},
 	"action_schemas":{"vantage_a":{"block":{"attributes":{"token":{"type":"string","description_kind":"plain","required":true}},"description_kind":"plain"}}},
 	"resource_identity_schemas":{"vantage_r":{"version":1,"attributes":{
 		"id":{"type":"string","description":"The token.","required_for_import":true},
@@ -85,6 +90,20 @@ func TestSchemasAreAsTerraformPrintsThem(t *testing.T) {
 			}}},
 			DataSourceSchemas:        map[string]*schema{"vantage_d": {Block: &block{}}},
 			EphemeralResourceSchemas: map[string]*schema{"vantage_e": {Block: &block{}}},
+			Functions: map[string]*tfprotov6.Function{
+				"f": {
+					Summary: "F", Description: "What f is.", DescriptionKind: tfprotov6.StringKindMarkdown,
+					DeprecationMessage: "Use g.",
+					Parameters: []*tfprotov6.FunctionParameter{
+						{Name: "a", Description: "An a.", Type: tftypes.String}, {Name: "b", Type: tftypes.Number, AllowNullValue: true},
+					},
+					VariadicParameter: &tfprotov6.FunctionParameter{Name: "more", Type: list},
+					Return: &tfprotov6.FunctionReturn{
+						Type: tftypes.Object{AttributeTypes: map[string]tftypes.Type{"a": tftypes.String}},
+					},
+				},
+				"g": {Return: &tfprotov6.FunctionReturn{Type: tftypes.Bool}},
+			},
 			ActionSchemas: map[string]*tfprotov6.ActionSchema{"vantage_a": {Schema: &schema{Block: &block{
 				Attributes: []*attribute{{Name: "token", Type: tftypes.String, Required: true}},
 			}}}},
@@ -120,7 +139,6 @@ func TestSchemasAreAsTerraformPrintsThem(t *testing.T) {
 func TestWhatIsNotPrintedIsRefused(t *testing.T) {
 	t.Parallel()
 	for name, schemas := range map[string]tfprotov6.GetProviderSchemaResponse{
-		"function":      {Functions: map[string]*tfprotov6.Function{"f": {}}},
 		"list resource": {ListResourceSchemas: map[string]*tfprotov6.Schema{"vantage_l": {}}},
 		"state store":   {StateStoreSchemas: map[string]*tfprotov6.Schema{"vantage_s": {}}},
 		"diagnostic":    {Diagnostics: []*tfprotov6.Diagnostic{{Severity: tfprotov6.DiagnosticSeverityError, Summary: "Bad schema"}}},
@@ -151,6 +169,12 @@ func TestEverythingIsDescribed(t *testing.T) {
 		for name, s := range surface {
 			s.Block.check(t, name)
 			wantSentences(t, name, s.Block.Description)
+		}
+	}
+	for name, f := range p.Functions {
+		wantSentences(t, name, f.Description)
+		for _, parameter := range f.Parameters {
+			wantSentences(t, name+"("+parameter.Name+")", parameter.Description)
 		}
 	}
 	for name, a := range p.Actions {

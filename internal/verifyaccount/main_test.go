@@ -156,7 +156,7 @@ func TestWhatDiffersIsMarked(t *testing.T) {
 				return nil
 			}},
 			says:  "completed, and not downloaded: 403 Forbidden",
-			marks: map[string]string{"file: status": "!", "URL: signed anew at each GET": "-"},
+			marks: map[string]string{"file: status": "!", "URL: signed anew at each GET": "?"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,0 +1,152 @@
+package calendar_test
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"terraform-provider-vantage/internal/acctest"
+	"terraform-provider-vantage/internal/calendar"
+	"terraform-provider-vantage/internal/fakevantage"
+)
+
+// call returns what a function returns, as "name: start_date to end_date".
+func call(t *testing.T, f function.Function, timestamp string, offset int64) (string, *function.FuncError) {
+	t.Helper()
+	var definition function.DefinitionResponse
+	f.Definition(context.Background(), function.DefinitionRequest{}, &definition)
+	result, err := definition.Definition.Return.NewResultData(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp := function.RunResponse{Result: result}
+	number := types.NumberValue(new(big.Float).SetInt64(offset))
+	f.Run(context.Background(), function.RunRequest{
+		Arguments: function.NewArgumentsData([]attr.Value{types.StringValue(timestamp), number}),
+	}, &resp)
+	if resp.Error != nil {
+		return "", resp.Error
+	}
+	object, ok := resp.Result.Value().(types.Object)
+	if !ok {
+		t.Fatalf("%T is not an object", resp.Result.Value())
+	}
+	member := func(name string) string {
+		value, _ := object.Attributes()[name].(types.String)
+		return value.ValueString()
+	}
+	return fmt.Sprintf("%s: %s to %s", member("name"), member("start_date"), member("end_date")), nil
+}
+
+func TestPeriods(t *testing.T) {
+	t.Parallel()
+	month, quarter := calendar.NewMonth(), calendar.NewQuarter()
+	for name, test := range map[string]struct {
+		of        function.Function
+		timestamp string
+		offset    int64
+		want      string
+	}{
+		"this month":               {month, "2025-03-15T12:30:00Z", 0, "2025-03: 2025-03-01 to 2025-03-31"},
+		"the month before":         {month, "2025-03-15T12:30:00Z", -1, "2025-02: 2025-02-01 to 2025-02-28"},
+		"from the 31st back":       {month, "2025-03-31T23:59:59Z", -1, "2025-02: 2025-02-01 to 2025-02-28"},
+		"from the 31st on":         {month, "2025-01-31T00:00:00Z", 1, "2025-02: 2025-02-01 to 2025-02-28"},
+		"a leap year":              {month, "2024-03-31T00:00:00Z", -1, "2024-02: 2024-02-01 to 2024-02-29"},
+		"a leap day":               {month, "2024-02-29T00:00:00Z", 12, "2025-02: 2025-02-01 to 2025-02-28"},
+		"no leap year":             {month, "1900-02-01T00:00:00Z", 0, "1900-02: 1900-02-01 to 1900-02-28"},
+		"a leap century":           {month, "2000-02-01T00:00:00Z", 0, "2000-02: 2000-02-01 to 2000-02-29"},
+		"before January":           {month, "2025-01-01T00:00:00Z", -1, "2024-12: 2024-12-01 to 2024-12-31"},
+		"after December":           {month, "2024-12-31T23:59:59Z", 1, "2025-01: 2025-01-01 to 2025-01-31"},
+		"years back":               {month, "2025-03-15T00:00:00Z", -27, "2022-12: 2022-12-01 to 2022-12-31"},
+		"the last second":          {month, "2025-02-28T23:59:59.999Z", 0, "2025-02: 2025-02-01 to 2025-02-28"},
+		"east of Greenwich":        {month, "2025-03-01T01:00:00+02:00", 0, "2025-02: 2025-02-01 to 2025-02-28"},
+		"west of Greenwich":        {month, "2025-02-28T20:00:00-05:00", 0, "2025-03: 2025-03-01 to 2025-03-31"},
+		"the first month":          {month, "0001-02-01T00:00:00Z", -1, "0001-01: 0001-01-01 to 0001-01-31"},
+		"the last month":           {month, "9999-12-31T00:00:00Z", 0, "9999-12: 9999-12-01 to 9999-12-31"},
+		"this quarter":             {quarter, "2025-03-31T12:30:00Z", 0, "2025-Q1: 2025-01-01 to 2025-03-31"},
+		"the second quarter":       {quarter, "2025-04-01T00:00:00Z", 0, "2025-Q2: 2025-04-01 to 2025-06-30"},
+		"the quarter before":       {quarter, "2025-02-15T00:00:00Z", -1, "2024-Q4: 2024-10-01 to 2024-12-31"},
+		"the quarter after":        {quarter, "2025-08-31T00:00:00Z", 1, "2025-Q4: 2025-10-01 to 2025-12-31"},
+		"a quarter of a leap year": {quarter, "2024-05-31T00:00:00Z", -1, "2024-Q1: 2024-01-01 to 2024-03-31"},
+		"quarters back":            {quarter, "2025-12-31T23:59:59Z", -9, "2023-Q3: 2023-07-01 to 2023-09-30"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got, err := call(t, test.of, test.timestamp, test.offset); err != nil || got != test.want {
+				t.Errorf("%s, %v, want %s", got, err, test.want)
+			}
+		})
+	}
+}
+
+func TestPeriodsThatAreRefused(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		timestamp string
+		offset    int64
+		argument  int64
+	}{
+		"a date alone":         {"2025-03-31", 0, 0},
+		"nothing":              {"", 0, 0},
+		"the 31st of February": {"2025-02-31T00:00:00Z", 0, 0},
+		"no zone":              {"2025-03-31T00:00:00", 0, 0},
+		"before the first":     {"0001-01-01T00:00:00Z", -1, 1},
+		"after the last":       {"9999-12-31T00:00:00Z", 1, 1},
+		"the least":            {"2025-03-31T00:00:00Z", -1 << 63, 1},
+		"the most":             {"2025-03-31T00:00:00Z", 1<<63 - 1, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, f := range []function.Function{calendar.NewMonth(), calendar.NewQuarter()} {
+				got, err := call(t, f, test.timestamp, test.offset)
+				if err == nil || err.FunctionArgument == nil || *err.FunctionArgument != test.argument {
+					t.Errorf("%q, %v, want an error on argument %d", got, err, test.argument)
+				}
+			}
+		})
+	}
+}
+
+// functions is what can call them.
+var functions = acctest.Version{Terraform: "1.8", OpenTofu: "1.7"}
+
+func TestFunctionsThroughTheCLI(t *testing.T) {
+	t.Parallel()
+	functions.SkipUnlessMet(t)
+	for name, test := range map[string]struct{ expression, want string }{
+		"month":           {`month("2024-03-31T00:00:00Z", -1).end_date`, `2024-02-29`},
+		"quarter":         {`quarter("2024-03-31T00:00:00Z", 0).name`, `2024-Q1`},
+		"name":            {`month("2024-03-31T00:00:00Z", "-1").name`, `2024-02`},
+		"now":             {`month(plantimestamp(), 0).name == substr(plantimestamp(), 0, 7)`, `true`},
+		"no timestamp":    {`month("2024-03-31", 0)`, `"timestamp" parameter: "2024-03-31" is not a time`},
+		"no offset":       {`month("2024-03-31T00:00:00Z", "x")`, `"offset" parameter: a number is required`},
+		"part of a month": {`month("2024-03-31T00:00:00Z", 0.5)`, `"offset" parameter: 0.5 is not a whole number`},
+		"null":            {`quarter(null, 0)`, `"timestamp" parameter: argument must not be null`},
+		"far away":        {`quarter("2024-03-31T00:00:00Z", 1e6)`, `"offset" parameter: 1000000 quarters from`},
+		"farther away":    {`month("2024-03-31T00:00:00Z", 1e30)`, `"offset" parameter: 1e\+30 months from`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := acctest.Start(t, fakevantage.Options{})
+			config := "output \"got\" { value = provider::vantage::" + test.expression + " }"
+			step := resource.TestStep{Config: api.Config(config)}
+			if strings.Contains(test.want, "parameter") {
+				step.ExpectError = regexp.MustCompile(acctest.Loose(test.want))
+			} else {
+				step.Check = resource.TestCheckOutput("got", test.want)
+			}
+			api.Run(t, step)
+			if len(api.Requests()) > 0 {
+				t.Errorf("%d requests were made", len(api.Requests()))
+			}
+		})
+	}
+}

@@ -1,0 +1,124 @@
+package fakevantage
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+)
+
+// UnitCost is a row of GET /v2/unit_costs. Its amounts are strings, as the API has them.
+type UnitCost struct {
+	BusinessMetricToken  string  `json:"business_metric_token"`
+	BusinessMetricTitle  string  `json:"business_metric_title"`
+	CalculationType      *string `json:"calculation_type"`
+	UnitCostAmount       *string `json:"unit_cost_amount"`
+	BusinessMetricAmount *string `json:"business_metric_amount"`
+	Scale                any     `json:"scale"`
+	Date                 string  `json:"date"`
+}
+
+// NewUnitCost returns a row of a metric whose amount of units is 1.
+func NewUnitCost(metric, date, amount string) UnitCost {
+	calculation, one := "unit_cost", "1.0"
+	return UnitCost{
+		BusinessMetricToken: metric, BusinessMetricTitle: "Metric " + metric, CalculationType: &calculation,
+		UnitCostAmount: &amount, BusinessMetricAmount: &one, Scale: 1.0, Date: date,
+	}
+}
+
+// SetUnitCosts replaces the rows that every cost report has.
+func (s *Server) SetUnitCosts(rows ...UnitCost) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unitCosts = rows
+}
+
+// unitCostParameters are those of the query. A page beyond the last one is empty.
+func unitCostParameters() map[string]parameter {
+	return map[string]parameter{
+		"cost_report_token": text, "start_date": text, "end_date": text,
+		"date_bin": oneOf("day", "week", "month", "quarter", "hour"), "order": oneOf("asc", "desc"),
+		"limit": queryInteger(1, 1000), "page": queryInteger(1, 1<<31-1),
+	}
+}
+
+// queryInteger takes a number of a query.
+func queryInteger(least, most int) parameter {
+	return func(value any) string {
+		s, _ := value.(string)
+		if n, err := strconv.Atoi(s); err != nil || n < least || n > most {
+			return "does not have a valid value"
+		}
+		return ""
+	}
+}
+
+func (s *Server) listUnitCosts(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	query := r.URL.Query()
+	rows := kind{
+		report: "cost_report_token", noun: "CostReport", required: []string{"cost_report_token"}, body: unitCostParameters(),
+	}
+	asked, found := map[string]any{}, []string{}
+	for name, values := range query {
+		asked[name] = values[0]
+		if len(values) > 1 {
+			found = append(found, name+" is given more than once")
+		}
+	}
+	o := s.options
+	o.Workspaces = nil // this route names none
+	status, problems := rows.problems(o, asked, nil)
+	if problems = append(found, problems...); len(problems) > 0 {
+		errorsJSON(w, max(status, http.StatusBadRequest), problems...)
+		return
+	}
+	all := s.selectUnitCosts(query)
+	limit, page := queryNumber(query, "limit", 100), queryNumber(query, "page", 1)
+	last := max(1, (len(all)+limit-1)/limit)
+	link := func(to int, there bool) any {
+		if !there {
+			return nil
+		}
+		query.Set("page", strconv.Itoa(to))
+		return fmt.Sprintf("%s%s?%s", origin(r), r.URL.Path, query.Encode())
+	}
+	writeJSON(w, http.StatusOK, map[string]any{
+		"links": map[string]any{
+			"self": link(page, true), "first": link(1, true), "next": link(page+1, page < last),
+			"last": link(last, last > 1), "prev": link(page-1, page > 1),
+		},
+		"unit_costs": all[min(len(all), (page-1)*limit):min(len(all), page*limit)],
+	})
+}
+
+// selectUnitCosts returns the rows between the dates in the order that is asked for, by default the latest first.
+func (s *Server) selectUnitCosts(query url.Values) []UnitCost {
+	rows := slices.Clone(s.unitCosts)
+	day := func(date string) string { return date[:min(len(date), len("2006-01-02"))] }
+	rows = slices.DeleteFunc(rows, func(row UnitCost) bool {
+		return query.Has("start_date") && day(row.Date) < day(query.Get("start_date")) ||
+			query.Has("end_date") && day(row.Date) > day(query.Get("end_date"))
+	})
+	slices.SortStableFunc(rows, func(a, b UnitCost) int {
+		if query.Get("order") == "asc" {
+			return cmp.Compare(a.Date, b.Date)
+		}
+		return cmp.Compare(b.Date, a.Date)
+	})
+	if rows == nil {
+		rows = []UnitCost{}
+	}
+	return rows
+}
+
+func queryNumber(query url.Values, name string, byDefault int) int {
+	if n, err := strconv.Atoi(query.Get(name)); err == nil {
+		return n
+	}
+	return byDefault
+}

@@ -1,0 +1,175 @@
+// Package unitcosts is the data source of unit costs: the numbers themselves, now, without an export.
+package unitcosts
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-vantage/internal/dataexport"
+	"terraform-provider-vantage/internal/surface"
+	"terraform-provider-vantage/internal/vantage"
+)
+
+var (
+	_ datasource.DataSourceWithConfigure      = (*DataSource)(nil)
+	_ datasource.DataSourceWithValidateConfig = (*DataSource)(nil)
+)
+
+// NewDataSource returns the data source vantage_unit_costs.
+func NewDataSource() datasource.DataSource { return &DataSource{} }
+
+// DataSource reads the unit costs of a cost report.
+type DataSource struct {
+	client *vantage.Client // nil while the provider's configuration is not known
+}
+
+const (
+	defaultTimeout = 5 * time.Minute
+	couldNot       = "Could not read unit costs"
+)
+
+type model struct {
+	CostReportToken     types.String `tfsdk:"cost_report_token"`
+	StartDate           types.String `tfsdk:"start_date"`
+	EndDate             types.String `tfsdk:"end_date"`
+	DateBin             types.String `tfsdk:"date_bin"`
+	BusinessMetricToken types.String `tfsdk:"business_metric_token"`
+	UnitCosts           types.List   `tfsdk:"unit_costs"`
+	Timeouts            types.Object `tfsdk:"timeouts"`
+}
+
+// Metadata implements datasource.DataSource.
+func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_unit_costs"
+}
+
+// Configure implements datasource.DataSourceWithConfigure.
+func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	client, diags := surface.Client(req.ProviderData)
+	resp.Diagnostics.Append(diags...)
+	d.client = client
+}
+
+// Schema implements datasource.DataSource.
+func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The unit costs of a cost report as numbers, for checks and conditions. They are read anew in " +
+			"each plan, with one request for every 1,000 rows, and no export is made. All rows are written to the state, " +
+			"and none is sensitive: ask for few, by dates, by a longer `date_bin`, or by `business_metric_token`. 100,000 " +
+			"rows of a report are read at most; an export has no such limit.",
+		Attributes: map[string]schema.Attribute{
+			"cost_report_token": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Token of the cost report whose unit costs are read, such as `rprt_ea7dbb4f5783d677`.",
+				Validators:          dataexport.NotEmpty(),
+			},
+			"start_date": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "First day to read, as an ISO 8601 date (`2025-03-01`) or time (`2025-03-01T00:00:00Z`). " +
+					"Default: the report's own.",
+				Validators: dataexport.Dates(),
+			},
+			"end_date": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Last day to read, itself included, as an ISO 8601 date (`2025-03-31`) or time " +
+					"(`2025-03-31T23:59:59Z`), not before `start_date`. Default: the report's own.",
+				Validators: dataexport.Dates(),
+			},
+			"date_bin": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Period over which costs are added up: " + dataexport.AnyOf(vantage.DateBins()) +
+					". Default: the report's own, or `day`.",
+				Validators: dataexport.OneOf(vantage.DateBins()),
+			},
+			"business_metric_token": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Token of the business metric whose rows are kept, such as `bsnss_mtrc_3080a050c04104ff`. " +
+					"The API sends those of all metrics, so this makes the state smaller and not the number of requests. " +
+					"Default: all metrics of the report.",
+				Validators: dataexport.NotEmpty(),
+			},
+			"unit_costs": unitCostsAttribute(),
+		},
+		Blocks: map[string]schema.Block{
+			"timeouts": schema.SingleNestedBlock{
+				Attributes: map[string]schema.Attribute{
+					"read": schema.StringAttribute{
+						Optional: true,
+						MarkdownDescription: "How long reading all pages may take, waits for the rate limit included, as a duration " +
+							"such as `10m`. Default: `5m`.",
+						Validators: dataexport.Timeouts(),
+					},
+				},
+			},
+		},
+	}
+}
+
+// ValidateConfig implements datasource.DataSourceWithValidateConfig.
+func (d *DataSource) ValidateConfig(
+	ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse,
+) {
+	var config model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(dataexport.CheckDateOrder(config.StartDate, config.EndDate)...)
+	}
+}
+
+// Read implements datasource.DataSource.
+func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var data model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if d.client == nil {
+		resp.Diagnostics.Append(surface.ErrNotConfigured(couldNot))
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, dataexport.Timeout(data.Timeouts, "read", defaultTimeout))
+	defer cancel()
+	rows, err := d.client.ListUnitCosts(ctx, vantage.UnitCostsRequest{
+		CostReportToken:     data.CostReportToken.ValueString(),
+		StartDate:           data.StartDate.ValueString(),
+		EndDate:             data.EndDate.ValueString(),
+		DateBin:             data.DateBin.ValueString(),
+		BusinessMetricToken: data.BusinessMetricToken.ValueString(),
+	})
+	if err != nil {
+		resp.Diagnostics.Append(failure(err))
+		return
+	}
+	data.UnitCosts = unitCostsValue(rows)
+	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
+}
+
+// failure turns an error of the client's into a diagnostic.
+func failure(err error) diag.Diagnostic {
+	var e *vantage.Error
+	if !errors.As(err, &e) {
+		return diag.NewErrorDiagnostic(couldNot, err.Error())
+	}
+	const report = "cost_report_token"
+	next := surface.Remedy(e, surface.NoSuchReport(report))
+	switch e.Kind {
+	case vantage.TooMany:
+		next = "Ask for fewer rows: a shorter time between start_date and end_date, or a longer date_bin. For all of them " +
+			"there is the resource vantage_unit_cost_export."
+	case vantage.TimedOut:
+		next = "Check that the provider's host is right and reachable and that the account's request limit is not used up " +
+			"by others, ask for fewer rows, or allow more time by `read` in the timeouts block."
+	}
+	detail := surface.Detail(e, next)
+	if e.NotFound() {
+		return diag.NewAttributeErrorDiagnostic(path.Root(report), couldNot, detail)
+	}
+	return diag.NewErrorDiagnostic(couldNot, detail)
+}

@@ -1,0 +1,238 @@
+package unitcosts_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"terraform-provider-vantage/internal/acctest"
+	"terraform-provider-vantage/internal/fakevantage"
+)
+
+// config is a data source with these arguments, and outputs that a change of its rows would change.
+// noLimits lets many pages be read without waiting for the next window of 5 s.
+var noLimits = []fakevantage.RouteLimit{}
+
+func config(arguments string) string {
+	return `
+data "vantage_unit_costs" "this" {
+` + arguments + `
+}
+output "all" { value = data.vantage_unit_costs.this.unit_costs }
+output "count" { value = length(data.vantage_unit_costs.this.unit_costs) }
+`
+}
+
+const report = `cost_report_token = "rprt_1"`
+
+// daily returns rows of one metric, one a day from 2025-03-01 on, that cost 0, 1, 2 and so on.
+func daily(n int) []fakevantage.UnitCost {
+	rows := make([]fakevantage.UnitCost, n)
+	for i := range rows {
+		date := time.Date(2025, 3, 1+i, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
+		rows[i] = fakevantage.NewUnitCost("bsnss_mtrc_1", date, fmt.Sprint(i))
+	}
+	return rows
+}
+
+// pagesAsked returns the pages in the order in which they were asked for. It fails the test for any other request.
+func pagesAsked(t *testing.T, api *acctest.API) []string {
+	t.Helper()
+	var pages []string
+	for _, r := range api.Requests() {
+		query, err := url.ParseQuery(r.Query)
+		if err != nil || r.Method != http.MethodGet || r.Path != "/v2/unit_costs" {
+			t.Errorf("asked with %s %s?%s", r.Method, r.Path, r.Query)
+		}
+		pages = append(pages, query.Get("page"))
+	}
+	return pages
+}
+
+func TestRowsComeWithOneRequestAPage(t *testing.T) {
+	t.Parallel()
+	for rows, pages := range map[int][]string{0: {"1"}, 3: {"1"}, 2500: {"1", "2", "3"}} {
+		t.Run(fmt.Sprint(rows), func(t *testing.T) {
+			t.Parallel()
+			api := acctest.Start(t, fakevantage.Options{Limits: noLimits})
+			api.SetUnitCosts(daily(rows)...)
+			cli := acctest.NewCLI(t, api, config(report))
+			cli.MustRun("plan", "-no-color")
+			if asked := pagesAsked(t, api); !slices.Equal(asked, pages) {
+				t.Errorf("the plan asked for the pages %v", asked)
+			}
+			cli.MustRun("apply", "-auto-approve", "-no-color")
+			if asked := pagesAsked(t, api); !slices.Equal(asked, append(pages, pages...)) {
+				t.Errorf("plan and apply asked for the pages %v", asked)
+			}
+			if count := cli.MustRun("output", "count"); strings.TrimSpace(count) != fmt.Sprint(rows) {
+				t.Errorf("%s rows are in the state", count)
+			}
+			if out, ok := cli.Run("plan", "-detailed-exitcode", "-no-color"); !ok {
+				t.Errorf("the second plan is not empty: %.2000s", out)
+			}
+		})
+	}
+}
+
+func TestRowsAreWhatTheAPISays(t *testing.T) {
+	t.Parallel()
+	const digits = "123456789012345678.901234567890"
+	api := acctest.Start(t, fakevantage.Options{Limits: noLimits})
+	bare := fakevantage.NewUnitCost("m_2", "2025-03-02", "7")
+	bare.CalculationType, bare.Scale = nil, json.Number("0.100000000000000000000000000001")
+	full := fakevantage.NewUnitCost("m_1", "2025-03-02+00:00", digits)
+	api.SetUnitCosts(bare, full, fakevantage.NewUnitCost("m_1", "2025-02-28", "1"))
+	const one = "data.vantage_unit_costs.this.unit_costs[%d].%s"
+	text := config(report+"\nstart_date = \"2025-03-01\"\nend_date = \"2025-03-31\"\ndate_bin = \"day\"") +
+		"output \"amount\" { value = tostring(" + fmt.Sprintf(one, 0, "unit_cost_amount") + ") }\n" +
+		"output \"scale\" { value = tostring(" + fmt.Sprintf(one, 1, "scale") + ") }\n"
+	rows := tfjsonpath.New("unit_costs")
+	expect := func(i int, name string, check knownvalue.Check) statecheck.StateCheck {
+		return statecheck.ExpectKnownValue("data.vantage_unit_costs.this", rows.AtSliceIndex(i).AtMapKey(name), check)
+	}
+	api.Run(t, resource.TestStep{
+		Config: api.Config(text),
+		ConfigStateChecks: []statecheck.StateCheck{
+			statecheck.ExpectKnownValue("data.vantage_unit_costs.this", rows, knownvalue.ListSizeExact(2)),
+			expect(0, "business_metric_token", knownvalue.StringExact("m_1")),
+			expect(0, "business_metric_title", knownvalue.StringExact("Metric m_1")),
+			expect(0, "calculation_type", knownvalue.StringExact("unit_cost")),
+			expect(0, "business_metric_amount", knownvalue.Int64Exact(1)),
+			expect(0, "date", knownvalue.StringExact("2025-03-02")),
+			expect(1, "business_metric_token", knownvalue.StringExact("m_2")),
+			expect(1, "calculation_type", knownvalue.Null()),
+			expect(1, "unit_cost_amount", knownvalue.Int64Exact(7)),
+			statecheck.ExpectKnownOutputValue("amount", knownvalue.StringExact("123456789012345678.90123456789")),
+			statecheck.ExpectKnownOutputValue("scale", knownvalue.StringExact("0.100000000000000000000000000001")),
+		},
+	}, resource.TestStep{Config: api.Config(text), PlanOnly: true})
+	const query = "cost_report_token=rprt_1&date_bin=day&end_date=2025-03-31&limit=1000&order=asc&page=1&" +
+		"start_date=2025-03-01"
+	for _, r := range api.Requests() {
+		if r.Query != query {
+			t.Errorf("asked with %s", r.Query)
+		}
+	}
+}
+
+func TestRowsOfOneMetric(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{Limits: noLimits})
+	api.SetUnitCosts(append(daily(3), fakevantage.NewUnitCost("bsnss_mtrc_2", "2025-03-02", "9"))...)
+	api.Run(t, resource.TestStep{
+		Config: api.Config(config(report + "\nbusiness_metric_token = \"bsnss_mtrc_2\"")),
+		ConfigStateChecks: []statecheck.StateCheck{
+			statecheck.ExpectKnownOutputValue("count", knownvalue.Int64Exact(1)),
+			statecheck.ExpectKnownValue("data.vantage_unit_costs.this",
+				tfjsonpath.New("unit_costs").AtSliceIndex(0).AtMapKey("unit_cost_amount"), knownvalue.Int64Exact(9)),
+		},
+	})
+}
+
+// What the guide says of when the API is asked.
+func TestWhenRowsAreRead(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		commands [][]string
+		requests int
+	}{
+		"a saved plan":    {[][]string{{"plan", "-out=p"}, {"apply", "p"}}, 1},
+		"without refresh": {[][]string{{"apply", "-auto-approve"}, {"plan", "-refresh=false"}}, 2},
+		"the end":         {[][]string{{"apply", "-auto-approve"}, {"destroy", "-auto-approve"}}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := acctest.Start(t, fakevantage.Options{Limits: noLimits})
+			api.SetUnitCosts(daily(3)...)
+			cli := acctest.NewCLI(t, api, config(report))
+			for _, command := range test.commands {
+				cli.MustRun(command...)
+			}
+			if asked := pagesAsked(t, api); len(asked) != test.requests {
+				t.Errorf("asked for the pages %v", asked)
+			}
+		})
+	}
+}
+
+// Inside a check it is read again in the apply, and its errors are warnings: the guide says to put it beside.
+func TestInsideACheck(t *testing.T) {
+	t.Parallel()
+	const check = `
+check "unit_cost" {
+  data "vantage_unit_costs" "this" {
+    cost_report_token = "rprt_1"
+  }
+  assert {
+    condition     = length(data.vantage_unit_costs.this.unit_costs) == 3
+    error_message = "Not three."
+  }
+}`
+	api := acctest.Start(t, fakevantage.Options{Reports: []string{"rprt_1"}})
+	api.SetUnitCosts(daily(3)...)
+	cli := acctest.NewCLI(t, api, check)
+	cli.MustRun("apply", "-auto-approve", "-no-color")
+	if asked := pagesAsked(t, api); len(asked) != 2 {
+		t.Errorf("asked for the pages %v", asked)
+	}
+	api.Change(func(o *fakevantage.Options) { o.Reports = []string{"rprt_2"} })
+	out := cli.MustRun("apply", "-auto-approve", "-no-color")
+	if !strings.Contains(out, "Warning: Could not read unit costs") {
+		t.Error(out)
+	}
+}
+
+func TestAPostconditionStops(t *testing.T) {
+	t.Parallel()
+	const atMost = `
+lifecycle {
+  postcondition {
+    condition     = alltrue([for row in self.unit_costs : row.unit_cost_amount <= %d])
+    error_message = "Too expensive."
+  }
+}`
+	api := acctest.Start(t, fakevantage.Options{Limits: noLimits})
+	api.SetUnitCosts(daily(3)...) // 2 at most
+	cli := acctest.NewCLI(t, api, config(report+fmt.Sprintf(atMost, 2)))
+	cli.MustRun("plan", "-no-color")
+	cli.Write(config(report + fmt.Sprintf(atMost, 1)))
+	if out, ok := cli.Run("plan", "-no-color"); ok || !strings.Contains(out, "Too expensive.") {
+		t.Error(out)
+	}
+}
+
+// The server says that the next page is elsewhere: it is asked for where the first one was, and nothing is asked there.
+func TestALinkToElsewhereIsNotFollowed(t *testing.T) {
+	t.Parallel()
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("elsewhere was asked for %s with %q", r.URL, r.Header.Get("Authorization"))
+	}))
+	t.Cleanup(elsewhere.Close)
+	first := fmt.Sprintf(`{"links":{"next":"%s/v2/unit_costs?page=7"},"unit_costs":[{"business_metric_token":"m",`+
+		`"business_metric_title":"M","unit_cost_amount":"5","business_metric_amount":"1","scale":1,"date":"2025-02-01"}]}`,
+		elsewhere.URL)
+	api := acctest.Start(t, fakevantage.Options{Limits: noLimits, Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+		if strings.Contains(r.Query, "&page=1&") || strings.HasSuffix(r.Query, "&page=1") {
+			return fakevantage.Answer(http.StatusOK, first)
+		}
+		return nil
+	}})
+	api.SetUnitCosts(daily(1001)...)
+	cli := acctest.NewCLI(t, api, config(report))
+	cli.MustRun("apply", "-auto-approve", "-no-color")
+	if asked := pagesAsked(t, api); !slices.Equal(asked, []string{"1", "2"}) {
+		t.Errorf("asked for the pages %v", asked)
+	}
+}

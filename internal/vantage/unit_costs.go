@@ -1,0 +1,225 @@
+package vantage
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	// unitCostsPage is how many rows one request asks for; the API gives no more.
+	unitCostsPage = 1000
+	// maxUnitCosts is how many rows are read of one report, in all its pages.
+	maxUnitCosts = 100_000
+)
+
+// TooMany means that there is more than is read.
+const TooMany Kind = "too many"
+
+// UnitCostsRequest asks for the unit costs of a cost report. Empty fields are left out of the request.
+type UnitCostsRequest struct {
+	// CostReportToken names the report. Required.
+	CostReportToken string
+	// StartDate and EndDate, both included, are ISO 8601. Default: the report's own.
+	StartDate, EndDate string
+	// DateBin is one of DateBins. Default: the report's own, or day.
+	DateBin string
+	// BusinessMetricToken keeps the rows of one metric. The API has no such filter: all rows are read.
+	BusinessMetricToken string
+}
+
+// UnitCost is one row: what one metric costs on one date.
+type UnitCost struct {
+	BusinessMetricToken string `json:"business_metric_token"`
+	BusinessMetricTitle string `json:"business_metric_title"`
+	// CalculationType is the server's word, empty where it has none.
+	CalculationType string `json:"calculation_type"`
+	// The amounts and the scale are empty where the server has none, as for a cost divided by zero.
+	UnitCostAmount       Decimal `json:"unit_cost_amount"`
+	BusinessMetricAmount Decimal `json:"business_metric_amount"`
+	Scale                Decimal `json:"scale"`
+	// Date is a date such as 2025-03-01. A time, which bins of an hour may need, is kept as the server writes it.
+	Date Date `json:"date"`
+}
+
+// Decimal is a decimal number with all the digits that the server wrote, or empty.
+type Decimal string
+
+// decimalForm bounds the digits too: to 150, which numbers of 512 bits, as Terraform has them, can tell apart.
+var decimalForm = regexp.MustCompile(`^[+-]?[0-9]{1,75}(\.[0-9]{1,75})?([eE][+-]?[0-9]{1,2})?$`)
+
+// UnmarshalJSON implements json.Unmarshaler. The API documents amounts as strings, and the scale both ways.
+func (d *Decimal) UnmarshalJSON(raw []byte) error {
+	text := string(raw)
+	if text == "null" {
+		*d = ""
+		return nil
+	}
+	if raw[0] == '"' {
+		if err := json.Unmarshal(raw, &text); err != nil {
+			return err
+		}
+	}
+	if !decimalForm.MatchString(text) {
+		return fmt.Errorf("%q is not a decimal number of up to 75 digits on each side of the point", text)
+	}
+	*d = Decimal(text)
+	return nil
+}
+
+// Date is a date without a zone, or a time as the server writes it.
+type Date string
+
+// UnmarshalJSON implements json.Unmarshaler. The API shows dates both with a zone and without: 2023-09-05+00:00.
+func (d *Date) UnmarshalJSON(raw []byte) error {
+	var text string
+	if err := json.Unmarshal(raw, &text); err != nil {
+		return errors.New("a date has to be a string")
+	}
+	for _, layout := range []string{time.DateOnly, "2006-01-02Z07:00"} {
+		if day, err := time.Parse(layout, text); err == nil {
+			*d = Date(day.Format(time.DateOnly))
+			return nil
+		}
+	}
+	if _, err := time.Parse(time.RFC3339, text); err != nil {
+		return fmt.Errorf("%q is not a date such as 2025-03-01", text)
+	}
+	*d = Date(text)
+	return nil
+}
+
+// ListUnitCosts reads all pages of the unit costs of a report, with GET /v2/unit_costs, and returns them ascending by
+// date, those of one date by the tokens of their metrics. The pages are counted: the URLs in the answers say that there
+// are more, and are never called. It ends with an error of kind TooMany beyond 100,000 rows.
+func (c *Client) ListUnitCosts(ctx context.Context, r UnitCostsRequest) ([]UnitCost, error) {
+	list := unitCostList{only: r.BusinessMetricToken, pages: map[[sha256.Size]byte]int{}, redact: c.redact}
+	for !list.complete {
+		page := call{method: http.MethodGet, path: "v2/unit_costs", query: r.query(list.page + 1), decode: list.take}
+		if err := c.do(ctx, page); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortStableFunc(list.rows, func(a, b UnitCost) int {
+		if a.Date != b.Date {
+			return strings.Compare(string(a.Date), string(b.Date))
+		}
+		return strings.Compare(a.BusinessMetricToken, b.BusinessMetricToken)
+	})
+	return list.rows, nil
+}
+
+func (r UnitCostsRequest) query(page int) url.Values {
+	query := url.Values{}
+	for name, value := range map[string]string{
+		"cost_report_token": r.CostReportToken,
+		"start_date":        r.StartDate,
+		"end_date":          r.EndDate,
+		"date_bin":          r.DateBin,
+		"order":             "asc",
+		"limit":             strconv.Itoa(unitCostsPage),
+		"page":              strconv.Itoa(page),
+	} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	return query
+}
+
+// unitCostList is what has been read so far.
+type unitCostList struct {
+	only     string
+	redact   redactor
+	page     int // the last one taken
+	read     int // rows in all pages, those of other metrics included
+	rows     []UnitCost
+	pages    map[[sha256.Size]byte]int // which page had these rows
+	complete bool
+}
+
+// take adds the next page. It changes nothing when the page makes no sense.
+func (l *unitCostList) take(resp *http.Response) error {
+	page := l.page + 1
+	raw, _ := io.ReadAll(resp.Body)
+	if !json.Valid(raw) {
+		return l.malformed(page, errNotJSON)
+	}
+	rows, more, err := decodeUnitCosts(raw)
+	if err != nil {
+		return l.malformed(page, errors.New(l.redact.text(err.Error())))
+	}
+	sum := hashUnitCosts(rows)
+	earlier, repeated := l.pages[sum]
+	switch {
+	case more && len(rows) == 0:
+		return l.malformed(page, errors.New("it has no rows, and says that there are more"))
+	case repeated && len(rows) > 0:
+		return l.malformed(page, fmt.Errorf("it repeats page %d", earlier))
+	case l.read+len(rows) > maxUnitCosts, more && l.read+len(rows) == maxUnitCosts:
+		return &Error{Kind: TooMany, Err: fmt.Errorf(
+			"the report has more than %d unit costs between the dates; reading stopped at page %d", maxUnitCosts, page)}
+	}
+	l.page, l.read, l.complete, l.pages[sum] = page, l.read+len(rows), !more, page
+	for _, row := range rows {
+		if l.only == "" || row.BusinessMetricToken == l.only {
+			l.rows = append(l.rows, row)
+		}
+	}
+	return nil
+}
+
+func (l *unitCostList) malformed(page int, err error) *Error {
+	return &Error{Kind: Malformed, Err: fmt.Errorf("page %d of the unit costs makes no sense: %w", page, err)}
+}
+
+// decodeUnitCosts reads a page, and whether there are more. An answer without links leaves that open: a full page may
+// then be followed by another one.
+func decodeUnitCosts(raw []byte) (rows []UnitCost, more bool, err error) {
+	var body struct {
+		Links     *struct{ Next string }
+		UnitCosts []json.RawMessage `json:"unit_costs"`
+	}
+	if err := json.Unmarshal(raw, &body); err != nil {
+		return nil, false, err
+	}
+	if body.UnitCosts == nil {
+		return nil, false, errors.New("it has no list unit_costs")
+	}
+	rows = make([]UnitCost, len(body.UnitCosts))
+	for i, row := range body.UnitCosts {
+		err := json.Unmarshal(row, &rows[i])
+		switch {
+		case err != nil:
+		case rows[i].BusinessMetricToken == "":
+			err = errors.New("it names no business metric")
+		case rows[i].Date == "":
+			err = errors.New("it has no date")
+		}
+		if err != nil {
+			return nil, false, fmt.Errorf("row %d: %w", i+1, err)
+		}
+	}
+	if body.Links == nil {
+		return rows, len(rows) == unitCostsPage, nil
+	}
+	return rows, body.Links.Next != "", nil
+}
+
+func hashUnitCosts(rows []UnitCost) [sha256.Size]byte {
+	var text []byte
+	for _, row := range rows {
+		text = fmt.Appendf(text, "%q\n", row)
+	}
+	return sha256.Sum256(text)
+}

@@ -1,0 +1,162 @@
+package vantage_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"terraform-provider-vantage/internal/fakevantage"
+	"terraform-provider-vantage/internal/vantage"
+)
+
+// A page that makes no sense is named, and nothing is asked for after it.
+func TestUnitCostsThatMakeNoSense(t *testing.T) {
+	t.Parallel()
+	const next = "https://api.vantage.sh/v2/unit_costs?page=2"
+	good := rowJSON(`"unit_cost_amount":"1","date":"2025-03-01"`)
+	for name, test := range map[string]struct {
+		second http.HandlerFunc
+		want   string
+	}{
+		"repeats":         {rowsPage(next, good), "page 2 of the unit costs makes no sense: it repeats page 1"},
+		"repeats and end": {rowsPage("", good), "it repeats page 1"},
+		"empty and more":  {rowsPage(next), "page 2 of the unit costs makes no sense: it has no rows, and says"},
+		"no list":         {rowsAnswer(`{"links":{}}`), "page 2 of the unit costs makes no sense: it has no list unit_costs"},
+		"null":            {rowsAnswer(`null`), "it has no list unit_costs"},
+		"another list":    {rowsAnswer(`{"unit_costs":{}}`), "page 2 of the unit costs makes no sense"},
+		"odd link":        {rowsAnswer(`{"links":{"next":2},"unit_costs":[]}`), "page 2 of the unit costs makes no sense"},
+		"null row":        {rowsPage("", "null"), "row 1: it names no business metric"},
+		"no date":         {rowsPage("", good, rowJSON(`"unit_cost_amount":"1"`)), "row 2: it has no date"},
+		"odd date":        {rowsPage("", rowJSON(`"date":"March"`)), `row 1: "March" is not a date`},
+		"number as date":  {rowsPage("", rowJSON(`"date":20250301`)), `row 1: a date has to be a string`},
+		"no number":       {rowsPage("", rowJSON(`"unit_cost_amount":"1,5"`)), `row 1: "1,5" is not a decimal number`},
+		"empty number":    {rowsPage("", rowJSON(`"scale":"","date":"2025-03-01"`)), `row 1: "" is not a decimal number`},
+		"true as number":  {rowsPage("", rowJSON(`"scale":true,"date":"2025-03-01"`)), `row 1: "true" is not a decimal number`},
+		"too many digits": {rowsPage("", rowJSON(`"scale":`+strings.Repeat("9", 76))), `is not a decimal number`},
+		"too large":       {rowsPage("", rowJSON(`"scale":1e100,"date":"2025-03-01"`)), `is not a decimal number`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fake := fakevantage.New(fakevantage.Options{Limits: noLimits, Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+				if r.N == 1 {
+					return rowsPage(next, good)
+				}
+				return test.second
+			}})
+			_, err := newClient(t, fake).ListUnitCosts(t.Context(), rowsOf("r"))
+			if e := wantKind(t, err, vantage.Malformed); !strings.Contains(e.Error(), test.want) || e.Path != "/v2/unit_costs" {
+				t.Errorf("%v, want %s", e, test.want)
+			}
+			if asked := pagesAsked(t, fake); !slices.Equal(asked, []string{"1", "2"}) {
+				t.Errorf("asked for the pages %v", asked)
+			}
+		})
+	}
+}
+
+func TestUnitCostsWithoutLinks(t *testing.T) {
+	t.Parallel()
+	fake := fakevantage.New(fakevantage.Options{Limits: noLimits, Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+		rows := make([]string, map[int]int{1: 1000, 2: 1000, 3: 999}[r.N])
+		for i := range rows {
+			rows[i] = rowJSON(fmt.Sprintf(`"scale":%d,"date":"2025-03-01"`, r.N*1000+i))
+		}
+		return rowsAnswer(`{"unit_costs":[` + strings.Join(rows, ",") + `]}`)
+	}})
+	rows, err := newClient(t, fake).ListUnitCosts(t.Context(), rowsOf("r"))
+	if asked := pagesAsked(t, fake); err != nil || len(rows) != 2999 || len(asked) != 3 {
+		t.Errorf("%d rows, %v, asked for the pages %v", len(rows), err, asked)
+	}
+}
+
+// The server's links may lead anywhere: only the configured host is asked, with a query of our own.
+func TestUnitCostsFollowNoLink(t *testing.T) {
+	t.Parallel()
+	fake := fakevantage.New(fakevantage.Options{Limits: noLimits, Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+		if r.N == 1 {
+			return rowsPage("https://elsewhere.example/steal?page=9", rowJSON(`"scale":1,"date":"2025-03-01"`))
+		}
+		return rowsPage("", rowJSON(`"scale":2,"date":"2025-03-02"`))
+	}})
+	hosts := hostsAsked{next: fake.Transport(), asked: map[string]int{}}
+	client := newClient(t, fake, func(o *vantage.Options) { o.Transport = hosts })
+	if rows, err := client.ListUnitCosts(t.Context(), rowsOf("r")); err != nil || len(rows) != 2 {
+		t.Errorf("%v, %v", rows, err)
+	}
+	if len(hosts.asked) != 1 || hosts.asked["api.vantage.sh"] != 2 {
+		t.Errorf("asked %v", hosts.asked)
+	}
+	pagesAsked(t, fake)
+}
+
+type hostsAsked struct {
+	next  http.RoundTripper
+	asked map[string]int
+}
+
+func (h hostsAsked) RoundTrip(r *http.Request) (*http.Response, error) {
+	h.asked[r.URL.Host]++
+	return h.next.RoundTrip(r)
+}
+
+// rowsChain answers with full pages, each with other rows, and says of all but the last that there are more.
+func rowsChain(last int) *fakevantage.Server {
+	return fakevantage.New(fakevantage.Options{Limits: noLimits, Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+		rows := make([]string, 1000)
+		for i := range rows {
+			rows[i] = rowJSON(fmt.Sprintf(`"scale":%d,"date":"2025-03-01"`, r.N*1000+i))
+		}
+		if r.N == last {
+			return rowsPage("", rows...)
+		}
+		return rowsPage("https://api.vantage.sh/v2/unit_costs?page=2", rows...)
+	}})
+}
+
+func TestUnitCostsHaveAnEnd(t *testing.T) {
+	t.Parallel()
+	t.Run("as many as are read", func(t *testing.T) {
+		t.Parallel()
+		rows, err := newClient(t, rowsChain(100)).ListUnitCosts(t.Context(), rowsOf("r"))
+		if err != nil || len(rows) != 100_000 {
+			t.Errorf("%d rows, %v", len(rows), err)
+		}
+	})
+	t.Run("a chain without an end", func(t *testing.T) {
+		t.Parallel()
+		fake, request := rowsChain(-1), rowsOf("r")
+		request.BusinessMetricToken = "another" // none is kept, and all are counted
+		_, err := newClient(t, fake).ListUnitCosts(t.Context(), request)
+		e := wantKind(t, err, vantage.TooMany)
+		if !strings.Contains(e.Error(), "more than 100000 unit costs between the dates; reading stopped at page 100") {
+			t.Error(e)
+		}
+		if asked := pagesAsked(t, fake); len(asked) != 100 {
+			t.Errorf("asked for %d pages", len(asked))
+		}
+	})
+}
+
+// A page that was mangled on its way is asked for again, and only that one.
+func TestUnitCostsAfterFaults(t *testing.T) {
+	t.Parallel()
+	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{Limits: noLimits, Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+			return map[int]http.HandlerFunc{
+				2: fakevantage.HTML(http.StatusBadGateway), 3: fakevantage.HTML(http.StatusOK), 4: fakevantage.CutOff,
+			}[r.N]
+		}})
+		fake.SetUnitCosts(dailyRows(1500)...)
+		rows, err := newClient(t, fake).ListUnitCosts(ctx, rowsOf("rprt_1"))
+		if err != nil || len(rows) != 1500 {
+			t.Fatalf("%d rows, %v", len(rows), err)
+		}
+		if asked := pagesAsked(t, fake); !slices.Equal(asked, []string{"1", "2", "2", "2", "2"}) {
+			t.Errorf("asked for the pages %v", asked)
+		}
+	})
+}
