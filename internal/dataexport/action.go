@@ -3,14 +3,11 @@ package dataexport
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"terraform-provider-vantage/internal/vantage"
 )
 
 var (
@@ -47,13 +44,7 @@ func (a *Action) Configure(_ context.Context, req action.ConfigureRequest, resp 
 // Schema implements action.Action.
 func (a *Action) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	directory := map[string]resourceschema.Attribute{
-		"directory": resourceschema.StringAttribute{
-			Optional: true,
-			MarkdownDescription: "Directory on the machine that runs Terraform to download the files to. It is made where it is " +
-				"missing. The files are named as in their URLs, and a file that has the name already is replaced once the new " +
-				"one is there in full. What is made can be read by the user alone. Default: the files are not downloaded.",
-			Validators: NotEmpty(),
-		},
+		"directory": directoryAttribute(false, " Default: the files are not downloaded."),
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Makes a " + a.kind.Noun + ", waits for it and downloads its files, without keeping anything in the " +
@@ -105,28 +96,18 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 		return
 	}
 	say("The API has accepted the export %s. It goes on there, whatever becomes of this run.", export.Token)
-	export, err = a.client.WaitForDataExport(ctx, export, tellWait(say))
-	if err != nil {
-		resp.Diagnostics.Append(a.errWait(err))
+	export, diags := a.invoking().await(ctx, a.client, export, say)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() || len(export.Manifest.Files) == 0 {
 		return
 	}
-	say("The status is %q, with %s.", export.Status, formatCount(len(export.Manifest.Files)))
-	switch {
-	case len(export.Manifest.Files) == 0:
-		resp.Diagnostics.Append(a.invoking().warnNoFiles(export.Token))
-		return
-	case directory == "":
+	if directory == "" {
 		say("The files are at the server, %s. The data source vantage_data_export with token = %q gives their URLs.",
 			validity(export), export.Token)
 		return
 	}
-	written, err := a.client.Download(ctx, export, directory, tellDownload(say))
-	if err != nil {
-		resp.Diagnostics.Append(a.invoking().errDownload(err, export, directory, written))
-		return
-	}
-	say("Downloaded %s of the export %s to %s (%s in all). The export is %s.",
-		formatCount(len(written)), export.Token, directory, formatTotal(written), validity(export))
+	_, diags = a.invoking().download(ctx, a.client, export, directory, say)
+	resp.Diagnostics.Append(diags...)
 }
 
 func (a *Action) invoking() operation {
@@ -135,6 +116,9 @@ func (a *Action) invoking() operation {
 	o.timedOut = func(token string) string {
 		return goesOn(token) + " Set a longer `invoke` in the action's timeouts block before the next."
 	}
+	o.interrupted = goesOn
+	o.longer = "`invoke` in the action's timeouts block"
+	o.again = "The action vantage_data_export_download downloads them; another invocation of this one makes another export."
 	o.failed = "Invoke the action again to have another one made; if that fails too, the server's words and the report in the " +
 		"Vantage console tell more."
 	return o
@@ -144,17 +128,4 @@ func (a *Action) invoking() operation {
 func goesOn(token string) string {
 	return fmt.Sprintf("The export %s goes on at the server. Another invocation makes another one; to have this one, read the "+
 		"data source vantage_data_export with `token = %q`.", token, token)
-}
-
-// directoryOf returns the absolute path of a directory that files can be written to, or "" when none is given. A relative one is
-// of little use to whoever reads later what was told of it.
-func directoryOf(argument types.String) (string, error) {
-	directory := argument.ValueString()
-	if directory == "" {
-		return "", nil
-	}
-	if absolute, err := filepath.Abs(directory); err == nil {
-		directory = absolute
-	}
-	return directory, vantage.PrepareDirectory(directory)
 }

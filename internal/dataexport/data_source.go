@@ -46,13 +46,16 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 
 // followedAttributes are those of a surface that follows an export by its token.
 func followedAttributes(about string) map[string]resourceschema.Attribute {
-	return together(exportedAttributes(), map[string]resourceschema.Attribute{
-		"token": resourceschema.StringAttribute{
-			Required:            true,
-			MarkdownDescription: aboutToken + " " + about,
-			Validators:          exportTokens(),
-		},
-	})
+	return together(exportedAttributes(), map[string]resourceschema.Attribute{"token": tokenAttribute(about)})
+}
+
+// tokenAttribute names an export that exists.
+func tokenAttribute(about string) resourceschema.StringAttribute {
+	return resourceschema.StringAttribute{
+		Required:            true,
+		MarkdownDescription: aboutToken + " " + about,
+		Validators:          exportTokens(),
+	}
 }
 
 func waiting(verb string) operation {

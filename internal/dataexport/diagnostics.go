@@ -26,6 +26,10 @@ type operation struct {
 	refused func(token string) string
 	// failed says what to do about an export that the server could not make.
 	failed string
+	// interrupted says how to go on after an interrupt. Nil: by running Terraform again.
+	interrupted func(token string) string
+	// longer names the timeout that bounds a download, and again says how to have the files after it has failed.
+	longer, again string
 	// whenEmpty says what to check when an export has no files.
 	whenEmpty string
 }
@@ -67,6 +71,8 @@ func (o operation) next(e *vantage.Error) string {
 	switch {
 	case e.Kind == vantage.ExportFailed:
 		return o.failed
+	case e.Kind == vantage.Interrupted && e.Token != "" && o.interrupted != nil:
+		return o.interrupted(e.Token)
 	case e.Kind == vantage.Interrupted:
 		return o.remedy(e)
 	case e.Kind == vantage.TimedOut && e.Token == "":

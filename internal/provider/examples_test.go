@@ -50,6 +50,8 @@ func TestExamples(t *testing.T) {
 		"actions/vantage_unit_cost_export":                  {posts: 1, needs: actions, check: wantExported},
 		"actions/vantage_cost_export":                       {posts: 1, needs: actions, check: wantExported},
 		"actions/vantage_kubernetes_efficiency_export":      {posts: 1, needs: actions, check: wantExported},
+		"resources/vantage_data_export_download":            {posts: 1, check: wantExported},
+		"actions/vantage_data_export_download":              {posts: 1, needs: actions, check: wantExported},
 		"ephemeral-resources/vantage_data_export": {
 			needs: acctest.Version{Terraform: "1.10", OpenTofu: "1.11"}, check: wantDownloaded,
 		},

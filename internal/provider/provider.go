@@ -113,7 +113,7 @@ func kinds() dataexport.Kinds {
 }
 
 func (p *vantageProvider) Resources(context.Context) []func() resource.Resource {
-	return kinds().Resources()
+	return append(kinds().Resources(), dataexport.NewDownloadResource)
 }
 
 func (p *vantageProvider) DataSources(context.Context) []func() datasource.DataSource {
@@ -124,7 +124,9 @@ func (p *vantageProvider) EphemeralResources(context.Context) []func() ephemeral
 	return []func() ephemeral.EphemeralResource{dataexport.NewEphemeralResource}
 }
 
-func (p *vantageProvider) Actions(context.Context) []func() action.Action { return kinds().Actions() }
+func (p *vantageProvider) Actions(context.Context) []func() action.Action {
+	return append(kinds().Actions(), dataexport.NewDownloadAction)
+}
 
 func (p *vantageProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{calendar.NewMonth, calendar.NewQuarter}

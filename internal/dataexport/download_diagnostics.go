@@ -10,40 +10,34 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"terraform-provider-vantage/internal/surface"
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// The action has no state and knows of files, so its errors have more to say than those of the other surfaces.
+// What downloads knows of files, so its errors have more to say than those of the other surfaces.
 
 func (o operation) errDirectory(directory string, err error) diag.Diagnostic {
 	var e *vantage.Error
 	if errors.As(err, &e) && e.Err != nil {
 		err = e.Err
 	}
-	return diag.NewAttributeErrorDiagnostic(path.Root("directory"), o.summary(),
-		fmt.Sprintf("Files cannot be written to %s: %v. No export was made. Name a directory that is writable, or can be made.", directory, err))
-}
-
-// errWait is for an error of the wait. Running Terraform again, which resumes an interrupted wait elsewhere, makes another
-// export here.
-func (a *Action) errWait(err error) diag.Diagnostic {
-	o := a.invoking()
-	var e *vantage.Error
-	if !errors.As(err, &e) || e.Kind != vantage.Interrupted {
-		return o.failure(err)
+	nothing := "Nothing was downloaded."
+	if o.makes {
+		nothing = "No export was made."
 	}
-	return diag.NewErrorDiagnostic(o.summary(), surface.Happened(e)+"\n\n"+goesOn(e.Token))
+	return diag.NewAttributeErrorDiagnostic(path.Root("directory"), o.summary(), fmt.Sprintf(
+		"Files cannot be written to %s: %v. %s Name a directory that is writable, or can be made.", directory, err, nothing))
 }
 
 // errDownload says which file failed and why, what was written all the same, and how the rest can be had.
-func (o operation) errDownload(err error, export *vantage.DataExport, directory string, written []vantage.File) diag.Diagnostic {
+func (o operation) errDownload(
+	err error, export *vantage.DataExport, directory string, written []vantage.File,
+) diag.Diagnostic {
 	o.verb = "download"
 	var e *vantage.Error
 	if !errors.As(err, &e) {
 		return diag.NewErrorDiagnostic(o.summary(), err.Error())
 	}
-	happened, next := fileFailure(e, directory)
+	happened, next := o.fileFailure(e, directory)
 	if e.LastFailure != nil {
 		happened += fmt.Sprintf(" The last failure before: %v.", e.LastFailure)
 	}
@@ -52,14 +46,14 @@ func (o operation) errDownload(err error, export *vantage.DataExport, directory 
 		kept = fmt.Sprintf("Already in %s, in full: %s. Nothing is left there of the others.",
 			directory, strings.Join(formatFiles(written), ", "))
 	}
-	left := fmt.Sprintf("The export %s is completed and %s. The data source vantage_data_export with `token = %q` gives the URLs of "+
-		"its files; another invocation makes another export.", export.Token, validity(export), export.Token)
+	left := fmt.Sprintf("The export %s is completed and %s. The data source vantage_data_export with `token = %q` gives the "+
+		"URLs of its files. %s", export.Token, validity(export), export.Token, o.again)
 	said := slices.DeleteFunc([]string{happened, kept, next, left}, func(s string) bool { return s == "" })
 	return diag.NewErrorDiagnostic(o.summary(), strings.Join(said, "\n\n"))
 }
 
 // fileFailure returns what happened to the file, and what to do about it.
-func fileFailure(e *vantage.Error, directory string) (happened, next string) {
+func (o operation) fileFailure(e *vantage.Error, directory string) (happened, next string) {
 	switch e.Kind {
 	case vantage.NotWritten:
 		return fmt.Sprintf("%s could not be written to %s: %v.", e.File, directory, e.Err),
@@ -72,11 +66,13 @@ func fileFailure(e *vantage.Error, directory string) (happened, next string) {
 		return fmt.Sprintf("The server of %s answers with %s, and the API has no URL that it takes.", e.File, status),
 			"If it stays so, the status is for Vantage's support."
 	case vantage.TimedOut:
-		return fmt.Sprintf("The time allowed ran out before %s was there in full%s.", e.File, because(e)), "Set a longer `invoke` in the action's timeouts block."
+		return fmt.Sprintf("The time allowed ran out before %s was there in full%s.", e.File, because(e)),
+			"Set a longer " + o.longer + "."
 	case vantage.Interrupted:
-		return fmt.Sprintf("Interrupted before %s was there in full.", e.File), "Invoke the action again for a new export."
+		return fmt.Sprintf("Interrupted before %s was there in full.", e.File), ""
 	}
-	return fmt.Sprintf("%s cannot be downloaded: %v.", e.File, e.Err), "Such a URL is for Vantage's support, unless somebody on the way has changed it."
+	return fmt.Sprintf("%s cannot be downloaded: %v.", e.File, e.Err),
+		"Such a URL is for Vantage's support, unless it was changed on the way."
 }
 
 func because(e *vantage.Error) string {
