@@ -25,7 +25,7 @@ resource "vantage_unit_cost_export" "latest" {
   renew_before_expiry = "12h"
 
   lifecycle {
-    create_before_destroy = true # the old addresses go when the new ones are there
+    create_before_destroy = true # the old URLs go when the new ones are there
   }
 }
 
