@@ -39,7 +39,7 @@ resource "vantage_unit_cost_export" "this" {
   start_date        = var.start_date
   end_date          = var.end_date
 
-  # The URLs of the files work for about a day. A plan that finds less than this left makes the next export.
+  # The URLs of the files work for a day at most. A plan that finds less than this left makes the next export.
   renew_before_expiry = "1h"
 }
 

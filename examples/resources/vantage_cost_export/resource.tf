@@ -5,7 +5,7 @@ resource "vantage_cost_export" "march" {
   end_date          = "2025-03-31"
   schema            = "focus"
 
-  # The URLs of the files work for about a day. A plan that finds less than this left makes the next export.
+  # The URLs of the files work for a day at most. A plan that finds less than this left makes the next export.
   renew_before_expiry = "1h"
 }
 
