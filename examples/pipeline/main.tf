@@ -28,7 +28,7 @@ resource "vantage_unit_cost_export" "daily" {
   cost_report_token = var.cost_report_token
   triggers          = { run = var.run }
 
-  renew_before_expiry = "1h" # for a day on which the run comes late
+  renew_before_expiry = "1h" # for a run of the same day that comes when the URLs do not work any more
 
   timeouts {
     create = "45m"

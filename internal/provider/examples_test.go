@@ -81,7 +81,7 @@ func TestExamples(t *testing.T) {
 		t.Run(directory, func(t *testing.T) {
 			t.Parallel()
 			test.needs.SkipUnlessMet(t)
-			api, cli := startExample(t, directory, test)
+			api, cli := startExample(t, directory, test, fakevantage.Options{})
 			cli.MustRun("validate", "-no-color")
 			cli.MustRun("apply", "-auto-approve", "-no-color")
 			wantNothingToDo(t, cli)
@@ -113,9 +113,38 @@ func TestEveryExampleIsInTheTable(t *testing.T) {
 	}
 }
 
-func startExample(t *testing.T, directory string, test example) (*acctest.API, *acctest.CLI) {
+// An export without files is handed on as it is: no step fails for it, and no file is made.
+func TestExamplesWithAnEmptyExport(t *testing.T) {
+	t.Parallel()
+	for directory, test := range examples() {
+		if test.posts == 0 {
+			continue
+		}
+		t.Run(directory, func(t *testing.T) {
+			t.Parallel()
+			test.needs.SkipUnlessMet(t)
+			_, cli := startExample(t, directory, test, fakevantage.Options{Files: -1})
+			out := cli.MustRun("apply", "-auto-approve", "-no-color")
+			if strings.Contains(out, "null") {
+				t.Errorf("an empty export is shown as null: %s", out)
+			}
+			wantNothingToDo(t, cli)
+			for _, pattern := range []string{"*.csv", "exports/*/*.csv"} {
+				if files, _ := filepath.Glob(filepath.Join(cli.Dir, pattern)); len(files) != 0 {
+					t.Errorf("downloaded are %v", files)
+				}
+			}
+			cli.MustRun("destroy", "-auto-approve", "-no-color")
+		})
+	}
+}
+
+func startExample(
+	t *testing.T, directory string, test example, options fakevantage.Options,
+) (*acctest.API, *acctest.CLI) {
 	t.Helper()
-	api := acctest.Start(t, fakevantage.Options{RetryAfter: "1", ReadyAfterPolls: 1})
+	options.RetryAfter, options.ReadyAfterPolls = "1", 1
+	api := acctest.Start(t, options)
 	var environment []string
 	for name, value := range test.variables {
 		environment = append(environment, "TF_VAR_"+name+"="+value)
@@ -145,7 +174,7 @@ func TestExamplesOnTheDayAfter(t *testing.T) {
 		t.Run(directory, func(t *testing.T) {
 			t.Parallel()
 			test.needs.SkipUnlessMet(t)
-			api, cli := startExample(t, directory, test)
+			api, cli := startExample(t, directory, test, fakevantage.Options{})
 			aDayPasses := func() {
 				for token := range api.Exports() {
 					api.ChangeExport(token, func(e *fakevantage.Export) { e.CompletedAt = time.Now().Add(-25 * time.Hour) })

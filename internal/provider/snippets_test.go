@@ -27,11 +27,7 @@ func TestSnippetsAreParts(t *testing.T) {
 	}
 	exceptions := map[string]bool{}
 	for _, page := range append(pages, "../../README.md") {
-		text, err := os.ReadFile(page)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range snippet.FindAllStringSubmatch(string(text), -1) {
+		for _, m := range snippet.FindAllStringSubmatch(read(t, page), -1) {
 			if line, ok := exceptionOf(m[1]); ok {
 				exceptions[line] = true
 				continue
@@ -67,9 +63,8 @@ func exampleTexts(t *testing.T) []string {
 			if err != nil || filepath.Ext(path) != ".tf" || strings.HasPrefix(filepath.Base(path), "import") {
 				return err
 			}
-			text, err := os.ReadFile(path)
-			out = append(out, unindented(string(text)))
-			return err
+			out = append(out, unindented(read(t, path)))
+			return nil
 		})
 		if err != nil {
 			t.Fatal(err)
