@@ -1,8 +1,6 @@
-# Downloads a file without its address ever being in the state or a plan file. Needs Terraform 1.10 or OpenTofu 1.11.
+# Downloads the files without their URLs ever being in the state or a plan file. Needs Terraform 1.10 or OpenTofu 1.11.
 #
-#   terraform apply -refresh=false -var cost_report_token=rprt_... -var run=2025-03-01
-#
-# With -refresh=false, because a refresh fills in the manifest of an export that has been completed meanwhile.
+#   terraform apply -var cost_report_token=rprt_...
 
 terraform {
   required_version = ">= 1.10.0"
@@ -21,25 +19,20 @@ variable "cost_report_token" {
   type        = string
 }
 
-variable "run" {
-  description = "Anything that is new for each run that is to export anew, such as the date."
-  type        = string
-}
-
 variable "directory" {
-  description = "Where the file goes."
+  description = "Where the files go."
   type        = string
   default     = "."
 }
 
-# Not waited for, so that the state has its token and no address.
+# The apply waits for it. The state gets its token, and no URL.
 resource "vantage_unit_cost_export" "this" {
   cost_report_token   = var.cost_report_token
-  wait_for_completion = false
-  triggers            = { run = var.run }
+  store_file_urls     = false
+  renew_before_expiry = "1h" # or the ephemeral resource could not open it any more, a day later
 }
 
-# Waits, and makes no export.
+# Asks for the URLs in each run, and makes no export.
 ephemeral "vantage_data_export" "this" {
   token = vantage_unit_cost_export.this.token
 }
@@ -49,11 +42,20 @@ resource "terraform_data" "download" {
   triggers_replace = [vantage_unit_cost_export.this.token]
 
   provisioner "local-exec" {
-    command = "curl --fail --silent --show-error --output \"$DIRECTORY/unit_costs.csv\" \"$ADDRESS\""
+    working_dir = var.directory
+
+    # To curl by standard input, because everybody on the machine can see a command line. An empty export has no files.
+    command = <<-EOT
+      umask 077
+      if [ -n "$FILES" ]; then
+        printf %s "$FILES" | curl --config - --fail --fail-early --silent --show-error
+      fi
+    EOT
 
     environment = {
-      ADDRESS   = ephemeral.vantage_data_export.this.manifest.files[0]
-      DIRECTORY = var.directory
+      FILES = join("", [
+        for number, url in ephemeral.vantage_data_export.this.manifest.files : "url = \"${url}\"\noutput = \"${number}.csv\"\n"
+      ])
     }
   }
 }

@@ -38,6 +38,9 @@ resource "vantage_unit_cost_export" "this" {
   cost_report_token = var.cost_report_token
   start_date        = var.start_date
   end_date          = var.end_date
+
+  # The URLs of the files work for a day at most. A plan that finds less than this left makes the next export.
+  renew_before_expiry = "1h"
 }
 
 output "token" {
@@ -56,7 +59,7 @@ output "valid_until" {
   value = vantage_unit_cost_export.this.manifest.valid_until
 }
 
-# Whoever has one of these addresses can read its file until valid_until:
+# With one of these pre-signed URLs anybody can read its file until valid_until:
 #
 #   terraform output -json files
 output "files" {

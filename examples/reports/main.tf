@@ -29,7 +29,7 @@ module "reports" {
   month              = var.month
 }
 
-# How many files there are, and until when, may be seen: nonsensitive says so. The addresses may not.
+# How many files there are, and until when, may be seen: nonsensitive says so. The URLs may not.
 output "file_counts" {
   value = { for report in var.cost_report_tokens : report => nonsensitive(length(module.reports.manifests[report].files)) }
 }

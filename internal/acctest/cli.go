@@ -68,10 +68,12 @@ func NewCLI(t testing.TB, api *API, config string) *CLI {
 	return c
 }
 
-// NewCLIFrom is NewCLI for a module that is copied from a directory of the repository, such as examples/quickstart.
-func NewCLIFrom(t testing.TB, api *API, directory string) *CLI {
+// NewCLIFrom is NewCLI for a module that is copied from a directory of the repository, such as examples/quickstart. What
+// has to be in the environment for the init already, as NAME=value, is given too.
+func NewCLIFrom(t testing.TB, api *API, directory string, environment ...string) *CLI {
 	t.Helper()
 	c := newCLI(t, api)
+	c.env = append(c.env, environment...)
 	root, err := mirror.Root(t.Context())
 	if err == nil {
 		err = mirror.CopyModule(filepath.Join(root, filepath.FromSlash(directory)), c.Dir)

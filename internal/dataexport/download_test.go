@@ -60,7 +60,7 @@ resource "terraform_data" "upload" {
   input = [for file in vantage_data_export_download.march.files : filesha256(file.path)]
   lifecycle {
     postcondition {
-      condition     = self.input == vantage_data_export_download.march.files[*].sha256
+      condition     = jsonencode(self.input) == jsonencode(vantage_data_export_download.march.files[*].sha256)
       error_message = "The digest is another one."
     }
   }

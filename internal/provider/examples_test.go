@@ -14,72 +14,189 @@ import (
 // actions is what runs them.
 var actions = acctest.Version{Terraform: "1.14"}
 
-// Every example is applied, planned again with nothing to do, and destroyed.
-func TestExamples(t *testing.T) {
-	t.Parallel()
-	for directory, test := range map[string]struct {
-		variables map[string]string
-		posts     int
-		needs     acctest.Version
-		apply     []string // further arguments of plan and apply
-		check     func(t *testing.T, cli *acctest.CLI)
-	}{
-		"quickstart":    {variables: map[string]string{"cost_report_token": "rprt_1"}, posts: 1},
-		"many-exports":  {variables: map[string]string{"cost_report_tokens": `{"a":"rprt_1","b":"rprt_2","c":"rprt_3"}`}, posts: 3},
-		"reports":       {variables: map[string]string{"cost_report_tokens": `["rprt_1","rprt_2"]`, "month": "2025-03"}, posts: 2, check: runModuleTests},
-		"daily-renewal": {variables: map[string]string{"cost_report_token": "rprt_1"}, posts: 1},
+// ephemeralResources is what has them.
+var ephemeralResources = acctest.Version{Terraform: "1.10", OpenTofu: "1.11"}
+
+type example struct {
+	variables map[string]string
+	posts     int
+	needs     acctest.Version
+	// dayAfter is how many exports there are after an apply, a day, an apply, a plan, a day, and a destroy.
+	dayAfter int
+	check    func(t *testing.T, cli *acctest.CLI)
+}
+
+// examples are all that there are, by their directories.
+func examples() map[string]example {
+	report := map[string]string{"cost_report_token": "rprt_1"}
+	return map[string]example{
+		"quickstart": {variables: report, posts: 1, dayAfter: 2},
+		"pipeline":   {variables: map[string]string{"cost_report_token": "rprt_1", "run": "1"}, posts: 1, dayAfter: 2},
+		"downstream": {variables: report, posts: 1, dayAfter: 2, check: wantDownloaded},
+		"many-exports": {
+			variables: map[string]string{"cost_report_tokens": `{"a":"rprt_1","b":"rprt_2","c":"rprt_3"}`}, posts: 3, dayAfter: 6,
+			check: wantDownloadedByName,
+		},
+		"reports": {
+			variables: map[string]string{"cost_report_tokens": `["rprt_1","rprt_2"]`, "month": "2025-03"}, posts: 2, dayAfter: 4,
+			check: runModuleTests,
+		},
+		"two-providers": {
+			variables: map[string]string{"cost_report_token": "rprt_1", "read_token": acctest.APIToken}, posts: 2, dayAfter: 2,
+		},
+		"daily-renewal": {variables: report, posts: 1, dayAfter: 2},
 		"ephemeral": {
-			variables: map[string]string{"cost_report_token": "rprt_1", "run": "1"}, posts: 1, apply: []string{"-refresh=false"},
-			needs: acctest.Version{Terraform: "1.10", OpenTofu: "1.11"}, check: wantDownloadedAndNotStored,
+			variables: report, posts: 1, dayAfter: 2, needs: ephemeralResources, check: wantDownloadedAndNotStored,
 		},
 		"all-kinds": {
-			variables: map[string]string{"cost_report_token": "rprt_1", "start_date": "2025-03-01", "end_date": "2025-03-31"}, posts: 3,
+			variables: map[string]string{"cost_report_token": "rprt_1", "start_date": "2025-03-01", "end_date": "2025-03-31"},
+			posts:     3, dayAfter: 6,
+		},
+		"state-encryption": {
+			variables: map[string]string{"cost_report_token": "rprt_1", "state_passphrase": "sixteen characters"},
+			posts:     1, dayAfter: 2, needs: acctest.Version{OpenTofu: "1.7"}, check: wantEncrypted,
 		},
 		"provider":                                       {},
-		"resources/vantage_unit_cost_export":             {posts: 1},
-		"resources/vantage_cost_export":                  {posts: 2},
-		"resources/vantage_kubernetes_efficiency_export": {posts: 1},
-		"data-sources/vantage_data_export":               {},
-		"data-sources/vantage_unit_costs":                {check: wantRows},
-		"functions/month":                                {posts: 1, needs: functions},
-		"functions/quarter":                              {needs: functions, check: wantQuarters},
+		"resources/vantage_unit_cost_export":             {posts: 1, dayAfter: 2},
+		"resources/vantage_cost_export":                  {posts: 2, dayAfter: 3},
+		"resources/vantage_kubernetes_efficiency_export": {posts: 1, dayAfter: 2},
+		"data-sources/vantage_data_export":               {posts: 1, dayAfter: 2},
 		// Read in the apply, in the second plan, and in the destroy's.
-		"data-sources/vantage_unit_cost_export":             {posts: 3},
-		"data-sources/vantage_cost_export":                  {posts: 3},
-		"data-sources/vantage_kubernetes_efficiency_export": {posts: 3},
-		"actions/vantage_unit_cost_export":                  {posts: 1, needs: actions, check: wantExported},
-		"actions/vantage_cost_export":                       {posts: 1, needs: actions, check: wantExported},
-		"actions/vantage_kubernetes_efficiency_export":      {posts: 1, needs: actions, check: wantExported},
-		"resources/vantage_data_export_download":            {posts: 1, check: wantExported},
-		"actions/vantage_data_export_download":              {posts: 1, needs: actions, check: wantExported},
+		"data-sources/vantage_unit_cost_export":             {posts: 3, dayAfter: 4},
+		"data-sources/vantage_cost_export":                  {posts: 3, dayAfter: 4},
+		"data-sources/vantage_kubernetes_efficiency_export": {posts: 3, dayAfter: 4},
+		"actions/vantage_unit_cost_export":                  {posts: 1, dayAfter: 1, needs: actions, check: wantExported},
+		"actions/vantage_cost_export":                       {posts: 1, dayAfter: 1, needs: actions, check: wantExported},
+		"actions/vantage_kubernetes_efficiency_export":      {posts: 1, dayAfter: 1, needs: actions, check: wantExported},
+		"data-sources/vantage_unit_costs":        {check: wantRows},
+		"functions/month":                        {posts: 1, dayAfter: 1, needs: functions},
+		"functions/quarter":                      {needs: functions, check: wantQuarters},
+		"resources/vantage_data_export_download": {posts: 1, dayAfter: 1, check: wantExported},
+		"actions/vantage_data_export_download":   {posts: 1, dayAfter: 1, needs: actions, check: wantExported},
 		"ephemeral-resources/vantage_data_export": {
-			needs: acctest.Version{Terraform: "1.10", OpenTofu: "1.11"}, check: wantDownloaded,
+			posts: 1, dayAfter: 2, needs: ephemeralResources, check: wantDownloadedAndNotStored,
 		},
-	} {
+	}
+}
+
+// Every example is applied, planned again with nothing to do although the API signs anew at each GET, and destroyed.
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	for directory, test := range examples() {
 		t.Run(directory, func(t *testing.T) {
 			t.Parallel()
 			test.needs.SkipUnlessMet(t)
-			api := acctest.Start(t, fakevantage.Options{RetryAfter: "1", ReadyAfterPolls: 1, SignOnce: true})
-			api.SetUnitCosts(fakevantage.NewUnitCost("bsnss_mtrc_3080a050c04104ff", "2025-03-03", "12.5"))
-			cli := acctest.NewCLIFrom(t, api, "examples/"+directory)
-			for name, value := range test.variables {
-				cli.Setenv("TF_VAR_"+name, value)
-			}
-			cli.Setenv("TF_VAR_export_token", api.Add(map[string]any{"cost_report_token": "rprt_1"}, time.Now()))
+			api, cli := startExample(t, directory, test, fakevantage.Options{})
 			cli.MustRun("validate", "-no-color")
-			cli.MustRun(append([]string{"apply", "-auto-approve", "-no-color"}, test.apply...)...)
-			if out, ok := cli.Run(append([]string{"plan", "-detailed-exitcode", "-no-color"}, test.apply...)...); !ok {
-				t.Errorf("the second plan is not empty: %s", out)
-			}
-			if out := cli.MustRun("output", "-no-color"); strings.Contains(out, "X-Signature") {
-				t.Errorf("a file's URL is shown unasked: %s", out)
-			}
+			cli.MustRun("apply", "-auto-approve", "-no-color")
+			wantNothingToDo(t, cli)
 			if test.check != nil {
 				test.check(t, cli)
 			}
 			cli.MustRun("destroy", "-auto-approve", "-no-color")
 			if api.Posts() != test.posts {
 				t.Errorf("%d exports were made, want %d", api.Posts(), test.posts)
+			}
+		})
+	}
+}
+
+func TestEveryExampleIsInTheTable(t *testing.T) {
+	t.Parallel()
+	known := examples()
+	for _, pattern := range []string{"../../examples/*/*.tf", "../../examples/*/vantage_*/*.tf"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatal(pattern, err)
+		}
+		for _, file := range files {
+			directory, _ := filepath.Rel("../../examples", filepath.Dir(file))
+			if _, ok := known[filepath.ToSlash(directory)]; !ok {
+				t.Errorf("no test runs %s", file)
+			}
+		}
+	}
+}
+
+// An export without files is handed on as it is: no step fails for it, and no file is made.
+func TestExamplesWithAnEmptyExport(t *testing.T) {
+	t.Parallel()
+	for directory, test := range examples() {
+		if test.posts == 0 {
+			continue
+		}
+		t.Run(directory, func(t *testing.T) {
+			t.Parallel()
+			test.needs.SkipUnlessMet(t)
+			_, cli := startExample(t, directory, test, fakevantage.Options{Files: -1})
+			out := cli.MustRun("apply", "-auto-approve", "-no-color")
+			if strings.Contains(out, "null") {
+				t.Errorf("an empty export is shown as null: %s", out)
+			}
+			wantNothingToDo(t, cli)
+			for _, pattern := range []string{"*.csv", "exports/*/*.csv"} {
+				if files, _ := filepath.Glob(filepath.Join(cli.Dir, pattern)); len(files) != 0 {
+					t.Errorf("downloaded are %v", files)
+				}
+			}
+			cli.MustRun("destroy", "-auto-approve", "-no-color")
+		})
+	}
+}
+
+func startExample(
+	t *testing.T, directory string, test example, options fakevantage.Options,
+) (*acctest.API, *acctest.CLI) {
+	t.Helper()
+	options.RetryAfter, options.ReadyAfterPolls = "1", 1
+	api := acctest.Start(t, options)
+	api.SetUnitCosts(fakevantage.NewUnitCost("bsnss_mtrc_3080a050c04104ff", "2025-03-03", "12.5"))
+	var environment []string
+	for name, value := range test.variables {
+		environment = append(environment, "TF_VAR_"+name+"="+value)
+	}
+	return api, acctest.NewCLIFrom(t, api, "examples/"+directory, environment...)
+}
+
+// wantNothingToDo plans, and looks at what "terraform output" shows.
+func wantNothingToDo(t *testing.T, cli *acctest.CLI) {
+	t.Helper()
+	if out, ok := cli.Run("plan", "-detailed-exitcode", "-no-color"); !ok {
+		t.Errorf("the second plan is not empty: %s", out)
+	}
+	if out := cli.MustRun("output", "-no-color"); strings.Contains(out, "X-Signature") {
+		t.Errorf("a file's URL is shown unasked: %s", out)
+	}
+}
+
+// What lives longer than a day goes on working: each export that is renewed is renewed once, the next plan is empty, and a day
+// later again, all is destroyed without an apply before.
+func TestExamplesOnTheDayAfter(t *testing.T) {
+	t.Parallel()
+	for directory, test := range examples() {
+		if test.posts == 0 {
+			continue
+		}
+		t.Run(directory, func(t *testing.T) {
+			t.Parallel()
+			test.needs.SkipUnlessMet(t)
+			api, cli := startExample(t, directory, test, fakevantage.Options{})
+			aDayPasses := func() {
+				for token := range api.Exports() {
+					api.ChangeExport(token, func(e *fakevantage.Export) { e.CompletedAt = time.Now().Add(-25 * time.Hour) })
+				}
+			}
+			cli.MustRun("apply", "-auto-approve", "-no-color")
+			aDayPasses()
+			cli.MustRun("apply", "-auto-approve", "-no-color")
+			wantNothingToDo(t, cli)
+			if test.check != nil {
+				test.check(t, cli)
+			}
+			aDayPasses()
+			cli.MustRun("destroy", "-auto-approve", "-no-color")
+			if api.Posts() != test.dayAfter {
+				t.Errorf("%d exports were made, want %d", api.Posts(), test.dayAfter)
 			}
 		})
 	}
@@ -119,7 +236,7 @@ func wantExported(t *testing.T, cli *acctest.CLI) {
 
 func wantDownloaded(t *testing.T, cli *acctest.CLI) {
 	t.Helper()
-	file, err := os.ReadFile(filepath.Join(cli.Dir, "unit_costs.csv"))
+	file, err := os.ReadFile(filepath.Join(cli.Dir, "0.csv"))
 	if err != nil || !strings.HasPrefix(string(file), "business_metric_token,") {
 		t.Errorf("%.60s, %v", file, err)
 	}
@@ -134,34 +251,20 @@ func wantDownloadedAndNotStored(t *testing.T, cli *acctest.CLI) {
 	}
 }
 
-// What lives longer than a day goes on working: each export is renewed exactly once, and can be destroyed then.
-func TestExamplesOnTheDayAfter(t *testing.T) {
-	t.Parallel()
-	for directory, test := range map[string]struct {
-		variable, value string
-		age             time.Duration
-		posts           int
-	}{
-		"daily-renewal": {"cost_report_token", "rprt_1", 20 * time.Hour, 2},
-		"many-exports":  {"cost_report_tokens", `{"a":"rprt_1","b":"rprt_2"}`, 25 * time.Hour, 4},
-	} {
-		t.Run(directory, func(t *testing.T) {
-			t.Parallel()
-			api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-			cli := acctest.NewCLIFrom(t, api, "examples/"+directory)
-			cli.Setenv("TF_VAR_"+test.variable, test.value)
-			run := func(command string) { cli.MustRun(command, "-auto-approve", "-no-color") }
-			run("apply")
-			run("apply")
-			for token := range api.Exports() {
-				api.ChangeExport(token, func(e *fakevantage.Export) { e.CompletedAt = time.Now().Add(-test.age) })
-			}
-			run("apply")
-			run("apply")
-			run("destroy")
-			if api.Posts() != test.posts {
-				t.Errorf("%d exports were made, want %d", api.Posts(), test.posts)
-			}
-		})
+func wantDownloadedByName(t *testing.T, cli *acctest.CLI) {
+	t.Helper()
+	if files, err := filepath.Glob(filepath.Join(cli.Dir, "exports", "[abc]", "0.csv")); err != nil || len(files) != 3 {
+		t.Errorf("downloaded are %v, %v", files, err)
+	}
+}
+
+func wantEncrypted(t *testing.T, cli *acctest.CLI) {
+	t.Helper()
+	state, err := os.ReadFile(filepath.Join(cli.Dir, "terraform.tfstate"))
+	if err != nil || !strings.Contains(string(state), "encrypted_data") || strings.Contains(string(state), "dta_xprt_") {
+		t.Errorf("the state has %s, %v", state, err)
+	}
+	if files := cli.MustRun("output", "-json", "files"); !strings.Contains(files, "X-Signature") {
+		t.Errorf("the output is %s", files)
 	}
 }

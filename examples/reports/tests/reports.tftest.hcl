@@ -4,9 +4,10 @@ mock_provider "vantage" {
   mock_resource "vantage_unit_cost_export" {
     defaults = {
       manifest = {
-        files        = ["https://files.example/1.csv?signature=x", "https://files.example/2.csv?signature=y"]
-        completed_at = "2025-04-01T06:00:00Z"
-        valid_until  = "2025-04-02T06:00:00Z"
+        files            = ["https://files.example/1.csv?signature=x", "https://files.example/2.csv?signature=y"]
+        completed_at     = "2025-04-01T06:00:00Z"
+        valid_until      = "2025-04-02T06:00:00Z"
+        urls_valid_until = "2025-04-01T12:00:00Z"
       }
     }
   }

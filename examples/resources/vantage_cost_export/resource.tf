@@ -4,13 +4,18 @@ resource "vantage_cost_export" "march" {
   start_date        = "2025-03-01"
   end_date          = "2025-03-31"
   schema            = "focus"
+
+  # The URLs of the files work for a day at most. A plan that finds less than this left makes the next export.
+  renew_before_expiry = "1h"
 }
 
-# Or the costs that a query selects, grouped, and without what is not of interest.
+# Or the costs that a query selects, grouped, and without what is not of interest. Its URLs are not kept in the state.
 resource "vantage_cost_export" "aws_by_team" {
   filter    = "costs.provider = 'aws'"
   date_bin  = "month"
   groupings = ["service", "tag:team"]
+
+  store_file_urls = false
 
   settings {
     include_tax = false
@@ -18,7 +23,7 @@ resource "vantage_cost_export" "aws_by_team" {
   }
 }
 
-# With one of these pre-signed URLs anybody can read the file until it expires.
+# With one of these pre-signed URLs anybody can read the file until it expires. They stay the same until then.
 output "march_files" {
   value     = vantage_cost_export.march.manifest.files
   sensitive = true

@@ -1,3 +1,4 @@
+# OpenTofu has this too: it was tried with 1.12.
 import {
   to = vantage_kubernetes_efficiency_export.march
   identity = {

@@ -1,3 +1,4 @@
+# OpenTofu has this too: it was tried with 1.12.
 import {
   to = vantage_unit_cost_export.march
   identity = {

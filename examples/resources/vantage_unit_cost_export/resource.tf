@@ -4,9 +4,12 @@ resource "vantage_unit_cost_export" "march" {
   start_date        = "2025-03-01"
   end_date          = "2025-03-31"
   date_bin          = "day"
+
+  # The URLs of the files work for a day at most. A plan that finds less than this left makes the next export.
+  renew_before_expiry = "1h"
 }
 
-# Whoever has one of these addresses can read the file until it expires.
+# With one of these pre-signed URLs anybody can read the file until it expires. They stay the same until then.
 output "march_files" {
   value     = vantage_unit_cost_export.march.manifest.files
   sensitive = true

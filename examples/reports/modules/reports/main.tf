@@ -37,6 +37,8 @@ resource "vantage_unit_cost_export" "this" {
   cost_report_token = each.value
   start_date        = local.first_day
   end_date          = local.last_day
+
+  renew_before_expiry = "1h"
 }
 
 # Sensitive as a whole, for the files in it are.
