@@ -156,7 +156,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s.route(answer, r)
-	misbehaved = r.Method == http.MethodPost && answer.status == http.StatusAccepted && o.Created.misbehaves()
+	misbehaved = r.Method == http.MethodPost && answer.status == http.StatusAccepted && o.Created.misbehaves() ||
+		r.URL.Path == unitCostsPath && s.hasOddUnitCosts()
 }
 
 func (s *Server) route(w http.ResponseWriter, r *http.Request) {
@@ -172,7 +173,7 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		s.create(w, r, k)
 	case r.Method == http.MethodGet && isExport:
 		s.get(w, r, token)
-	case r.Method == http.MethodGet && path == "/v2/unit_costs":
+	case r.Method == http.MethodGet && path == unitCostsPath:
 		s.listUnitCosts(w, r)
 	default:
 		errorsJSON(w, http.StatusNotFound, "Not Found")

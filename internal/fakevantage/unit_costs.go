@@ -9,6 +9,8 @@ import (
 	"strconv"
 )
 
+const unitCostsPath = "/v2/unit_costs"
+
 // UnitCost is a row of GET /v2/unit_costs. Its amounts are strings, as the API has them.
 type UnitCost struct {
 	BusinessMetricToken  string  `json:"business_metric_token"`
@@ -34,6 +36,17 @@ func (s *Server) SetUnitCosts(rows ...UnitCost) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.unitCosts = rows
+}
+
+// hasOddUnitCosts reports whether a row is not as the API is described: without an amount, or with a scale as text, as
+// the vendor's own example has it.
+func (s *Server) hasOddUnitCosts() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.ContainsFunc(s.unitCosts, func(row UnitCost) bool {
+		_, isText := row.Scale.(string)
+		return row.UnitCostAmount == nil || row.BusinessMetricAmount == nil || isText
+	})
 }
 
 // unitCostParameters are those of the query. A page beyond the last one is empty.

@@ -151,7 +151,10 @@ type unitCostList struct {
 // take adds the next page. It changes nothing when the page makes no sense.
 func (l *unitCostList) take(resp *http.Response) error {
 	page := l.page + 1
-	raw, _ := io.ReadAll(resp.Body)
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return err
+	}
 	if !json.Valid(raw) {
 		return l.malformed(page, errNotJSON)
 	}
