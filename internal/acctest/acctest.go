@@ -86,8 +86,8 @@ func WantRequests(t testing.TB, fake *fakevantage.Server, posts, gets int) {
 	}
 }
 
-// Main is the TestMain of a package with acceptance tests. It takes the environment's own settings of the provider away, for the
-// tests bring theirs, and removes what they installed.
+// Main is the TestMain of a package with acceptance tests. It takes the environment's own settings of the provider
+// away, for the tests bring theirs, and removes what they installed.
 func Main(m *testing.M) {
 	for _, name := range []string{"VANTAGE_API_TOKEN", "VANTAGE_HOST", "VANTAGE_TIMEOUT", "VANTAGE_WORKSPACE_TOKEN"} {
 		_ = os.Unsetenv(name)

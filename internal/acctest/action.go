@@ -7,7 +7,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// surfaces are what withClient hands on beside the resources and data sources: the framework asks whether a provider has them.
+// surfaces are what withClient hands on beside the resources and data sources: the framework asks whether a provider
+// has them.
 type surfaces interface {
 	provider.ProviderWithActions
 	provider.ProviderWithEphemeralResources
@@ -32,7 +33,10 @@ func (p *Protocol) Invoke(ctx context.Context, config map[string]any) Invocation
 	p.must(err)
 	value := p.dynamic(p.convert(schemas.ActionSchemas[p.typeName].Schema.ValueType(), config))
 
-	validated, err := server.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{ActionType: p.typeName, Config: value})
+	validated, err := server.ValidateActionConfig(
+		ctx,
+		&tfprotov6.ValidateActionConfigRequest{ActionType: p.typeName, Config: value},
+	)
 	p.must(err)
 	out := Invocation{State: State{Diagnostics: validated.Diagnostics}}
 	if len(out.Errors()) > 0 {

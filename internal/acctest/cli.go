@@ -18,8 +18,8 @@ import (
 	"terraform-provider-vantage/internal/provider"
 )
 
-// CLI is a root module of a test's own, and the real program run on it with the provider as it is built for users: for what
-// plugin-testing cannot do, such as an interrupt.
+// CLI is a root module of a test's own, and the real program run on it with the provider as it is built for users: for
+// what plugin-testing cannot do, such as an interrupt.
 type CLI struct {
 	t       testing.TB
 	program string
@@ -68,8 +68,8 @@ func NewCLI(t testing.TB, api *API, config string) *CLI {
 	return c
 }
 
-// NewCLIFrom is NewCLI for a module that is copied from a directory of the repository, such as examples/quickstart. What
-// has to be in the environment for the init already, as NAME=value, is given too.
+// NewCLIFrom is NewCLI for a module that is copied from a directory of the repository, such as examples/quickstart.
+// What has to be in the environment for the init already, as NAME=value, is given too.
 func NewCLIFrom(t testing.TB, api *API, directory string, environment ...string) *CLI {
 	t.Helper()
 	c := newCLI(t, api)
@@ -134,7 +134,8 @@ func findCLI() (string, error) {
 	}
 	program, err := exec.LookPath("terraform")
 	if err != nil {
-		return "", errors.New("there is no terraform on the PATH; make test builds one, and TF_ACC_TERRAFORM_PATH can name one")
+		return "", errors.New("there is no terraform on the PATH; make test builds one, and TF_ACC_TERRAFORM_PATH can " +
+			"name one")
 	}
 	return program, nil
 }
@@ -145,7 +146,8 @@ func (c *CLI) Setenv(name, value string) { c.env = append(c.env, name+"="+value)
 // Write replaces the configuration.
 func (c *CLI) Write(config string) {
 	c.t.Helper()
-	text := fmt.Sprintf("terraform {\n  required_providers {\n    vantage = { source = %q }\n  }\n}\n%s", provider.Address, config)
+	text := fmt.Sprintf("terraform {\n  required_providers {\n    vantage = { source = %q }\n  "+
+		"}\n}\n%s", provider.Address, config)
 	if err := os.WriteFile(filepath.Join(c.Dir, "main.tf"), []byte(text), 0o600); err != nil {
 		c.t.Fatal(err)
 	}

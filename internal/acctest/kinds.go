@@ -29,8 +29,8 @@ type Asked struct {
 	Query, Body string
 }
 
-// RunLife applies a resource of the kind through the CLI, and reads its data source: each makes the request that is asked
-// for, the second plan is empty, and an import under the same configuration plans nothing.
+// RunLife applies a resource of the kind through the CLI, and reads its data source: each makes the request that is
+// asked for, the second plan is empty, and an import under the same configuration plans nothing.
 func (k Kind) RunLife(t *testing.T, asked Asked) {
 	t.Helper()
 	api := Start(t, fakevantage.Options{RetryAfter: "0"})
@@ -101,7 +101,8 @@ type Refused [2]string
 // Loose turns spaces into a pattern for any white space: the CLI breaks the lines of diagnostics, and draws a border.
 func Loose(pattern string) string { return strings.ReplaceAll(pattern, " ", `[\s│|]+`) }
 
-// WantReplaced applies the first configuration of arguments and then each of the others, which has to make a new export.
+// WantReplaced applies the first configuration of arguments and then each of the others, which has to make a new
+// export.
 func (k Kind) WantReplaced(t *testing.T, first string, others ...string) {
 	t.Helper()
 	api := Start(t, fakevantage.Options{RetryAfter: "0"})

@@ -14,8 +14,8 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// Protocol speaks to the provider as Terraform does, without a CLI and in process: a whole life takes milliseconds, or hours
-// of virtual time. The provider uses the client it is given.
+// Protocol speaks to the provider as Terraform does, without a CLI and in process: a whole life takes milliseconds, or
+// hours of virtual time. The provider uses the client it is given.
 type Protocol struct {
 	t        testing.TB
 	Server   tfprotov6.ProviderServer
@@ -74,7 +74,8 @@ type withClient struct {
 }
 
 func (w withClient) Configure(_ context.Context, _ provider.ConfigureRequest, resp *provider.ConfigureResponse) {
-	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData, resp.ActionData = w.client, w.client, w.client, w.client
+	resp.ResourceData, resp.DataSourceData = w.client, w.client
+	resp.EphemeralResourceData, resp.ActionData = w.client, w.client
 }
 
 // Plan plans from a prior state to a configuration. A nil configuration destroys.
@@ -85,8 +86,12 @@ func (p *Protocol) Plan(prior State, config map[string]any) State {
 		proposed = p.propose(prior, config)
 	}
 	planned, err := p.Server.PlanResourceChange(context.Background(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: p.typeName, PriorState: p.prior(prior), ProposedNewState: p.dynamic(proposed), Config: p.dynamic(p.value(config)),
-		PriorPrivate: prior.Private, PriorIdentity: prior.Identity,
+		TypeName:         p.typeName,
+		PriorState:       p.prior(prior),
+		ProposedNewState: p.dynamic(proposed),
+		Config:           p.dynamic(p.value(config)),
+		PriorPrivate:     prior.Private,
+		PriorIdentity:    prior.Identity,
 	})
 	p.must(err)
 	return State{
@@ -99,11 +104,20 @@ func (p *Protocol) Plan(prior State, config map[string]any) State {
 func (p *Protocol) Apply(ctx context.Context, prior, planned State, config map[string]any) State {
 	p.t.Helper()
 	applied, err := p.Server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: p.typeName, PriorState: p.prior(prior), PlannedState: p.dynamic(planned.Value), Config: p.dynamic(p.value(config)),
-		PlannedPrivate: planned.Private, PlannedIdentity: planned.Identity,
+		TypeName:        p.typeName,
+		PriorState:      p.prior(prior),
+		PlannedState:    p.dynamic(planned.Value),
+		Config:          p.dynamic(p.value(config)),
+		PlannedPrivate:  planned.Private,
+		PlannedIdentity: planned.Identity,
 	})
 	p.must(err)
-	return State{Value: p.decode(applied.NewState), Private: applied.Private, Identity: applied.NewIdentity, Diagnostics: applied.Diagnostics}
+	return State{
+		Value:       p.decode(applied.NewState),
+		Private:     applied.Private,
+		Identity:    applied.NewIdentity,
+		Diagnostics: applied.Diagnostics,
+	}
 }
 
 // Create plans and applies a new resource.
@@ -119,7 +133,12 @@ func (p *Protocol) Read(ctx context.Context, s State) State {
 		TypeName: p.typeName, CurrentState: p.dynamic(s.Value), Private: s.Private, CurrentIdentity: s.Identity,
 	})
 	p.must(err)
-	return State{Value: p.decode(read.NewState), Private: read.Private, Identity: read.NewIdentity, Diagnostics: read.Diagnostics}
+	return State{
+		Value:       p.decode(read.NewState),
+		Private:     read.Private,
+		Identity:    read.NewIdentity,
+		Diagnostics: read.Diagnostics,
+	}
 }
 
 // Stop is what Terraform does at the first Ctrl-C.
@@ -165,14 +184,23 @@ func (s State) details(severity tfprotov6.DiagnosticSeverity) []string {
 	return out
 }
 
-// propose does what Terraform does before it asks for a plan: the configuration, with the prior state where that says nothing.
+// propose does what Terraform does before it asks for a plan: the configuration, with the prior state where that says
+// nothing.
 func (p *Protocol) propose(prior State, config map[string]any) tftypes.Value {
 	merged := map[string]tftypes.Value{}
 	var before map[string]tftypes.Value
 	if !prior.IsNull() {
 		p.must(prior.Value.As(&before))
 	}
-	computed := map[string]bool{"id": true, "token": true, "status": true, "created_at": true, "export_type": true, "manifest": true, "attributes": true}
+	computed := map[string]bool{
+		"id":          true,
+		"token":       true,
+		"status":      true,
+		"created_at":  true,
+		"export_type": true,
+		"manifest":    true,
+		"attributes":  true,
+	}
 	for name, attribute := range p.object.AttributeTypes {
 		merged[name] = p.convert(attribute, config[name])
 		if old, ok := before[name]; ok && computed[name] {

@@ -10,7 +10,8 @@ import (
 	"github.com/hashicorp/go-version"
 )
 
-// Version is what something needs at least of the CLI that the tests run with. Where one is empty, that program does not have it.
+// Version is what something needs at least of the CLI that the tests run with. Where one is empty, that program does
+// not have it.
 type Version struct{ Terraform, OpenTofu string }
 
 type cliVersion struct {

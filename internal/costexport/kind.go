@@ -22,7 +22,8 @@ func Kind() dataexport.Kind {
 		Arguments: dataexport.WithScope(map[string]schema.Attribute{
 			"cost_report_token": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Token of the cost report whose costs are exported, such as `rprt_ea7dbb4f5783d677`. At least " +
+				MarkdownDescription: "Token of the cost report whose costs are exported, such as `rprt_ea7dbb4f5783d677`. At " +
+					"least " +
 					"one of `cost_report_token` and `filter` is given.",
 				Validators: dataexport.NotEmpty(),
 			},
@@ -37,7 +38,8 @@ func Kind() dataexport.Kind {
 				"resource_id", "service", "tagged", "usage_unit"),
 			"schema": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Columns of the files: `vntg` for those of Vantage, `focus` for the FinOps Open Cost and Usage " +
+				MarkdownDescription: "Columns of the files: `vntg` for those of Vantage, `focus` for the FinOps Open Cost and " +
+					"Usage " +
 					"Specification, or `comparison`. Default: `vntg`.",
 				Validators: dataexport.OneOf([]string{"vntg", "focus", "comparison"}),
 			},

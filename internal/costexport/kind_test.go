@@ -25,8 +25,9 @@ func TestLife(t *testing.T) {
     amortize        = false
     aggregate_by    = "usage"
   }`,
-			Body: `{"cost_report_token":"rprt_1","workspace_token":"wrkspc_1","start_date":"2025-03-01","end_date":"2025-03-31",` +
-				`"date_bin":"hour","groupings":"provider,tag:cost center","schema":"focus",` +
+			Body: `{"cost_report_token":"rprt_1","workspace_token":"wrkspc_1",` +
+				`"start_date":"2025-03-01","end_date":"2025-03-31","date_bin":"hour","groupings":"provider,tag:cost center",` +
+				`"schema":"focus",` +
 				`"settings":{"include_credits":true,"amortize":false,"aggregate_by":"usage"}}`,
 		},
 		"a filter alone": {

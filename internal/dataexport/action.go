@@ -15,8 +15,8 @@ var (
 	_ action.ActionWithValidateConfig = (*Action)(nil)
 )
 
-// Action makes an export of one kind, waits for it, and downloads its files where a directory is given. Nothing of it is
-// kept in the state. Kinds.Actions makes it.
+// Action makes an export of one kind, waits for it, and downloads its files where a directory is given. Nothing of it
+// is kept in the state. Kinds.Actions makes it.
 type Action struct {
 	configured
 	kind Kind
@@ -47,12 +47,14 @@ func (a *Action) Schema(_ context.Context, _ action.SchemaRequest, resp *action.
 		"directory": directoryAttribute(false, " Default: the files are not downloaded."),
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Makes a " + a.kind.Noun + ", waits for it and downloads its files, without keeping anything in the " +
+		MarkdownDescription: "Makes a " + a.kind.Noun + ", waits for it and downloads its files, without keeping " +
+			"anything in the " +
 			"state. **Each invocation makes a new export.** Its progress is shown while it runs. Needs Terraform 1.14 or " +
 			"later; OpenTofu has no actions.",
 		Attributes: actionAttributes(together(a.kind.Arguments, directory)),
 		Blocks: actionBlocks(together(a.kind.Blocks, timeoutsBlock(map[string]string{
-			"invoke": "How long making the export, waiting for it and downloading its files may take in all, as a duration such as " +
+			"invoke": "How long making the export, waiting for it and downloading its files may take in all, as a duration " +
+				"such as " +
 				"`45m`. Default: `30m`.",
 		}))),
 	}
@@ -118,14 +120,17 @@ func (a *Action) invoking() operation {
 	}
 	o.interrupted = goesOn
 	o.longer = "`invoke` in the action's timeouts block"
-	o.again = "The action vantage_data_export_download downloads them; another invocation of this one makes another export."
-	o.failed = "Invoke the action again to have another one made; if that fails too, the server's words and the report in the " +
+	o.again = "The action vantage_data_export_download downloads them; another invocation of this one makes another " +
+		"export."
+	o.failed = "Invoke the action again to have another one made; if that fails too, the server's words and the " +
+		"report in the " +
 		"Vantage console tell more."
 	return o
 }
 
 // goesOn says how to have an export that an action made and did not see the end of.
 func goesOn(token string) string {
-	return fmt.Sprintf("The export %s goes on at the server. Another invocation makes another one; to have this one, read the "+
+	return fmt.Sprintf("The export %s goes on at the server. Another invocation makes another one; to have this one, "+
+		"read the "+
 		"data source vantage_data_export with `token = %q`.", token, token)
 }

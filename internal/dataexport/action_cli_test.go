@@ -42,7 +42,8 @@ func TestActionIsInvokedByTheCLI(t *testing.T) {
 	cli.Setenv("TF_LOG_PATH", logFile)
 	out := cli.MustRun("apply", "-auto-approve", "-no-color", invokeMonthly)
 	directory := filepath.Join(cli.Dir, "exports", "march")
-	for _, words := range []string{"The API has accepted the export dta_xprt_", "unit_costs-001.csv has arrived (", "unit_costs-002.csv has arrived (", "Downloaded 2 files", "Actions: 1 invoked"} {
+	for _, words := range []string{"The API has accepted the export dta_xprt_", "unit_costs-001.csv has arrived " +
+		"(", "unit_costs-002.csv has arrived (", "Downloaded 2 files", "Actions: 1 invoked"} {
 		if !strings.Contains(out, words) {
 			t.Errorf("it does not say %q: %s", words, out)
 		}
@@ -67,7 +68,10 @@ func TestActionIsTriggeredByAResource(t *testing.T) {
 	needsActions(t)
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
 	// The directory is known only after the apply of what triggers it.
-	cli := acctest.NewCLI(t, api, strings.Replace(monthly, `"exports/march"`, `"exports/${terraform_data.month.output}"`, 1)+`
+	cli := acctest.NewCLI(
+		t,
+		api,
+		strings.Replace(monthly, `"exports/march"`, `"exports/${terraform_data.month.output}"`, 1)+`
 resource "terraform_data" "month" {
   input = "april"
   lifecycle {
@@ -77,9 +81,16 @@ resource "terraform_data" "month" {
     }
   }
 }
-`)
+`,
+	)
 	cli.MustRun("apply", "-auto-approve", "-no-color")
-	if there := filesIn(t, filepath.Join(cli.Dir, "exports", "april")); !slices.Equal(there, []string{"unit_costs-001.csv"}) {
+	if there := filesIn(
+		t,
+		filepath.Join(cli.Dir, "exports", "april"),
+	); !slices.Equal(
+		there,
+		[]string{"unit_costs-001.csv"},
+	) {
 		t.Errorf("there are %v", there)
 	}
 	if out, ok := cli.Run("plan", "-no-color", "-detailed-exitcode"); !ok || api.Posts() != 1 {
@@ -102,14 +113,26 @@ func TestActionExample(t *testing.T) {
 func TestActionFailsInTheCLI(t *testing.T) {
 	t.Parallel()
 	needsActions(t)
-	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0", Files: 2, Misbehave: onFile(2, later(http.StatusForbidden))})
+	api := acctest.Start(
+		t,
+		fakevantage.Options{RetryAfter: "0", Files: 2, Misbehave: onFile(2, later(http.StatusForbidden))},
+	)
 	cli := acctest.NewCLI(t, api, monthly)
 	out, ok := cli.Run("apply", "-auto-approve", "-no-color", invokeMonthly)
-	says := acctest.Loose(`Could not download unit cost export: The address of unit_costs-002.csv has expired.*Already in .* in full: unit_costs-001.csv .*The export dta_xprt_\w+ is completed`)
+	says := acctest.Loose(
+		`Could not download unit cost export: The server of unit_costs-002.csv answers with 403 Forbidden.*` +
+			`Already in .* in full: unit_costs-001.csv .*The export dta_xprt_\w+ is completed`,
+	)
 	if ok || !regexp.MustCompile("(?s)"+says).MatchString(out) {
 		t.Errorf("it says %s", out)
 	}
-	if there := filesIn(t, filepath.Join(cli.Dir, "exports", "march")); !slices.Equal(there, []string{"unit_costs-001.csv"}) {
+	if there := filesIn(
+		t,
+		filepath.Join(cli.Dir, "exports", "march"),
+	); !slices.Equal(
+		there,
+		[]string{"unit_costs-001.csv"},
+	) {
 		t.Errorf("there are %v", there)
 	}
 }
@@ -117,12 +140,20 @@ func TestActionFailsInTheCLI(t *testing.T) {
 func TestCtrlCDuringADownloadLeavesNoHalfFile(t *testing.T) {
 	t.Parallel()
 	needsActions(t)
-	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0", Files: 2, FileSize: 1 << 20, Misbehave: onFile(2, func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Length", "1000")
-		_, _ = w.Write([]byte("half"))
-		_ = http.NewResponseController(w).Flush()
-		fakevantage.Hang(w, r)
-	})})
+	api := acctest.Start(
+		t,
+		fakevantage.Options{
+			RetryAfter: "0",
+			Files:      2,
+			FileSize:   1 << 20,
+			Misbehave: onFile(2, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Length", "1000")
+				_, _ = w.Write([]byte("half"))
+				_ = http.NewResponseController(w).Flush()
+				fakevantage.Hang(w, r)
+			}),
+		},
+	)
 	cli := acctest.NewCLI(t, api, monthly)
 	run := cli.Start("apply", "-auto-approve", "-no-color", invokeMonthly)
 	directory := filepath.Join(cli.Dir, "exports", "march")
@@ -140,7 +171,8 @@ func TestCtrlCDuringADownloadLeavesNoHalfFile(t *testing.T) {
 	if there := filesIn(t, directory); !slices.Equal(there, []string{"unit_costs-001.csv"}) {
 		t.Errorf("there are %v", there)
 	}
-	for _, words := range []string{"The API has accepted the export dta_xprt_", "unit_costs-001.csv has arrived (1.0 MB)", "Could not download unit cost export", "Interrupted before unit_costs-002.csv"} {
+	for _, words := range []string{"The API has accepted the export dta_xprt_", "unit_costs-001.csv has arrived (1.0 " +
+		"MB)", "Could not download unit cost export", "Interrupted before unit_costs-002.csv"} {
 		if !strings.Contains(out, words) {
 			t.Errorf("it does not say %q: %s", words, out)
 		}

@@ -33,12 +33,32 @@ func TestActionSaysWhatWasWritten(t *testing.T) {
 		took    time.Duration
 		says    []string
 	}{
-		"expired":          {trouble: later(403), took: 2 * time.Second, says: []string{"The server of unit_costs-002.csv answers with 403 Forbidden, and the API has no URL that it takes", first}},
-		"gone":             {trouble: later(404), took: 2 * time.Second, says: []string{"The server of unit_costs-002.csv answers with 404 Not Found", first}},
-		"redirect to http": {trouble: fakevantage.Redirect("http://files.example"), says: []string{"unit_costs-002.csv cannot be downloaded", "redirects to a URL that is not one of https"}},
-		"timed out":        {trouble: fakevantage.Hang, took: 30 * time.Minute, says: []string{"time allowed ran out before unit_costs-002.csv was there in full", "The last failure before: unreachable: nothing came for 30s", first, "`invoke`"}},
-		"interrupted":      {trouble: fakevantage.Hang, stop: 10 * time.Second, took: 10 * time.Second, says: []string{"Interrupted before unit_costs-002.csv was there in full", first}},
-		"no name for it":   {trouble: nil, took: 0, says: []string{"unit_costs-002.csv could not be written to", "nothing else has the name"}},
+		"expired": {
+			trouble: later(403),
+			took:    2 * time.Second,
+			says: []string{
+				"The server of unit_costs-002.csv answers with 403 Forbidden, and the API has no URL that it takes",
+				first,
+			},
+		},
+		"gone": {
+			trouble: later(404),
+			took:    2 * time.Second,
+			says:    []string{"The server of unit_costs-002.csv answers with 404 Not Found", first},
+		},
+		"redirect to http": {trouble: fakevantage.Redirect("http://files.example"), says: []string{"unit_costs-002.csv " +
+			"cannot be downloaded", "redirects to a URL that is not one of https"}},
+		"timed out": {trouble: fakevantage.Hang, took: 30 * time.Minute, says: []string{"time allowed ran out " +
+			"before unit_costs-002.csv was there in full", "The last failure before: unreachable: nothing came for " +
+			"30s", first, "`invoke`"}},
+		"interrupted": {
+			trouble: fakevantage.Hang,
+			stop:    10 * time.Second,
+			took:    10 * time.Second,
+			says:    []string{"Interrupted before unit_costs-002.csv was there in full", first},
+		},
+		"no name for it": {trouble: nil, took: 0, says: []string{"unit_costs-002.csv could not be written " +
+			"to", "nothing else has the name"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -56,13 +76,23 @@ func TestActionSaysWhatWasWritten(t *testing.T) {
 					time.AfterFunc(test.stop, p.Stop)
 				}
 				told := p.Invoke(t.Context(), withDirectory(directory))
-				wantWords(t, told.Errors(), append(test.says, "Could not download unit cost export", "The export dta_xprt_", "is completed and valid until", `token = "dta_xprt_`)...)
+				wantWords(
+					t,
+					told.Errors(),
+					append(
+						test.says,
+						"Could not download unit cost export",
+						"The export dta_xprt_",
+						"is completed and valid until",
+						`token = "dta_xprt_`,
+					)...)
 				if took := time.Since(start); took != test.took {
 					t.Errorf("took %s", took)
 				}
 				there := filesIn(t, directory)
 				whole := slices.DeleteFunc(slices.Clone(there), func(name string) bool { return slices.Contains(mine, name) })
-				if len(whole) > 1 || len(whole) == 1 != strings.Contains(told.Errors()[0], "Already in "+directory+", in full: "+first) {
+				if len(whole) > 1 ||
+					len(whole) == 1 != strings.Contains(told.Errors()[0], "Already in "+directory+", in full: "+first) {
 					t.Errorf("there are %v, and it says %v", there, told.Errors())
 				}
 				wantNoSecrets(t, told, fake)
@@ -89,7 +119,15 @@ func TestActionTellsOfRetries(t *testing.T) {
 	}}
 	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
 		told := p.Invoke(t.Context(), withDirectory(t.TempDir()))
-		wantLines(t, told.Lines, ".*accepted.*", ".*completed.*", `unit_costs-001\.csv is interrupted at 0 B and tried again in 15s: 503 Service Unavailable`, ".*has arrived.*", "Downloaded 1 file of .*")
+		wantLines(
+			t,
+			told.Lines,
+			".*accepted.*",
+			".*completed.*",
+			`unit_costs-001\.csv is interrupted at 0 B and tried again in 15s: 503 Service Unavailable`,
+			".*has arrived.*",
+			"Downloaded 1 file of .*",
+		)
 	})
 }
 

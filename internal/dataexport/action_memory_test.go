@@ -26,8 +26,8 @@ func TestActionDownloadsInFlatMemory(t *testing.T) { //nolint:paralleltest // se
 	}
 }
 
-// BenchmarkAction downloads three files, each of which is cut in the middle, and reports by how much memory grows at most: what is
-// in use, and what the Go runtime has of the system. The fake is in the same process and counts in.
+// BenchmarkAction downloads three files, each of which is cut in the middle, and reports by how much memory grows at
+// most: what is in use, and what the Go runtime has of the system. The fake is in the same process and counts in.
 func BenchmarkAction(b *testing.B) {
 	for _, megabytes := range []int64{1, 100} {
 		b.Run(fmt.Sprintf("3 files of %d MB", megabytes), func(b *testing.B) {
@@ -43,8 +43,8 @@ func BenchmarkAction(b *testing.B) {
 	}
 }
 
-// invokeMeasured invokes the action on three files over real connections, each of which breaks in the middle once. It returns by how
-// many bytes the memory of the process grew meanwhile, at most.
+// invokeMeasured invokes the action on three files over real connections, each of which breaks in the middle once. It
+// returns by how many bytes the memory of the process grew meanwhile, at most.
 func invokeMeasured(t testing.TB, size int64) (objects, system int64) {
 	t.Helper()
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0", Files: 3, FileSize: size})

@@ -27,8 +27,8 @@ func wantLines(t *testing.T, lines []string, patterns ...string) {
 	}
 }
 
-// wantNoSecrets expects that nothing which was told shows the API token or a signature, and that the server of the files was not
-// shown the API token either. It returns how many files were asked for.
+// wantNoSecrets expects that nothing which was told shows the API token or a signature, and that the server of the
+// files was not shown the API token either. It returns how many files were asked for.
 func wantNoSecrets(t *testing.T, told acctest.Invocation, fake *fakevantage.Server) (requests int) {
 	t.Helper()
 	for _, text := range slices.Concat(told.Lines, told.Errors(), told.Warnings()) {
@@ -66,29 +66,49 @@ func withDirectory(directory string) map[string]any {
 
 func TestActionMakesWaitsAndDownloads(t *testing.T) {
 	t.Parallel()
-	options := fakevantage.Options{ReadyAfterPolls: 3, RetryAfter: "20", PendingBody: true, Files: 2, FileSize: 1_234_567, Misbehave: func(r fakevantage.Request) http.HandlerFunc {
-		if r.Method == http.MethodGet && (r.Nth == 2 || r.Nth == 3) {
-			return fakevantage.Answer(202, `{"status": "crunching"}`, "Retry-After: 5")
-		}
-		return nil
-	}}
+	options := fakevantage.Options{
+		ReadyAfterPolls: 3,
+		RetryAfter:      "20",
+		PendingBody:     true,
+		Files:           2,
+		FileSize:        1_234_567,
+		Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+			if r.Method == http.MethodGet && (r.Nth == 2 || r.Nth == 3) {
+				return fakevantage.Answer(202, `{"status": "crunching"}`, "Retry-After: 5")
+			}
+			return nil
+		},
+	}
 	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
 		directory := filepath.Join(t.TempDir(), "exports", "march")
 		told := p.Invoke(t.Context(), map[string]any{
-			"cost_report_token": "rprt_1", "workspace_token": "wrkspc_1", "start_date": "2025-03-01", "end_date": "2025-03-31", "date_bin": "week", "directory": directory,
+			"cost_report_token": "rprt_1",
+			"workspace_token":   "wrkspc_1",
+			"start_date":        "2025-03-01",
+			"end_date":          "2025-03-31",
+			"date_bin":          "week",
+			"directory":         directory,
 		})
 		if len(told.Diagnostics) > 0 {
 			t.Errorf("%v %v", told.Errors(), told.Warnings())
 		}
 		arrived := `unit_costs-00[12]\.csv has arrived \(1\.2 MB\)\.`
-		wantLines(t, told.Lines,
+		wantLines(
+			t,
+			told.Lines,
 			`The API has accepted the export dta_xprt_\w+\. It goes on there, whatever becomes of this run\.`,
-			`The API is asked again in 20s\.`, `The API is asked again in 20s\.`,
+			`The API is asked again in 20s\.`,
+			`The API is asked again in 20s\.`,
 			`The status is "crunching"\.`,
-			`The status is "pending"\.`, `The API is asked again in 20s\.`, `The API is asked again in 20s\.`,
+			`The status is "pending"\.`,
+			`The API is asked again in 20s\.`,
+			`The API is asked again in 20s\.`,
 			`The status is "completed", with 2 files\.`,
-			arrived, arrived,
-			`Downloaded 2 files of the export dta_xprt_\w+ to `+regexp.QuoteMeta(directory)+` \(2\.5 MB in all\)\. The export is valid until 2000-01-02T00:0\d:\d\dZ\.`,
+			arrived,
+			arrived,
+			`Downloaded 2 files of the export dta_xprt_\w+ to `+regexp.QuoteMeta(
+				directory,
+			)+` \(2\.5 MB in all\)\. The export is valid until 2000-01-02T00:0\d:\d\dZ\.`,
 		)
 		if there := filesIn(t, directory); !slices.Equal(there, []string{"unit_costs-001.csv", "unit_costs-002.csv"}) {
 			t.Errorf("there are %v", there)
@@ -107,28 +127,42 @@ func TestActionMakesWaitsAndDownloads(t *testing.T) {
 
 func TestActionWithoutADirectoryDownloadsNothing(t *testing.T) {
 	t.Parallel()
-	inVirtualTime(t, fakevantage.Options{RetryAfter: "0", ValidFor: -1}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-		told := p.Invoke(t.Context(), minimal)
-		if len(told.Diagnostics) > 0 {
-			t.Errorf("%v %v", told.Errors(), told.Warnings())
-		}
-		wantLines(t, told.Lines, "The API has accepted .*", `The status is "completed", with 1 file\.`,
-			`The files are at the server, valid for a time that the API does not tell\. The data source vantage_data_export with token = "dta_xprt_\w+" gives their URLs\.`)
-		if n := wantNoSecrets(t, told, fake); n != 0 {
-			t.Errorf("%d files were asked for", n)
-		}
-		acctest.WantRequests(t, fake, 1, 1)
-	})
+	inVirtualTime(
+		t,
+		fakevantage.Options{RetryAfter: "0", ValidFor: -1},
+		func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+			told := p.Invoke(t.Context(), minimal)
+			if len(told.Diagnostics) > 0 {
+				t.Errorf("%v %v", told.Errors(), told.Warnings())
+			}
+			wantLines(
+				t,
+				told.Lines,
+				"The API has accepted .*",
+				`The status is "completed", with 1 file\.`,
+				`The files are at the server, valid for a time that the API does not tell\. `+
+					`The data source vantage_data_export with token = "dta_xprt_\w+" gives their URLs\.`,
+			)
+			if n := wantNoSecrets(t, told, fake); n != 0 {
+				t.Errorf("%d files were asked for", n)
+			}
+			acctest.WantRequests(t, fake, 1, 1)
+		},
+	)
 }
 
 func TestActionWithoutFilesWarns(t *testing.T) {
 	t.Parallel()
-	inVirtualTime(t, fakevantage.Options{RetryAfter: "0", Files: -1}, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
-		told := p.Invoke(t.Context(), withDirectory(t.TempDir()))
-		if len(told.Errors()) > 0 || len(told.Warnings()) != 1 || !strings.Contains(told.Warnings()[0], "has no files") {
-			t.Errorf("%v %v", told.Errors(), told.Warnings())
-		}
-	})
+	inVirtualTime(
+		t,
+		fakevantage.Options{RetryAfter: "0", Files: -1},
+		func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
+			told := p.Invoke(t.Context(), withDirectory(t.TempDir()))
+			if len(told.Errors()) > 0 || len(told.Warnings()) != 1 || !strings.Contains(told.Warnings()[0], "has no files") {
+				t.Errorf("%v %v", told.Errors(), told.Warnings())
+			}
+		},
+	)
 }
 
 func TestActionRefusesWhatCannotBe(t *testing.T) {
@@ -137,12 +171,18 @@ func TestActionRefusesWhatCannotBe(t *testing.T) {
 		config map[string]any
 		says   string
 	}{
-		"no report":        {map[string]any{"cost_report_token": ""}, "cost_report_token"},
-		"no date":          {map[string]any{"cost_report_token": "r", "start_date": "March"}, "Not a date"},
-		"wrong order":      {map[string]any{"cost_report_token": "r", "start_date": "2025-04-01", "end_date": "2025-03-01"}, "wrong order"},
-		"no date bin":      {map[string]any{"cost_report_token": "r", "date_bin": "year"}, "date_bin"},
-		"no directory":     {map[string]any{"cost_report_token": "r", "directory": ""}, "directory"},
-		"no duration":      {map[string]any{"cost_report_token": "r", "timeouts": map[string]any{"invoke": "soon"}}, "Not a duration"},
+		"no report": {map[string]any{"cost_report_token": ""}, "cost_report_token"},
+		"no date":   {map[string]any{"cost_report_token": "r", "start_date": "March"}, "Not a date"},
+		"wrong order": {
+			map[string]any{"cost_report_token": "r", "start_date": "2025-04-01", "end_date": "2025-03-01"},
+			"wrong order",
+		},
+		"no date bin":  {map[string]any{"cost_report_token": "r", "date_bin": "year"}, "date_bin"},
+		"no directory": {map[string]any{"cost_report_token": "r", "directory": ""}, "directory"},
+		"no duration": {
+			map[string]any{"cost_report_token": "r", "timeouts": map[string]any{"invoke": "soon"}},
+			"Not a duration",
+		},
 		"a file, no place": {withDirectory("action_test.go"), "Files cannot be written to"},
 		"below a file":     {withDirectory("action_test.go/exports"), "Files cannot be written to"},
 	} {
@@ -175,12 +215,36 @@ func TestActionFailsBeforeThereAreFiles(t *testing.T) {
 		took    time.Duration // default: until it is stopped
 		says    []string
 	}{
-		"refused":                       {options: fakevantage.Options{Reports: []string{"rprt_2"}}, says: []string{"404 Not Found", "CostReport rprt_1 not found", "Check cost_report_token"}},
-		"failed":                        {options: fakevantage.Options{Misbehave: get(fakevantage.Answer(200, `{"status":"failed","errors":["no such metric"]}`))}, says: []string{"could not make the export", "no such metric", `"failed"`, "dta_xprt_"}},
-		"timed out":                     {options: fakevantage.Options{ReadyAfter: time.Hour}, says: []string{"ran out after 30m0s", "dta_xprt_", "goes on at the server", `token = "dta_xprt_`, "`invoke`"}},
-		"own timeout":                   {options: fakevantage.Options{ReadyAfter: time.Hour}, config: map[string]any{"cost_report_token": "r", "timeouts": map[string]any{"invoke": "5m"}}, says: []string{"ran out after 5m0s"}},
-		"interrupted before the answer": {options: fakevantage.Options{ReadyAfter: time.Hour, Latency: time.Second}, stop: 500 * time.Millisecond, took: time.Second, says: []string{"The export dta_xprt_", "goes on at the server"}},
-		"interrupted":                   {options: fakevantage.Options{ReadyAfter: time.Hour}, stop: time.Minute, says: []string{"Interrupted after 1m0s", "The export dta_xprt_", "goes on at the server", `token = "dta_xprt_`}},
+		"refused": {
+			options: fakevantage.Options{Reports: []string{"rprt_2"}},
+			says:    []string{"404 Not Found", "CostReport rprt_1 not found", "Check cost_report_token"},
+		},
+		"failed": {
+			options: fakevantage.Options{
+				Misbehave: get(fakevantage.Answer(200, `{"status":"failed","errors":["no such metric"]}`)),
+			},
+			says: []string{"could not make the export", "no such metric", `"failed"`, "dta_xprt_"},
+		},
+		"timed out": {
+			options: fakevantage.Options{ReadyAfter: time.Hour},
+			says:    []string{"ran out after 30m0s", "dta_xprt_", "goes on at the server", `token = "dta_xprt_`, "`invoke`"},
+		},
+		"own timeout": {
+			options: fakevantage.Options{ReadyAfter: time.Hour},
+			config:  map[string]any{"cost_report_token": "r", "timeouts": map[string]any{"invoke": "5m"}},
+			says:    []string{"ran out after 5m0s"},
+		},
+		"interrupted before the answer": {
+			options: fakevantage.Options{ReadyAfter: time.Hour, Latency: time.Second},
+			stop:    500 * time.Millisecond,
+			took:    time.Second,
+			says:    []string{"The export dta_xprt_", "goes on at the server"},
+		},
+		"interrupted": {
+			options: fakevantage.Options{ReadyAfter: time.Hour},
+			stop:    time.Minute,
+			says:    []string{"Interrupted after 1m0s", "The export dta_xprt_", "goes on at the server", `token = "dta_xprt_`},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -102,12 +102,18 @@ func TestTheStateAfterEachKindOfFailure(t *testing.T) {
 			says: `(?s)Could not create unit cost export.*ran out after 3s.*dta_xprt_.*"pending".*terraform untaint`,
 		},
 		"failed export": {
-			options: fakevantage.Options{RetryAfter: "0", Misbehave: get(fakevantage.Answer(200, `{"status":"failed","errors":["no such metric"]}`))}, inState: "nothing",
-			says: `(?s)could not make the export.*no such metric.*"failed"`,
+			options: fakevantage.Options{RetryAfter: "0", Misbehave: get(
+				fakevantage.Answer(200, `{"status":"failed","errors":["no such metric"]}`),
+			)},
+			inState: "nothing",
+			says:    `(?s)could not make the export.*no such metric.*"failed"`,
 		},
 		"nonsense": {
-			options: fakevantage.Options{RetryAfter: "0", Misbehave: get(fakevantage.Answer(200, `{"status":"completed","manifest":null}`))}, inState: "tainted",
-			says: `(?s)its manifest names no files.*dta_xprt_`,
+			options: fakevantage.Options{RetryAfter: "0", Misbehave: get(
+				fakevantage.Answer(200, `{"status":"completed","manifest":null}`),
+			)},
+			inState: "tainted",
+			says:    `(?s)its manifest names no files.*dta_xprt_`,
 		},
 		"no such report": {
 			options: fakevantage.Options{Reports: []string{"rprt_2"}}, inState: "nothing",
@@ -118,8 +124,9 @@ func TestTheStateAfterEachKindOfFailure(t *testing.T) {
 			says: `(?s)400 Bad Request.*workspace_token is required`,
 		},
 		"several messages": {
-			options: fakevantage.Options{Misbehave: post(fakevantage.Errors(422, "first words", "second words"))}, inState: "nothing",
-			says: `(?s)422.*first words; second words`,
+			options: fakevantage.Options{Misbehave: post(fakevantage.Errors(422, "first words", "second words"))},
+			inState: "nothing",
+			says:    `(?s)422.*first words; second words`,
 		},
 		"not in the plan": {
 			options: fakevantage.Options{Misbehave: post(fakevantage.Errors(402, "upgrade"))}, inState: "nothing",
@@ -192,16 +199,32 @@ func TestAnUntaintedExportIsResumed(t *testing.T) {
 // Nothing that is produced anywhere may hold the API token, and nothing but state and plan a signature.
 func TestNothingLeaks(t *testing.T) {
 	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{ReadyAfterPolls: 1, RetryAfter: "1", PendingBody: true, Misbehave: func(r fakevantage.Request) http.HandlerFunc {
-		switch {
-		case r.N == 1:
-			return fakevantage.Errors(500, "cannot use the token "+acctest.APIToken+" now", "see https://x.example/log?X-Signature=0123")
-		case r.N == 2:
-			return fakevantage.Reset
-		}
-		return nil
-	}})
-	cli := acctest.NewCLI(t, api, oneExport+`data "vantage_data_export" "same" { token = vantage_unit_cost_export.this.token }`)
+	api := acctest.Start(
+		t,
+		fakevantage.Options{
+			ReadyAfterPolls: 1,
+			RetryAfter:      "1",
+			PendingBody:     true,
+			Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+				switch {
+				case r.N == 1:
+					return fakevantage.Errors(
+						500,
+						"cannot use the token "+acctest.APIToken+" now",
+						"see https://x.example/log?X-Signature=0123",
+					)
+				case r.N == 2:
+					return fakevantage.Reset
+				}
+				return nil
+			},
+		},
+	)
+	cli := acctest.NewCLI(
+		t,
+		api,
+		oneExport+`data "vantage_data_export" "same" { token = vantage_unit_cost_export.this.token }`,
+	)
 	logFile := filepath.Join(t.TempDir(), "trace.log")
 	cli.Setenv("TF_LOG", "TRACE")
 	cli.Setenv("TF_LOG_PATH", logFile)
@@ -223,7 +246,8 @@ func TestNothingLeaks(t *testing.T) {
 	api.Change(func(o *fakevantage.Options) { o.Misbehave = nil })
 	run("destroy", "-no-color", "-auto-approve")
 
-	if all := flat(shown.String()); !strings.Contains(all, "completed_at") || !strings.Contains(all, "(API token) may not see https://f.example/a.csv?(query removed)") {
+	if all := flat(shown.String()); !strings.Contains(all, "completed_at") || !strings.Contains(all, "(API token) may "+
+		"not see https://f.example/a.csv?(query removed)") {
 		t.Errorf("the life did not take its course: %s", shown.String())
 	}
 	log, err := os.ReadFile(logFile)
@@ -286,7 +310,8 @@ func TestConfigurationIsGeneratedForAnImport(t *testing.T) {
 	if err != nil || !strings.Contains(string(generated), `"rprt_1"`) {
 		t.Fatalf("%s, %v", generated, err)
 	}
-	if out := cli.MustRun("apply", "-no-color", "-auto-approve"); !strings.Contains(out, "1 imported, 0 added, 0 changed, 0 destroyed") {
+	if out := cli.MustRun("apply", "-no-color", "-auto-approve"); !strings.Contains(out, "1 imported, 0 added, 0 "+
+		"changed, 0 destroyed") {
 		t.Error(out)
 	}
 	if out, ok := cli.Run("plan", "-no-color", "-detailed-exitcode"); !ok {
@@ -312,12 +337,14 @@ func TestWarningsReachTheTerminal(t *testing.T) {
 		fails   bool
 	}{
 		"an empty export, resource": {
-			options: fakevantage.Options{RetryAfter: "0", Files: -1}, config: `resource "vantage_unit_cost_export" "this" { cost_report_token = "r" }`,
-			says: "is completed and has no files",
+			options: fakevantage.Options{RetryAfter: "0", Files: -1},
+			config:  `resource "vantage_unit_cost_export" "this" { cost_report_token = "r" }`,
+			says:    "is completed and has no files",
 		},
 		"an empty export, data source": {
-			options: fakevantage.Options{RetryAfter: "0", Files: -1}, config: `data "vantage_unit_cost_export" "this" { cost_report_token = "r" }`,
-			says: "is completed and has no files",
+			options: fakevantage.Options{RetryAfter: "0", Files: -1},
+			config:  `data "vantage_unit_cost_export" "this" { cost_report_token = "r" }`,
+			says:    "is completed and has no files",
 		},
 		"an empty export, ephemeral resource": {
 			needs:   acctest.Version{Terraform: "1.10", OpenTofu: "1.11"},
@@ -326,13 +353,15 @@ func TestWarningsReachTheTerminal(t *testing.T) {
 		},
 		"an ephemeral resource's own timeout": {
 			needs:   acctest.Version{Terraform: "1.10", OpenTofu: "1.11"},
-			options: fakevantage.Options{ReadyAfter: time.Hour}, config: "ephemeral \"vantage_data_export\" \"this\" {\n  token = \"TOKEN\"\n  timeouts { open = \"1s\" }\n}",
+			options: fakevantage.Options{ReadyAfter: time.Hour}, config: "ephemeral \"vantage_data_export\" \"this\" {\n  " +
+				"token = \"TOKEN\"\n  timeouts { open = \"1s\" }\n}",
 			says: "Could not open data export", fails: true,
 		},
 		"a refusal is shown at its argument": {
 			options: fakevantage.Options{Workspaces: []string{"a", "b"}},
-			config:  "resource \"vantage_unit_cost_export\" \"this\" {\n  cost_report_token = \"r\"\n  workspace_token = \"c\"\n}",
-			says:    `workspace_token = "c" The API answered POST`, fails: true,
+			config: "resource \"vantage_unit_cost_export\" \"this\" {\n  cost_report_token = \"r\"\n  workspace_token = " +
+				"\"c\"\n}",
+			says: `workspace_token = "c" The API answered POST`, fails: true,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -365,7 +394,11 @@ resource "vantage_unit_cost_export" "this" { cost_report_token = "r" }
 	cli := acctest.NewCLI(t, api, run("1"))
 	cli.MustRun("apply", "-auto-approve", "-no-color")
 	cli.Write(run("2"))
-	if out := cli.MustRun("plan", "-no-color"); !strings.Contains(flat(out), "was not refreshed") || !strings.Contains(out, "1 to add, 0 to change, 1 to destroy") {
+	if out := cli.MustRun(
+		"plan",
+		"-no-color",
+	); !strings.Contains(flat(out), "was not refreshed") ||
+		!strings.Contains(out, "1 to add, 0 to change, 1 to destroy") {
 		t.Error(out)
 	}
 	api.WantRequests(t, 1, 1)

@@ -34,7 +34,8 @@ func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureReques
 // Schema implements datasource.DataSource.
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A data export that exists, of any kind, from a resource or from elsewhere: it is waited for when " +
+		MarkdownDescription: "A data export that exists, of any kind, from a resource or from elsewhere: it is waited " +
+			"for when " +
 			"it is read, and none is made. The API may sign the URLs of its files anew at each read: what depends on them " +
 			"should use the resource, which keeps them.",
 		Attributes: dataSourceAttributes(followedAttributes("The export is of any kind.")),
@@ -115,7 +116,8 @@ func (p *DataSourcePart) fill(o operation, e *vantage.DataExport) diag.Diagnosti
 func (o operation) errExpired(token string, until time.Time) diag.Diagnostic {
 	remedy := "Read it again for a new one."
 	if !o.makes {
-		remedy = "Have a new export made and use its token: where a resource made it, apply with -replace and that resource's " +
+		remedy = "Have a new export made and use its token: where a resource made it, apply with -replace and that " +
+			"resource's " +
 			"address, or give the resource renew_before_expiry. To destroy all the same, use -refresh=false."
 	}
 	return diag.NewErrorDiagnostic(o.summary(), fmt.Sprintf("The URLs of the files of the export %s expired at %s. %s",

@@ -34,7 +34,11 @@ func TestDataSourceByTokenWaitsAndMakesNone(t *testing.T) {
 				statecheck.ExpectKnownValue(dataAddress, tfjsonpath.New("id"), knownvalue.StringExact(token)),
 				statecheck.ExpectKnownValue(dataAddress, tfjsonpath.New("status"), knownvalue.StringExact("completed")),
 				statecheck.ExpectKnownValue(dataAddress, manifest.AtMapKey("files"), fileLinks),
-				statecheck.ExpectKnownValue(dataAddress, tfjsonpath.New("attributes").AtMapKey("date_bin"), knownvalue.StringExact("day")),
+				statecheck.ExpectKnownValue(
+					dataAddress,
+					tfjsonpath.New("attributes").AtMapKey("date_bin"),
+					knownvalue.StringExact("day"),
+				),
 				statecheck.ExpectSensitiveValue(dataAddress, manifest.AtMapKey("files")),
 			},
 		},
@@ -58,11 +62,15 @@ data "vantage_unit_cost_export" "this" {
   timeouts { read = "2m" }
 }`)
 	api.Run(t, resource.TestStep{
-		Config:            config,
-		ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(madeAddress, manifest.AtMapKey("files"), fileLinks)},
+		Config: config,
+		ConfigStateChecks: []statecheck.StateCheck{
+			statecheck.ExpectKnownValue(madeAddress, manifest.AtMapKey("files"), fileLinks),
+		},
 		Check: func(*terraform.State) error {
 			// One in the plan; reading it is no change, so the apply makes no other.
-			if got, want := api.Requests()[0].Body, `{"cost_report_token":"rprt_1","workspace_token":"wrkspc_1","start_date":"2025-03-01","end_date":"2025-03-31","date_bin":"quarter"}`; got != want {
+			const want = `{"cost_report_token":"rprt_1","workspace_token":"wrkspc_1","start_date":"2025-03-01",` +
+				`"end_date":"2025-03-31","date_bin":"quarter"}`
+			if got := api.Requests()[0].Body; got != want {
 				t.Errorf("asked with %s", got)
 			}
 			return nil
@@ -84,9 +92,14 @@ func TestDataSourceWaitThatTimesOutResumes(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour})
 	token := api.Add(map[string]any{"cost_report_token": "rprt_1"}, time.Now())
-	config := api.Config("data \"vantage_data_export\" \"this\" {\n  token = \"" + token + "\"\n  timeouts { read = \"1s\" }\n}")
-	api.Run(t,
-		resource.TestStep{Config: config, ExpectError: regexp.MustCompile(acctest.Loose(`ran out after 1s`) + `(?s).*` + token)},
+	config := api.Config("data \"vantage_data_export\" \"this\" {\n  token = \"" + token + "\"\n  timeouts { read = " +
+		"\"1s\" }\n}")
+	api.Run(
+		t,
+		resource.TestStep{
+			Config:      config,
+			ExpectError: regexp.MustCompile(acctest.Loose(`ran out after 1s`) + `(?s).*` + token),
+		},
 		resource.TestStep{PreConfig: func() { api.Finish(token) }, Config: config},
 	)
 	if api.Posts() != 0 {
@@ -122,18 +135,38 @@ func TestDataSourceArgumentsAreChecked(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{})
 	for name, test := range map[string]struct{ source, arguments, message string }{
-		"no token":         {"vantage_data_export", ``, `"token" is required`},
-		"no timeout":       {"vantage_data_export", "token = \"t\"\ntimeouts { read = \"0s\" }", `A timeout has to be above zero`},
-		"evil token":       {"vantage_data_export", `token = "../../evil"`, `letters, digits, underscores and hyphens`},
-		"token and report": {"vantage_data_export", "token = \"t\"\ncost_report_token = \"r\"", `named "cost_report_token" is not expected`},
-		"no report":        {"vantage_unit_cost_export", ``, `"cost_report_token" is required`},
-		"report and token": {"vantage_unit_cost_export", "cost_report_token = \"r\"\ntoken = \"t\"", `cannot set|configure|Read-Only|read-only|decided by the provider`},
+		"no token": {"vantage_data_export", ``, `"token" is required`},
+		"no timeout": {
+			"vantage_data_export",
+			"token = \"t\"\ntimeouts { read = \"0s\" }",
+			`A timeout has to be above zero`,
+		},
+		"evil token": {"vantage_data_export", `token = "../../evil"`, `letters, digits, underscores and hyphens`},
+		"token and report": {
+			"vantage_data_export",
+			"token = \"t\"\ncost_report_token = \"r\"",
+			`named "cost_report_token" is not expected`,
+		},
+		"no report": {"vantage_unit_cost_export", ``, `"cost_report_token" is required`},
+		"report and token": {
+			"vantage_unit_cost_export",
+			"cost_report_token = \"r\"\ntoken = \"t\"",
+			`cannot set|configure|Read-Only|read-only|decided by the provider`,
+		},
 		"dates in the wrong order": {
 			"vantage_unit_cost_export",
 			"cost_report_token = \"r\"\nstart_date = \"2025-03-02T00:00:00Z\"\nend_date = \"2025-03-01\"", `is after end_date`,
 		},
-		"no date bin":            {"vantage_unit_cost_export", "cost_report_token = \"r\"\ndate_bin = \"year\"", `must be one of`},
-		"no timeout of the wait": {"vantage_unit_cost_export", "cost_report_token = \"r\"\ntimeouts { read = \"0s\" }", `A timeout has to be above zero`},
+		"no date bin": {
+			"vantage_unit_cost_export",
+			"cost_report_token = \"r\"\ndate_bin = \"year\"",
+			`must be one of`,
+		},
+		"no timeout of the wait": {
+			"vantage_unit_cost_export",
+			"cost_report_token = \"r\"\ntimeouts { read = \"0s\" }",
+			`A timeout has to be above zero`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -39,7 +39,8 @@ func (isDate) ValidateString(_ context.Context, req validator.StringRequest, res
 		return
 	}
 	if _, _, err := parseDate(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Not a date", fmt.Sprintf("The value of %s cannot be used: %v.", req.Path, err))
+		resp.Diagnostics.AddAttributeError(req.Path, "Not a date", fmt.Sprintf("The value of %s cannot be used: "+
+			"%v.", req.Path, err))
 	}
 }
 
@@ -51,7 +52,8 @@ func CheckDateOrder(start, end types.String) diag.Diagnostics {
 	_, last, err2 := parseDate(end.ValueString())
 	if err1 == nil && err2 == nil && first.After(last) {
 		diags.AddAttributeError(path.Root("start_date"), "The dates are in the wrong order",
-			fmt.Sprintf("start_date %s is after end_date %s. Exchange them, or leave one out to have the report's own.", start.ValueString(), end.ValueString()))
+			fmt.Sprintf("start_date %s is after end_date %s. Exchange them, or leave one out to have the report's "+
+				"own.", start.ValueString(), end.ValueString()))
 	}
 	return diags
 }

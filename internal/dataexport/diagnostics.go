@@ -76,7 +76,8 @@ func (o operation) next(e *vantage.Error) string {
 	case e.Kind == vantage.Interrupted:
 		return o.remedy(e)
 	case e.Kind == vantage.TimedOut && e.Token == "":
-		return "The API has not said that it made an export. Check that the provider's host is right and reachable and that " +
+		return "The API has not said that it made an export. Check that the provider's host is right and reachable and " +
+			"that " +
 			"the account's request limit is not used up by others, or allow more time in the timeouts block."
 	case e.Kind == vantage.TimedOut:
 		return o.timedOut(e.Token)
@@ -94,9 +95,11 @@ func (o operation) remedy(e *vantage.Error) string {
 	return surface.Remedy(e, surface.NoSuchReport(o.report))
 }
 
-// noSuchExport explains a 404. The prefixes of tokens are not documented, so they are advice and never a reason to refuse.
+// noSuchExport explains a 404. The prefixes of tokens are not documented, so they are advice and never a reason to
+// refuse.
 func noSuchExport(token string) string {
-	const gone = "There is no such export, or no longer: exports expire by themselves. Check the token, or have a new export made."
+	const gone = "There is no such export, or no longer: exports expire by themselves. Check the token, or have a new " +
+		"export made."
 	if strings.HasPrefix(token, "rprt_") {
 		return gone + " A token that begins with rprt_ is that of a report; an export's begins with dta_xprt_."
 	}
@@ -130,5 +133,6 @@ func (o operation) warnInterrupted(token string) diag.Diagnostic {
 
 func (o operation) warnNoFiles(token string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The "+o.noun+" is empty",
-		strings.TrimSpace(fmt.Sprintf("The export %s is completed and has no files: there was nothing to export. %s", token, o.whenEmpty)))
+		strings.TrimSpace(fmt.Sprintf("The export %s is completed and has no files: there was nothing to export. "+
+			"%s", token, o.whenEmpty)))
 }

@@ -38,7 +38,8 @@ func (a *DownloadAction) Configure(_ context.Context, req action.ConfigureReques
 // Schema implements action.Action.
 func (a *DownloadAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Waits for a data export that exists, of any kind, and downloads its files. It makes no export and " +
+		MarkdownDescription: "Waits for a data export that exists, of any kind, and downloads its files. It makes no " +
+			"export and " +
 			"keeps nothing in the state. Terraform runs it from the `action_trigger` of a resource, or by `-invoke`. Needs " +
 			"Terraform 1.14 or later; OpenTofu and earlier ones have the resource of the same name.",
 		Attributes: actionAttributes(map[string]resourceschema.Attribute{
@@ -46,7 +47,8 @@ func (a *DownloadAction) Schema(_ context.Context, _ action.SchemaRequest, resp 
 			"directory": directoryAttribute(true, ""),
 		}),
 		Blocks: actionBlocks(timeoutsBlock(map[string]string{
-			"invoke": "How long waiting for the export and downloading its files may take in all, as a duration such as `45m`. " +
+			"invoke": "How long waiting for the export and downloading its files may take in all, as a duration such as " +
+				"`45m`. " +
 				"Default: `30m`.",
 		})),
 	}

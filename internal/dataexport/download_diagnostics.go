@@ -46,7 +46,8 @@ func (o operation) errDownload(
 		kept = fmt.Sprintf("Already in %s, in full: %s. Nothing is left there of the others.",
 			directory, strings.Join(formatFiles(written), ", "))
 	}
-	left := fmt.Sprintf("The export %s is completed and %s. The data source vantage_data_export with `token = %q` gives the "+
+	left := fmt.Sprintf("The export %s is completed and %s. The data source vantage_data_export with `token = %q` "+
+		"gives the "+
 		"URLs of its files. %s", export.Token, validity(export), export.Token, o.again)
 	said := slices.DeleteFunc([]string{happened, kept, next, left}, func(s string) bool { return s == "" })
 	return diag.NewErrorDiagnostic(o.summary(), strings.Join(said, "\n\n"))

@@ -20,8 +20,8 @@ var _ resource.ResourceWithConfigure = (*DownloadResource)(nil)
 // NewDownloadResource returns the resource vantage_data_export_download.
 func NewDownloadResource() resource.Resource { return &DownloadResource{} }
 
-// DownloadResource downloads the files of an export once, when it is created. It never looks for them again: the disk of a
-// CI runner is thrown away, and a missing file is no change.
+// DownloadResource downloads the files of an export once, when it is created. It never looks for them again: the disk
+// of a CI runner is thrown away, and a missing file is no change.
 type DownloadResource struct{ configured }
 
 type downloadResourceModel struct {
@@ -56,8 +56,10 @@ func (r *DownloadResource) Configure(
 func (r *DownloadResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Downloads the files of a data export that exists, of any kind, **once: when it is created or " +
-			"replaced**. No pre-signed URL is in its state. It never looks for the files again, since the disk of a CI runner is " +
-			"thrown away: a missing file is no change, and destroying it deletes nothing. It is for OpenTofu, and for Terraform " +
+			"replaced**. No pre-signed URL is in its state. It never looks for the files again, since the disk of a CI " +
+			"runner is " +
+			"thrown away: a missing file is no change, and destroying it deletes nothing. It is for OpenTofu, and for " +
+			"Terraform " +
 			"before 1.14; from 1.14 on the action of the same name downloads without a place in the state, unless other " +
 			"resources need the paths.",
 		Attributes: together(thatReplaceAlways(map[string]schema.StringAttribute{
@@ -65,7 +67,8 @@ func (r *DownloadResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 			"directory": directoryAttribute(true, " Another one is downloaded to anew."),
 		}), downloadedAttributes()),
 		Blocks: resourceBlocks(nil, timeoutsBlock(map[string]string{
-			"create": "How long waiting for the export and downloading its files may take in all, as a duration such as `45m`. " +
+			"create": "How long waiting for the export and downloading its files may take in all, as a duration such as " +
+				"`45m`. " +
 				"Default: `30m`.",
 		})),
 	}
@@ -121,7 +124,8 @@ func (r *DownloadResource) downloading() operation {
 	return existing("`create` in the resource's timeouts block", "Apply again to download the files.")
 }
 
-// Create implements resource.Resource. A download that fails leaves nothing in the state: the next apply begins it anew.
+// Create implements resource.Resource. A download that fails leaves nothing in the state: the next apply begins it
+// anew.
 func (r *DownloadResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan downloadResourceModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)

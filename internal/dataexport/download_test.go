@@ -200,7 +200,13 @@ func TestTheDownloadActionIsTriggeredByAnExport(t *testing.T) {
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
 	cli := acctest.NewCLIFrom(t, api, "examples/actions/vantage_data_export_download")
 	cli.MustRun("apply", "-auto-approve", "-no-color")
-	if there := filesIn(t, filepath.Join(cli.Dir, "exports", "2025-03")); !slices.Equal(there, []string{"unit_costs-001.csv"}) {
+	if there := filesIn(
+		t,
+		filepath.Join(cli.Dir, "exports", "2025-03"),
+	); !slices.Equal(
+		there,
+		[]string{"unit_costs-001.csv"},
+	) {
 		t.Errorf("there are %v", there)
 	}
 	if out, ok := cli.Run("plan", "-no-color", "-detailed-exitcode"); !ok || api.Posts() != 1 {

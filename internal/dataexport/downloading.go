@@ -18,15 +18,16 @@ func directoryAttribute(required bool, byDefault string) schema.StringAttribute 
 	return schema.StringAttribute{
 		Required: required,
 		Optional: !required,
-		MarkdownDescription: "Directory on the machine that runs Terraform to download the files to. It is made where it is " +
+		MarkdownDescription: "Directory on the machine that runs Terraform to download the files to. It is made where it " +
+			"is " +
 			"missing. The files are named as in their URLs, and a file that has the name already is replaced once the new one " +
 			"is there in full. What is made can be read by the user alone." + byDefault,
 		Validators: NotEmpty(),
 	}
 }
 
-// directoryOf returns the absolute path of a directory that files can be written to, or "" when none is given. A relative
-// path would say little in a message that is read later.
+// directoryOf returns the absolute path of a directory that files can be written to, or "" when none is given. A
+// relative path would say little in a message that is read later.
 func directoryOf(argument types.String) (string, error) {
 	directory := argument.ValueString()
 	if directory == "" {

@@ -13,7 +13,9 @@ import (
 )
 
 // inWords matches durations as people write them, with units that time.ParseDuration does not know.
-var inWords = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) *(d|days?|w|weeks?|h|hours?|hrs?|m|mins?|minutes?|s|secs?|seconds?)$`)
+var inWords = regexp.MustCompile(
+	`^([0-9]+(?:\.[0-9]+)?) *(d|days?|w|weeks?|h|hours?|hrs?|m|mins?|minutes?|s|secs?|seconds?)$`,
+)
 
 // ParseDuration reads a duration such as 2h or 1h30m. Its error says what to write instead.
 func ParseDuration(text string) (time.Duration, error) {
@@ -29,7 +31,8 @@ func ParseDuration(text string) (time.Duration, error) {
 	if hours := map[string]float64{"d": 24, "w": 7 * 24}[unit]; hours > 0 {
 		n, _ := strconv.ParseFloat(number, 64) // the pattern matches numbers only
 		name := map[string]string{"d": "days", "w": "weeks"}[unit]
-		return 0, fmt.Errorf("%q is not a duration; %s are not a unit, write %sh", text, name, strconv.FormatFloat(n*hours, 'f', -1, 64))
+		return 0, fmt.Errorf("%q is not a duration; %s are not a unit, write "+
+			"%sh", text, name, strconv.FormatFloat(n*hours, 'f', -1, 64))
 	}
 	return 0, fmt.Errorf("%q is not a duration; write %s", text, number+unit)
 }

@@ -17,7 +17,11 @@ func NewEphemeralResource() ephemeral.EphemeralResource { return &EphemeralResou
 type EphemeralResource struct{ configured }
 
 // Metadata implements ephemeral.EphemeralResource.
-func (r *EphemeralResource) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
+func (r *EphemeralResource) Metadata(
+	_ context.Context,
+	req ephemeral.MetadataRequest,
+	resp *ephemeral.MetadataResponse,
+) {
 	resp.TypeName = req.ProviderTypeName + "_data_export"
 }
 
@@ -32,7 +36,8 @@ func (r *EphemeralResource) Configure(
 func (r *EphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	const about = "The export has to exist, made by a resource for one."
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A data export that exists, of any kind, waited for and handed on without being written to the state " +
+		MarkdownDescription: "A data export that exists, of any kind, waited for and handed on without being written to " +
+			"the state " +
 			"or a plan file. It makes no export. Needs Terraform 1.10 or OpenTofu 1.11, or later.",
 		Attributes: ephemeralAttributes(dataSourceAttributes(followedAttributes(about))),
 		Blocks: ephemeralBlocks(timeoutsBlock(map[string]string{

@@ -29,8 +29,8 @@ var manifestTypes = map[string]attr.Type{
 	"urls_valid_until": types.StringType,
 }
 
-// newExported converts what the API tells. What it does not tell is null. An export without a manifest is pending, whatever
-// its status says.
+// newExported converts what the API tells. What it does not tell is null. An export without a manifest is pending,
+// whatever its status says.
 func newExported(e *vantage.DataExport) exported {
 	status := e.Status
 	if !e.Completed() && strings.EqualFold(status, vantage.StatusCompleted) {
@@ -115,8 +115,8 @@ func files(manifest types.Object) (types.List, bool) {
 	return list, ok && !list.IsNull() && !list.IsUnknown()
 }
 
-// expiry returns when the URLs in a manifest expire, or the export where no URLs are kept, and whether that is over. Where
-// the server does not tell, they never do.
+// expiry returns when the URLs in a manifest expire, or the export where no URLs are kept, and whether that is over.
+// Where the server does not tell, they never do.
 func expiry(manifest types.Object, now time.Time) (time.Time, bool) {
 	until, known := timeIn(manifest, "urls_valid_until")
 	if !known {
@@ -139,8 +139,8 @@ func asOf(e *vantage.DataExport) time.Time {
 }
 
 // keepsURLs reports whether the stored URLs still serve. The server may sign anew at each request, so that every plan
-// would show new URLs: while only their queries differ and the stored ones have not expired, they are as good. Within the
-// margin for renewal fresh ones that last longer are better.
+// would show new URLs: while only their queries differ and the stored ones have not expired, they are as good. Within
+// the margin for renewal fresh ones that last longer are better.
 func keepsURLs(stored, fresh types.Object, now time.Time, margin types.String) bool {
 	a, ok1 := files(stored)
 	b, ok2 := files(fresh)

@@ -36,7 +36,9 @@ func TestAttributesValue(t *testing.T) {
 		`[]`:                    types.TupleValueMust([]attr.Type{}, []attr.Value{}),
 		`[1,"a",null]`: types.TupleValueMust([]attr.Type{types.NumberType, types.StringType, types.DynamicType},
 			[]attr.Value{number("1"), types.StringValue("a"), types.DynamicNull()}),
-		`{"b":false}`: types.ObjectValueMust(map[string]attr.Type{"b": types.BoolType}, map[string]attr.Value{"b": types.BoolValue(false)}),
+		`{"b":false}`: types.ObjectValueMust(
+			map[string]attr.Type{"b": types.BoolType}, map[string]attr.Value{"b": types.BoolValue(false)},
+		),
 	} {
 		got := attributesValue(json.RawMessage(`{"x":` + text + `}`))
 		object, ok := got.UnderlyingValue().(types.Object)
@@ -94,12 +96,17 @@ func TestAttributesAreBounded(t *testing.T) {
 
 func TestDates(t *testing.T) {
 	t.Parallel()
-	for _, good := range []string{"2025-03-01", "2025-03-01T10:20:30Z", "2025-03-01T10:20:30.5+02:00", "2025-03-01T10:20Z", "2025-03-01T10:20:30", "2025-03-01T10:20"} {
+	for _, good := range []string{
+		"2025-03-01", "2025-03-01T10:20:30Z", "2025-03-01T10:20:30.5+02:00",
+		"2025-03-01T10:20Z", "2025-03-01T10:20:30", "2025-03-01T10:20",
+	} {
 		if _, _, err := parseDate(good); err != nil {
 			t.Error(err)
 		}
 	}
-	for _, bad := range []string{"", "2025", "2025-3-1", "2025-02-30", "01.03.2025", "2025-03-01 10:20", "2025-03-01T25:00Z", "yesterday"} {
+	for _, bad := range []string{
+		"", "2025", "2025-3-1", "2025-02-30", "01.03.2025", "2025-03-01 10:20", "2025-03-01T25:00Z", "yesterday",
+	} {
 		if _, _, err := parseDate(bad); err == nil {
 			t.Errorf("%q is taken for a date", bad)
 		}
@@ -124,7 +131,8 @@ func TestDates(t *testing.T) {
 // Whatever the server describes must make the way to Terraform and back unchanged, or every plan would show a change.
 func FuzzAttributes(f *testing.F) {
 	for _, text := range []string{
-		`{}`, `{"a":null,"b":[1,"x",null,{"c":true}],"d":1e400,"e":-0,"f":"\u0000é"}`, `{"":{"":""}}`, `{"a":[[[[[[[[[[]]]]]]]]]]}`, `{"n":12345678901234567890.123456789}`,
+		`{}`, `{"a":null,"b":[1,"x",null,{"c":true}],"d":1e400,"e":-0,"f":"\u0000é"}`, `{"":{"":""}}`,
+		`{"a":[[[[[[[[[[]]]]]]]]]]}`, `{"n":12345678901234567890.123456789}`,
 	} {
 		f.Add(text)
 	}

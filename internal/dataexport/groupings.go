@@ -11,14 +11,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// Groupings is an argument that takes a list of these values, and of others with the prefix, such as "tag:". The API takes
-// the list as one string with commas, so no grouping can have one.
+// Groupings is an argument that takes a list of these values, and of others with the prefix, such as "tag:". The API
+// takes the list as one string with commas, so no grouping can have one.
 func Groupings(byDefault, prefix string, values ...string) schema.ListAttribute {
 	form := regexp.MustCompile("^(" + strings.Join(values, "|") + "|" + prefix + "[^,]+)$")
 	return schema.ListAttribute{
 		Optional:    true,
 		ElementType: types.StringType,
-		MarkdownDescription: "What the costs are grouped by, in this order: `" + strings.Join(values, "`, `") + "` or `" + prefix +
+		MarkdownDescription: "What the costs are grouped by, in this order: `" + strings.Join(
+			values,
+			"`, `",
+		) + "` or `" + prefix +
 			"<name>`. Default: " + byDefault + ".",
 		Validators: []validator.List{
 			listvalidator.SizeAtLeast(1),

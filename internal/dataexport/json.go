@@ -29,8 +29,8 @@ const (
 	maxBits = 4096
 )
 
-// decodeAttributes reads what the API tells of an export in free form, an object with numbers as json.Number. It reports
-// false for what is larger than the bounds; what is no object is none.
+// decodeAttributes reads what the API tells of an export in free form, an object with numbers as json.Number. It
+// reports false for what is larger than the bounds; what is no object is none.
 func decodeAttributes(raw json.RawMessage) (map[string]any, bool) {
 	if len(raw) > maxBytes {
 		return nil, false
@@ -69,8 +69,8 @@ func (d *attributesDecoder) value() (any, error) {
 	return token, nil
 }
 
-// object reads the members of an object. Terraform normalises the names of attributes, so that others than these would be
-// unknown to it: names are normalised here, and of two that become one the last counts.
+// object reads the members of an object. Terraform normalises the names of attributes, so that others than these would
+// be unknown to it: names are normalised here, and of two that become one the last counts.
 func (d *attributesDecoder) object() (any, error) {
 	members := map[string]any{}
 	for d.More() {
@@ -119,7 +119,8 @@ func (o operation) warnOdd(e *vantage.DataExport) diag.Diagnostics {
 	}
 	if e.Manifest != nil && e.Manifest.ValidUntilUnreadable {
 		diags.AddWarning("The end of the "+o.noun+" is not known",
-			fmt.Sprintf("The API says until when the export %s is valid, but not as a time that can be read. It is not renewed by "+
+			fmt.Sprintf("The API says until when the export %s is valid, but not as a time that can be read. It is not "+
+				"renewed by "+
 				"renew_before_expiry, and not reported when it has expired.", e.Token))
 	}
 	return diags

@@ -1,6 +1,6 @@
 // Package dataexport is the life of a data export in Terraform, the same for every kind: it is made, waited for, kept,
-// renewed, imported and downloaded. A kind, in a package of its own, declares its names and its arguments, and how these
-// become a request; the requests and the waiting are the client's.
+// renewed, imported and downloaded. A kind, in a package of its own, declares its names and its arguments, and how
+// these become a request; the requests and the waiting are the client's.
 package dataexport
 
 import (
@@ -45,8 +45,8 @@ type Kind struct {
 type Arguments interface {
 	// Request returns the request for an export.
 	Request() vantage.ExportRequest
-	// Validate returns what is wrong with the arguments taken together; each alone is checked by its validators. Values that
-	// are not known yet are let through.
+	// Validate returns what is wrong with the arguments taken together; each alone is checked by its validators. Values
+	// that are not known yet are let through.
 	Validate() diag.Diagnostics
 	// TakeFrom sets the arguments that are null to what the API tells of an imported export.
 	TakeFrom(attributes map[string]any)

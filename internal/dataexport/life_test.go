@@ -16,7 +16,11 @@ import (
 var minimal = map[string]any{"cost_report_token": "rprt_1"}
 
 // inVirtualTime runs f in a bubble, with a provider that talks to a fake in process.
-func inVirtualTime(t *testing.T, o fakevantage.Options, f func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server)) {
+func inVirtualTime(
+	t *testing.T,
+	o fakevantage.Options,
+	f func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server),
+) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		fake := acctest.NewFake(t, o)
@@ -30,7 +34,8 @@ func inVirtualTime(t *testing.T, o fakevantage.Options, f func(t *testing.T, p *
 
 func wantPending(t *testing.T, s acctest.State, token string) {
 	t.Helper()
-	if s.IsNull() || s.Text("token") == "" || token != "" && s.Text("token") != token || s.Text("id") != s.Text("token") || s.Text("status") != "pending" {
+	if s.IsNull() || s.Text("token") == "" || token != "" && s.Text("token") != token || s.Text("id") != s.Text("token") ||
+		s.Text("status") != "pending" {
 		t.Errorf("the state is %v, want it pending with the token %s", s.Value, token)
 	}
 	if !s.Value.IsFullyKnown() || s.Text("manifest", "completed_at") != "" {
@@ -40,7 +45,8 @@ func wantPending(t *testing.T, s acctest.State, token string) {
 
 func wantCompleted(t *testing.T, s acctest.State) {
 	t.Helper()
-	if len(s.Diagnostics) != 0 || s.IsNull() || s.Text("status") != "completed" || s.Text("manifest", "completed_at") == "" {
+	if len(s.Diagnostics) != 0 || s.IsNull() || s.Text("status") != "completed" ||
+		s.Text("manifest", "completed_at") == "" {
 		t.Errorf("%v %v, the state is %v, want it completed", s.Errors(), s.Warnings(), s.Value)
 	}
 }
@@ -74,8 +80,10 @@ func TestInterruptedCreateIsResumed(t *testing.T) {
 					t.Errorf("returned %s after the interrupt", over)
 				}
 				wantPending(t, interrupted, "")
-				if len(interrupted.Errors()) > 0 || len(interrupted.Warnings()) != 1 || !strings.Contains(interrupted.Warnings()[0], interrupted.Text("token")) {
-					t.Errorf("%v %v, want a warning that names the export: an error would taint", interrupted.Errors(), interrupted.Warnings())
+				if len(interrupted.Errors()) > 0 || len(interrupted.Warnings()) != 1 ||
+					!strings.Contains(interrupted.Warnings()[0], interrupted.Text("token")) {
+					t.Errorf("%v %v, want a warning that names the export: an error would "+
+						"taint", interrupted.Errors(), interrupted.Warnings())
 				}
 
 				refreshed := p.Read(t.Context(), interrupted)
@@ -97,32 +105,40 @@ func TestInterruptedCreateIsResumed(t *testing.T) {
 
 func TestInterruptedResumeIsResumedAgain(t *testing.T) {
 	t.Parallel()
-	inVirtualTime(t, fakevantage.Options{ReadyAfter: 20 * time.Minute}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-		time.AfterFunc(time.Minute, p.Stop)
-		state := p.Create(t.Context(), minimal)
-		time.AfterFunc(time.Minute, p.Stop)
-		again := p.Apply(t.Context(), state, p.Plan(state, minimal), minimal)
-		wantPending(t, again, state.Text("token"))
-		if len(again.Errors()) > 0 {
-			t.Errorf("%v", again.Errors())
-		}
-		wantCompleted(t, p.Apply(t.Context(), again, p.Plan(again, minimal), minimal))
-		if fake.Posts() != 1 {
-			t.Errorf("%d exports were made", fake.Posts())
-		}
-	})
+	inVirtualTime(
+		t,
+		fakevantage.Options{ReadyAfter: 20 * time.Minute},
+		func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+			time.AfterFunc(time.Minute, p.Stop)
+			state := p.Create(t.Context(), minimal)
+			time.AfterFunc(time.Minute, p.Stop)
+			again := p.Apply(t.Context(), state, p.Plan(state, minimal), minimal)
+			wantPending(t, again, state.Text("token"))
+			if len(again.Errors()) > 0 {
+				t.Errorf("%v", again.Errors())
+			}
+			wantCompleted(t, p.Apply(t.Context(), again, p.Plan(again, minimal), minimal))
+			if fake.Posts() != 1 {
+				t.Errorf("%d exports were made", fake.Posts())
+			}
+		},
+	)
 }
 
 func TestAnExportThatFinishedMeanwhileNeedsNoApply(t *testing.T) {
 	t.Parallel()
-	inVirtualTime(t, fakevantage.Options{ReadyAfter: 5 * time.Minute}, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
-		time.AfterFunc(time.Minute, p.Stop)
-		state := p.Create(t.Context(), minimal)
-		time.Sleep(time.Hour)
-		refreshed := p.Read(t.Context(), state)
-		wantCompleted(t, refreshed)
-		wantUnchanged(t, p, refreshed, minimal)
-	})
+	inVirtualTime(
+		t,
+		fakevantage.Options{ReadyAfter: 5 * time.Minute},
+		func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
+			time.AfterFunc(time.Minute, p.Stop)
+			state := p.Create(t.Context(), minimal)
+			time.Sleep(time.Hour)
+			refreshed := p.Read(t.Context(), state)
+			wantCompleted(t, refreshed)
+			wantUnchanged(t, p, refreshed, minimal)
+		},
+	)
 }
 
 func TestInterruptedBeforeThePostKeepsNothing(t *testing.T) {
@@ -143,20 +159,33 @@ func TestInterruptedBeforeThePostKeepsNothing(t *testing.T) {
 
 func TestAWaitThatTimesOutKeepsTheToken(t *testing.T) {
 	t.Parallel()
-	inVirtualTime(t, fakevantage.Options{ReadyAfter: time.Hour, PendingBody: true}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-		state := p.Create(t.Context(), minimal)
-		wantPending(t, state, "")
-		wantWords(t, state.Errors(), "Could not create unit cost export", state.Text("token"), `"pending"`, "30m0s", "terraform untaint", "timeouts")
+	inVirtualTime(
+		t,
+		fakevantage.Options{ReadyAfter: time.Hour, PendingBody: true},
+		func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+			state := p.Create(t.Context(), minimal)
+			wantPending(t, state, "")
+			wantWords(
+				t,
+				state.Errors(),
+				"Could not create unit cost export",
+				state.Text("token"),
+				`"pending"`,
+				"30m0s",
+				"terraform untaint",
+				"timeouts",
+			)
 
-		// Untainted, the next apply waits for the same export; this time it is not enough either, which is no taint.
-		again := p.Apply(t.Context(), state, p.Plan(state, minimal), minimal)
-		wantPending(t, again, state.Text("token"))
-		wantWords(t, again.Errors(), "Could not finish unit cost export", "Apply again")
-		wantCompleted(t, p.Apply(t.Context(), again, p.Plan(again, minimal), minimal))
-		if fake.Posts() != 1 {
-			t.Errorf("%d exports were made", fake.Posts())
-		}
-	})
+			// Untainted, the next apply waits for the same export; this time it is not enough either, which is no taint.
+			again := p.Apply(t.Context(), state, p.Plan(state, minimal), minimal)
+			wantPending(t, again, state.Text("token"))
+			wantWords(t, again.Errors(), "Could not finish unit cost export", "Apply again")
+			wantCompleted(t, p.Apply(t.Context(), again, p.Plan(again, minimal), minimal))
+			if fake.Posts() != 1 {
+				t.Errorf("%d exports were made", fake.Posts())
+			}
+		},
+	)
 }
 
 // wantWords expects one error that says all of the words.
@@ -207,15 +236,23 @@ func TestAFailedExportLeavesNothing(t *testing.T) {
 	})
 	t.Run("in Read", func(t *testing.T) {
 		t.Parallel()
-		inVirtualTime(t, fakevantage.Options{ReadyAfter: time.Hour}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-			time.AfterFunc(time.Minute, p.Stop)
-			state := p.Create(t.Context(), minimal)
-			fake.ChangeExport(state.Text("token"), func(e *fakevantage.Export) { e.Status, e.Messages = "FAILED", []string{"no luck"} })
-			state = p.Read(t.Context(), state)
-			if !state.IsNull() || len(state.Errors()) > 0 || len(state.Warnings()) != 1 || !strings.Contains(state.Warnings()[0], "no luck") {
-				t.Errorf("%v %v %v", state.Value, state.Errors(), state.Warnings())
-			}
-		})
+		inVirtualTime(
+			t,
+			fakevantage.Options{ReadyAfter: time.Hour},
+			func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+				time.AfterFunc(time.Minute, p.Stop)
+				state := p.Create(t.Context(), minimal)
+				fake.ChangeExport(
+					state.Text("token"),
+					func(e *fakevantage.Export) { e.Status, e.Messages = "FAILED", []string{"no luck"} },
+				)
+				state = p.Read(t.Context(), state)
+				if !state.IsNull() || len(state.Errors()) > 0 || len(state.Warnings()) != 1 ||
+					!strings.Contains(state.Warnings()[0], "no luck") {
+					t.Errorf("%v %v %v", state.Value, state.Errors(), state.Warnings())
+				}
+			},
+		)
 	})
 }
 
@@ -232,7 +269,8 @@ func TestADeadAPIDuringARefreshChangesNothing(t *testing.T) {
 		if !refreshed.Value.Equal(state.Value) {
 			t.Errorf("the state changed to %v", refreshed.Value)
 		}
-		wantWords(t, refreshed.Errors(), "Could not read unit cost export", state.Text("token"), "connection reset", "-refresh=false", "5m0s")
+		wantWords(t, refreshed.Errors(), "Could not read unit cost "+
+			"export", state.Text("token"), "connection reset", "-refresh=false", "5m0s")
 		if time.Since(start) != 5*time.Minute {
 			t.Errorf("took %s", time.Since(start))
 		}
@@ -243,7 +281,8 @@ func TestAnEmptyExportWarns(t *testing.T) {
 	t.Parallel()
 	inVirtualTime(t, fakevantage.Options{Files: -1}, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
 		state := p.Create(t.Context(), minimal)
-		if len(state.Errors()) > 0 || len(state.Warnings()) != 1 || !strings.Contains(state.Warnings()[0], "no files") || state.Text("status") != "completed" {
+		if len(state.Errors()) > 0 || len(state.Warnings()) != 1 || !strings.Contains(state.Warnings()[0], "no files") ||
+			state.Text("status") != "completed" {
 			t.Errorf("%v %v %v", state.Value, state.Errors(), state.Warnings())
 		}
 		wantUnchanged(t, p, p.Read(t.Context(), state), minimal)
@@ -282,14 +321,18 @@ func TestStoredURLsAreKeptWhileTheyServe(t *testing.T) {
 
 func TestDestroyOnlyForgets(t *testing.T) {
 	t.Parallel()
-	inVirtualTime(t, fakevantage.Options{RetryAfter: "0"}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-		state := p.Create(t.Context(), minimal)
-		gone := p.Apply(context.Background(), state, p.Plan(state, nil), nil)
-		if !gone.IsNull() || len(gone.Diagnostics) > 0 {
-			t.Errorf("%v %v", gone.Value, gone.Errors())
-		}
-		acctest.WantRequests(t, fake, 1, 1)
-	})
+	inVirtualTime(
+		t,
+		fakevantage.Options{RetryAfter: "0"},
+		func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+			state := p.Create(t.Context(), minimal)
+			gone := p.Apply(context.Background(), state, p.Plan(state, nil), nil)
+			if !gone.IsNull() || len(gone.Diagnostics) > 0 {
+				t.Errorf("%v %v", gone.Value, gone.Errors())
+			}
+			acctest.WantRequests(t, fake, 1, 1)
+		},
+	)
 }
 
 func TestAPlanThatKeepsAnExpiredExportWarns(t *testing.T) {
@@ -306,7 +349,8 @@ func TestAPlanThatKeepsAnExpiredExportWarns(t *testing.T) {
 			t.Errorf("%v %v", expired.Errors(), expired.Warnings())
 		}
 		plan := p.Plan(expired, minimal)
-		if !plan.Value.Equal(expired.Value) || len(plan.Warnings()) != 1 || !strings.Contains(plan.Warnings()[0], "renew_before_expiry") {
+		if !plan.Value.Equal(expired.Value) || len(plan.Warnings()) != 1 ||
+			!strings.Contains(plan.Warnings()[0], "renew_before_expiry") {
 			t.Errorf("%v, want a warning in a plan that changes nothing", plan.Warnings())
 		}
 		// Not in the plan that replaces it.
@@ -350,20 +394,28 @@ func TestAMarginAsLongAsALifeWarnsThenFails(t *testing.T) {
 func TestAResumedWaitHasItsOwnTimeout(t *testing.T) {
 	t.Parallel()
 	config := map[string]any{"cost_report_token": "rprt_1", "timeouts": map[string]any{"create": "2h", "update": "3m"}}
-	inVirtualTime(t, fakevantage.Options{ReadyAfter: time.Hour}, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
-		time.AfterFunc(time.Minute, p.Stop)
-		state := p.Create(t.Context(), config)
-		wantWords(t, p.Apply(t.Context(), state, p.Plan(state, config), config).Errors(), "3m0s")
-	})
+	inVirtualTime(
+		t,
+		fakevantage.Options{ReadyAfter: time.Hour},
+		func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
+			time.AfterFunc(time.Minute, p.Stop)
+			state := p.Create(t.Context(), config)
+			wantWords(t, p.Apply(t.Context(), state, p.Plan(state, config), config).Errors(), "3m0s")
+		},
+	)
 }
 
 func TestATimeoutCountsFromTheRequest(t *testing.T) {
 	t.Parallel()
 	config := map[string]any{"cost_report_token": "rprt_1", "timeouts": map[string]any{"create": "3s"}}
-	inVirtualTime(t, fakevantage.Options{ReadyAfter: time.Hour, Latency: 5 * time.Second}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-		state := p.Create(t.Context(), config)
-		wantPending(t, state, "")
-		wantWords(t, state.Errors(), "ran out after 5s", "untaint")
-		acctest.WantRequests(t, fake, 1, 0)
-	})
+	inVirtualTime(
+		t,
+		fakevantage.Options{ReadyAfter: time.Hour, Latency: 5 * time.Second},
+		func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+			state := p.Create(t.Context(), config)
+			wantPending(t, state, "")
+			wantWords(t, state.Errors(), "ran out after 5s", "untaint")
+			acctest.WantRequests(t, fake, 1, 0)
+		},
+	)
 }

@@ -11,7 +11,10 @@ import (
 // Takes more than a minute, since the limit's windows are real; it runs beside all others.
 func TestFortyExportsWithinFiveRequestsInFiveSeconds(t *testing.T) {
 	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{ReadyAfter: 5 * time.Second, RetryAfter: "1", Limit: 5, Window: 5 * time.Second})
+	api := acctest.Start(
+		t,
+		fakevantage.Options{ReadyAfter: 5 * time.Second, RetryAfter: "1", Limit: 5, Window: 5 * time.Second},
+	)
 	cli := acctest.NewCLI(t, api, `
 resource "vantage_unit_cost_export" "this" {
   count             = 40
@@ -25,6 +28,7 @@ resource "vantage_unit_cost_export" "this" {
 	t.Logf("%d requests, %d refused, %s", requests, refused, took.Round(time.Second))
 	least := time.Duration((requests-1)/5) * 5 * time.Second
 	if requests > 100 || refused > 2 || took > least*115/100+2*time.Second {
-		t.Errorf("%d requests, %d refused, %s; at most 100, 2, and 1.15 times %s (and the CLI's own time) are accepted", requests, refused, took, least)
+		t.Errorf("%d requests, %d refused, %s; at most 100, 2, and 1.15 times %s (and the CLI's own time) are "+
+			"accepted", requests, refused, took, least)
 	}
 }

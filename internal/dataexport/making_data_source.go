@@ -30,7 +30,11 @@ type DataSourcePart struct {
 func (p *DataSourcePart) Part() *DataSourcePart { return p }
 
 // Metadata implements datasource.DataSource.
-func (d *MakingDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (d *MakingDataSource) Metadata(
+	_ context.Context,
+	req datasource.MetadataRequest,
+	resp *datasource.MetadataResponse,
+) {
 	resp.TypeName = req.ProviderTypeName + "_" + d.kind.Name
 }
 
@@ -44,7 +48,8 @@ func (d *MakingDataSource) Configure(
 // Schema implements datasource.DataSource.
 func (d *MakingDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A " + d.kind.Noun + " that is made and waited for **at each read**, which Terraform does in every " +
+		MarkdownDescription: "A " + d.kind.Noun + " that is made and waited for **at each read**, which Terraform does " +
+			"in every " +
 			"plan, or in the apply when something it depends on is known only then. Each read gives another token and other " +
 			"URLs: what depends on them should use the resource, which keeps its export.",
 		Attributes: dataSourceAttributes(together(d.kind.Arguments, exportedAttributes())),
@@ -69,11 +74,13 @@ func (d *MakingDataSource) making() operation {
 	o := d.kind.operation("make")
 	o.makes = true
 	o.timedOut = func(token string) string {
-		return fmt.Sprintf("The export %s goes on at the server. Running Terraform again makes another one; to have this one, "+
+		return fmt.Sprintf("The export %s goes on at the server. Running Terraform again makes another one; to have this "+
+			"one, "+
 			"read the data source vantage_data_export with `token = %q`, or set a longer `read` in the timeouts block before "+
 			"the next.", token, token)
 	}
-	o.failed = "Run Terraform again to have another one made; if that fails too, the server's words and the report in the " +
+	o.failed = "Run Terraform again to have another one made; if that fails too, the server's words and the report in " +
+		"the " +
 		"Vantage console tell more."
 	return o
 }

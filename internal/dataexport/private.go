@@ -48,9 +48,9 @@ func (t rememberedTime) of(ctx context.Context, private privateReader, diags *di
 // importKey tells how far the import of an export has come; it is absent for one that was not imported.
 const importKey = "import"
 
-// importStage is the value of importKey. Each refresh moves it on by one. "terraform import" refreshes once at the import and
-// once more before the first plan, an import block only at the import: so arguments are taken over from the configuration up
-// to the second plan.
+// importStage is the value of importKey. Each refresh moves it on by one. "terraform import" refreshes once at the
+// import and once more before the first plan, an import block only at the import: so arguments are taken over from the
+// configuration up to the second plan.
 type importStage string
 
 const (
@@ -74,8 +74,8 @@ func (s importStage) next() importStage {
 	return s
 }
 
-// takesOver reports whether arguments that the API does not tell are still taken over from the configuration, since there is
-// nothing to compare them with.
+// takesOver reports whether arguments that the API does not tell are still taken over from the configuration, since
+// there is nothing to compare them with.
 func (s importStage) takesOver() bool { return s != notImported && s != importTakenOver }
 
 func (s importStage) save(ctx context.Context, private privateWriter) diag.Diagnostics {

@@ -10,8 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 )
 
-// replaces is the plan modifier of the arguments that say what is exported: another value means another export. After an
-// import it lets values be taken over from the configuration.
+// replaces is the plan modifier of the arguments that say what is exported: another value means another export. After
+// an import it lets values be taken over from the configuration.
 type replaces struct{}
 
 var (
@@ -46,7 +46,11 @@ func (c change) decide(ctx context.Context, diags *diag.Diagnostics) (replace, k
 	return !stage.takesOver() || !c.after.IsNull() && !c.before.IsNull(), false
 }
 
-func (replaces) PlanModifyString(ctx context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
+func (replaces) PlanModifyString(
+	ctx context.Context,
+	req planmodifier.StringRequest,
+	resp *planmodifier.StringResponse,
+) {
 	var keep bool
 	resp.RequiresReplace, keep = change{req.State, req.Plan, req.Private, req.StateValue, req.PlanValue}.
 		decide(ctx, &resp.Diagnostics)
@@ -65,7 +69,11 @@ func (replaces) PlanModifyMap(ctx context.Context, req planmodifier.MapRequest, 
 		decide(ctx, &resp.Diagnostics)
 }
 
-func (replaces) PlanModifyObject(ctx context.Context, req planmodifier.ObjectRequest, resp *planmodifier.ObjectResponse) {
+func (replaces) PlanModifyObject(
+	ctx context.Context,
+	req planmodifier.ObjectRequest,
+	resp *planmodifier.ObjectResponse,
+) {
 	resp.RequiresReplace, _ = change{req.State, req.Plan, req.Private, req.StateValue, req.PlanValue}.
 		decide(ctx, &resp.Diagnostics)
 }

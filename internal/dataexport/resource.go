@@ -185,8 +185,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }
 
-// Update implements resource.Resource. The API sees nothing of what can be updated; what is left to do is to wait for an
-// export that an earlier apply left pending, and to ask for URLs that are to be stored from now on.
+// Update implements resource.Resource. The API sees nothing of what can be updated; what is left to do is to wait for
+// an export that an earlier apply left pending, and to ask for URLs that are to be stored from now on.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	model, stored := r.kind.NewResource(), r.kind.NewResource()
 	resp.Diagnostics.Append(req.Plan.Get(ctx, model)...)

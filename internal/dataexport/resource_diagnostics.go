@@ -20,7 +20,8 @@ func (r *Resource) creating() operation {
 		return tainted(token, "set a longer `create` and `update` in the resource's timeouts block")
 	}
 	o.refused = func(token string) string { return tainted(token, "mend the cause") }
-	o.failed = "Nothing of it is kept. Apply again to have another one made; if that fails too, the server's words and the " +
+	o.failed = "Nothing of it is kept. Apply again to have another one made; if that fails too, the server's words " +
+		"and the " +
 		"report in the Vantage console tell more."
 	return o
 }
@@ -28,21 +29,25 @@ func (r *Resource) creating() operation {
 // tainted says how to keep an export after an error in Create, by which Terraform taints the resource.
 func tainted(token, first string) string {
 	return fmt.Sprintf("The export %s goes on at the server and its token is in the state, but Terraform has marked the "+
-		"resource as tainted. To keep this export, %s, run `terraform untaint` with the resource's address, and apply again: "+
+		"resource as tainted. To keep this export, %s, run `terraform untaint` with the resource's address, and apply "+
+		"again: "+
 		"that waits for the same export. Without untaint the next apply makes a new one.", token, first)
 }
 
 func (r *Resource) resuming() operation {
 	o := r.kind.operation("finish")
 	o.timedOut = func(token string) string {
-		return fmt.Sprintf("The export %s goes on at the server and stays in the state. Apply again to wait on, with a longer "+
+		return fmt.Sprintf("The export %s goes on at the server and stays in the state. Apply again to wait on, with a "+
+			"longer "+
 			"`update` in the resource's timeouts block if need be.", token)
 	}
 	o.refused = func(token string) string {
-		return fmt.Sprintf("The export %s stays in the state as pending. Once the cause is mended, apply again: that waits for "+
+		return fmt.Sprintf("The export %s stays in the state as pending. Once the cause is mended, apply again: that "+
+			"waits for "+
 			"the same export.", token)
 	}
-	o.failed = "It stays in the state until the next refresh takes it out. Apply again to have another one made; if that fails " +
+	o.failed = "It stays in the state until the next refresh takes it out. Apply again to have another one made; if " +
+		"that fails " +
 		"too, the server's words and the report in the Vantage console tell more."
 	return o
 }
@@ -61,7 +66,8 @@ func (r *Resource) fetching() operation {
 func (r *Resource) refreshing() operation {
 	o := r.kind.operation("read")
 	o.timedOut = func(string) string {
-		return "The state is unchanged. Run Terraform again when the API answers, or go on from the state with -refresh=false. " +
+		return "The state is unchanged. Run Terraform again when the API answers, or go on from the state with " +
+			"-refresh=false. " +
 			"A longer `read` in the resource's timeouts block counts once it has been applied, with -refresh=false."
 	}
 	return o
@@ -81,7 +87,8 @@ func (r *Resource) checkKind(export *vantage.DataExport) diag.Diagnostics {
 		return nil
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("The imported export seems to be of another kind",
-		fmt.Sprintf("The API calls the export %s a %q: that is a %s, which the resource vantage_%s is for. It was imported as "+
+		fmt.Sprintf("The API calls the export %s a %q: that is a %s, which the resource vantage_%s is for. It was "+
+			"imported as "+
 			"a %s all the same.", export.Token, export.ExportType, other.Noun, other.Name, r.kind.Noun))}
 }
 
@@ -92,7 +99,8 @@ func (r *Resource) warnNotRefreshed(token string) diag.Diagnostic {
 }
 
 func (r *Resource) warnFailed(e *vantage.DataExport) diag.Diagnostic {
-	text := fmt.Sprintf("The export %s has ended at the server with the status %q and is taken out of the state. The next "+
+	text := fmt.Sprintf("The export %s has ended at the server with the status %q and is taken out of the state. The "+
+		"next "+
 		"apply makes another one.", e.Token, e.Status)
 	if len(e.Messages) > 0 {
 		text += "\n\nThe server says: " + strings.Join(e.Messages, "; ")
@@ -102,11 +110,13 @@ func (r *Resource) warnFailed(e *vantage.DataExport) diag.Diagnostic {
 
 func (r *Resource) warnExpired(token string, until time.Time) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The "+r.kind.Noun+" has expired",
-		fmt.Sprintf("The URLs of the files of the export %s expired at %s. To have a new export made, apply with -replace or "+
+		fmt.Sprintf("The URLs of the files of the export %s expired at %s. To have a new export made, apply with "+
+			"-replace or "+
 			"change triggers; with renew_before_expiry it is renewed by itself.", token, until.Format(time.RFC3339)))
 }
 
-const marginTooLong = "With a renew_before_expiry as long as an export is valid, here %s, every plan would replace the " +
+const marginTooLong = "With a renew_before_expiry as long as an export is valid, here %s, every plan would replace " +
+	"the " +
 	"export by a new one. Set a shorter one; to destroy all the same, use -refresh=false."
 
 func errMarginTooLong(life time.Duration) diag.Diagnostic {

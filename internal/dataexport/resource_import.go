@@ -12,12 +12,17 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// withoutURLs is what follows the token in the ID of an import that must not store URLs. Terraform reads an imported export
-// before it looks at the configuration, so store_file_urls comes too late for that.
+// withoutURLs is what follows the token in the ID of an import that must not store URLs. Terraform reads an imported
+// export before it looks at the configuration, so store_file_urls comes too late for that.
 const withoutURLs = ",store_file_urls=false"
 
-// ImportState implements resource.ResourceWithImportState. It takes the token alone; Terraform reads the rest right after.
-func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+// ImportState implements resource.ResourceWithImportState. It takes the token alone; Terraform reads the rest right
+// after.
+func (r *Resource) ImportState(
+	ctx context.Context,
+	req resource.ImportStateRequest,
+	resp *resource.ImportStateResponse,
+) {
 	var withheld bool
 	req.ID, withheld = strings.CutSuffix(req.ID, withoutURLs)
 	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("token"), path.Root("token"), req, resp)

@@ -28,7 +28,12 @@ func action(a plancheck.ResourceActionType) plancheck.PlanCheck {
 }
 
 // asked is an export as somebody else has had it made.
-var asked = map[string]any{"cost_report_token": "rprt_1", "start_date": "2025-03-01T00:00:00Z", "end_date": "2025-03-31T00:00:00Z", "date_bin": "week"}
+var asked = map[string]any{
+	"cost_report_token": "rprt_1",
+	"start_date":        "2025-03-01T00:00:00Z",
+	"end_date":          "2025-03-31T00:00:00Z",
+	"date_bin":          "week",
+}
 
 const matching = `
 resource "vantage_unit_cost_export" "this" {
@@ -43,8 +48,15 @@ func TestImportWithTheMatchingConfigurationPlansNothing(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{})
 	token := api.Add(asked, time.Now())
-	api.Run(t,
-		resource.TestStep{Config: api.Config(matching), ResourceName: address, ImportState: true, ImportStateId: token, ImportStatePersist: true},
+	api.Run(
+		t,
+		resource.TestStep{
+			Config:             api.Config(matching),
+			ResourceName:       address,
+			ImportState:        true,
+			ImportStateId:      token,
+			ImportStatePersist: true,
+		},
 		resource.TestStep{
 			Config:           api.Config(matching),
 			ConfigPlanChecks: expect(plancheck.ExpectEmptyPlan()),
@@ -71,10 +83,18 @@ func TestImportTakesOverWhatTheAPIDoesNotTell(t *testing.T) {
 	api := acctest.Start(t, fakevantage.Options{})
 	token := api.Add(asked, time.Now())
 	with := func(workspace string) string {
-		return api.Config(strings.Replace(matching, "date_bin ", "workspace_token = \""+workspace+"\"\ntriggers = { a = 1 }\ndate_bin ", 1))
+		return api.Config(strings.Replace(matching, "date_bin ", "workspace_token = \""+workspace+"\"\ntriggers = { a = "+
+			"1 }\ndate_bin ", 1))
 	}
-	api.Run(t,
-		resource.TestStep{Config: with("wrkspc_1"), ResourceName: address, ImportState: true, ImportStateId: token, ImportStatePersist: true},
+	api.Run(
+		t,
+		resource.TestStep{
+			Config:             with("wrkspc_1"),
+			ResourceName:       address,
+			ImportState:        true,
+			ImportStateId:      token,
+			ImportStatePersist: true,
+		},
 		resource.TestStep{Config: with("wrkspc_1"), ConfigPlanChecks: expect(action(plancheck.ResourceActionUpdate))},
 		unchanged(with("wrkspc_1")),
 		resource.TestStep{Config: with("wrkspc_2"), ConfigPlanChecks: expect(action(plancheck.ResourceActionReplace))},
@@ -90,7 +110,13 @@ func TestImportOfAFailedExportSaysWhy(t *testing.T) {
 	token := api.Add(asked, time.Now())
 	api.ChangeExport(token, func(e *fakevantage.Export) { e.Status, e.Messages = "failed", []string{"no such metric"} })
 	api.Run(t, resource.TestStep{
-		Config: api.Config(matching), ResourceName: address, ImportState: true, ImportStateId: token, ExpectError: regexp.MustCompile(`(?s)Could not import.*no such metric`),
+		Config: api.Config(
+			matching,
+		),
+		ResourceName:  address,
+		ImportState:   true,
+		ImportStateId: token,
+		ExpectError:   regexp.MustCompile(`(?s)Could not import.*no such metric`),
 	})
 	api.WantRequests(t, 0, 1)
 }
@@ -100,8 +126,12 @@ func TestImportBlock(t *testing.T) {
 	api := acctest.Start(t, fakevantage.Options{})
 	token := api.Add(asked, time.Now())
 	block := fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, token)
-	api.Run(t,
-		resource.TestStep{Config: api.Config(block + matching), ConfigPlanChecks: expect(action(plancheck.ResourceActionNoop))},
+	api.Run(
+		t,
+		resource.TestStep{
+			Config:           api.Config(block + matching),
+			ConfigPlanChecks: expect(action(plancheck.ResourceActionNoop)),
+		},
 		unchanged(api.Config(matching)),
 	)
 	if api.Posts() != 0 {
@@ -119,7 +149,8 @@ func TestImportByIdentity(t *testing.T) {
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 		Steps: []resource.TestStep{
 			{
-				Config:           api.Config(fmt.Sprintf("import {\n  to = %s\n  identity = { token = %q }\n}\n", address, token) + matching),
+				Config: api.Config(fmt.Sprintf("import {\n  to = %s\n  identity = { token = %q "+
+					"}\n}\n", address, token) + matching),
 				ConfigPlanChecks: expect(action(plancheck.ResourceActionNoop)),
 				ConfigStateChecks: []statecheck.StateCheck{
 					statecheck.ExpectIdentity(address, map[string]knownvalue.Check{"token": knownvalue.StringExact(token)}),
@@ -137,12 +168,22 @@ func TestImportOfAPendingExportResumesTheWait(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{ReadyAfterPolls: 3, RetryAfter: "1"})
 	token := api.Add(asked, time.Now())
-	api.Run(t,
-		resource.TestStep{Config: api.Config(matching), ResourceName: address, ImportState: true, ImportStateId: token, ImportStatePersist: true},
+	api.Run(
+		t,
 		resource.TestStep{
-			Config:            api.Config(matching),
-			ConfigPlanChecks:  expect(action(plancheck.ResourceActionUpdate)),
-			ConfigStateChecks: []statecheck.StateCheck{inState(tfjsonpath.New("token"), knownvalue.StringExact(token)), inState(manifest.AtMapKey("files"), fileLinks)},
+			Config:             api.Config(matching),
+			ResourceName:       address,
+			ImportState:        true,
+			ImportStateId:      token,
+			ImportStatePersist: true,
+		},
+		resource.TestStep{
+			Config:           api.Config(matching),
+			ConfigPlanChecks: expect(action(plancheck.ResourceActionUpdate)),
+			ConfigStateChecks: []statecheck.StateCheck{
+				inState(tfjsonpath.New("token"), knownvalue.StringExact(token)),
+				inState(manifest.AtMapKey("files"), fileLinks),
+			},
 		},
 		unchanged(api.Config(matching)),
 	)
@@ -159,7 +200,13 @@ func TestImportOfWhatIsNotThere(t *testing.T) {
 		"../../costs":      `letters, digits, underscores`,
 	} {
 		api.Run(t, resource.TestStep{
-			Config: api.Config(matching), ResourceName: address, ImportState: true, ImportStateId: id, ExpectError: regexp.MustCompile(acctest.Loose(message)),
+			Config: api.Config(
+				matching,
+			),
+			ResourceName:  address,
+			ImportState:   true,
+			ImportStateId: id,
+			ExpectError:   regexp.MustCompile(acctest.Loose(message)),
 		})
 	}
 	api.WantRequests(t, 0, 1)
@@ -169,7 +216,8 @@ func TestUnwaitedExport(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour})
 	config := func(more string) string {
-		return api.Config("resource \"vantage_unit_cost_export\" \"this\" {\n  cost_report_token = \"rprt_1\"\n" + more + "\n}")
+		return api.Config("resource \"vantage_unit_cost_export\" \"this\" {\n  cost_report_token = " +
+			"\"rprt_1\"\n" + more + "\n}")
 	}
 	finish := func() {
 		for token := range api.Exports() {
@@ -196,7 +244,11 @@ func TestUnwaitedExport(t *testing.T) {
 			PreConfig: finish,
 			Config:    config("wait_for_completion = false\ntimeouts { create = \"1h\" }"),
 			ConfigStateChecks: []statecheck.StateCheck{
-				inState(tfjsonpath.New("status"), knownvalue.StringExact("completed")), inState(manifest.AtMapKey("files"), fileLinks),
+				inState(
+					tfjsonpath.New("status"),
+					knownvalue.StringExact("completed"),
+				),
+				inState(manifest.AtMapKey("files"), fileLinks),
 			},
 		},
 		unchanged(config("wait_for_completion = false\ntimeouts { create = \"1h\" }")),
@@ -210,7 +262,8 @@ func TestTurningTheWaitOnResumesIt(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{ReadyAfterPolls: 5, RetryAfter: "1"})
 	config := func(wait bool) string {
-		return api.Config(fmt.Sprintf("resource \"vantage_unit_cost_export\" \"this\" {\n  cost_report_token = \"rprt_1\"\n wait_for_completion = %v\n}", wait))
+		return api.Config(fmt.Sprintf("resource \"vantage_unit_cost_export\" \"this\" {\n  cost_report_token = "+
+			"\"rprt_1\"\n wait_for_completion = %v\n}", wait))
 	}
 	api.Run(t,
 		resource.TestStep{Config: config(false)},
@@ -243,14 +296,21 @@ resource "vantage_unit_cost_export" "this" {
 			}
 		}
 	}
-	api.Run(t,
+	api.Run(
+		t,
 		resource.TestStep{Config: config},
 		unchanged(config),
 		resource.TestStep{PreConfig: age(3 * time.Hour), Config: config},
 		resource.TestStep{
 			PreConfig: age(time.Hour), Config: config,
-			ConfigPlanChecks: expect(action(plancheck.ResourceActionReplace),
-				plancheck.ExpectUnknownValue(address, tfjsonpath.New("token")), plancheck.ExpectSensitiveValue(address, manifest.AtMapKey("files"))),
+			ConfigPlanChecks: expect(
+				action(plancheck.ResourceActionReplace),
+				plancheck.ExpectUnknownValue(
+					address,
+					tfjsonpath.New("token"),
+				),
+				plancheck.ExpectSensitiveValue(address, manifest.AtMapKey("files")),
+			),
 			Check: func(*terraform.State) error {
 				if api.Posts() != 2 {
 					t.Errorf("%d exports were made, want the renewal to make exactly one", api.Posts())
@@ -267,7 +327,10 @@ resource "vantage_unit_cost_export" "this" {
 			Config:      strings.Replace(config, `"2h"`, `"-1s"`, 1),
 			ExpectError: regexp.MustCompile(`negative`),
 		},
-		resource.TestStep{Config: strings.Replace(config, `"2h"`, `"0s"`, 1), ConfigPlanChecks: expect(action(plancheck.ResourceActionUpdate))},
+		resource.TestStep{
+			Config:           strings.Replace(config, `"2h"`, `"0s"`, 1),
+			ConfigPlanChecks: expect(action(plancheck.ResourceActionUpdate)),
+		},
 	)
 	if api.Posts() != 2 {
 		t.Errorf("%d exports were made, want 2", api.Posts())
@@ -305,7 +368,11 @@ resource "echo" "this" {}
 			statecheck.ExpectKnownValue("echo.this", data.AtMapKey("status"), knownvalue.StringExact("completed")),
 			statecheck.ExpectKnownValue("echo.this", data.AtMapKey("id"), knownvalue.StringExact(done)),
 			statecheck.ExpectKnownValue("echo.this", data.AtMapKey("manifest").AtMapKey("files"), fileLinks),
-			statecheck.ExpectKnownValue("echo.this", data.AtMapKey("attributes").AtMapKey("date_bin"), knownvalue.StringExact("week")),
+			statecheck.ExpectKnownValue(
+				"echo.this",
+				data.AtMapKey("attributes").AtMapKey("date_bin"),
+				knownvalue.StringExact("week"),
+			),
 		},
 	})
 	for token, message := range map[string]string{

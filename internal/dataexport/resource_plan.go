@@ -44,7 +44,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		// The plan shows the replacement; a warning for what is wanted would be in every run.
 		until, _ := expiry(state.Manifest, askedAt)
 		tflog.Info(ctx, "the export is due for renewal", map[string]any{
-			"export": state.Token.ValueString(), "valid_until": until.Format(time.RFC3339), "asked_at": askedAt.Format(time.RFC3339),
+			"export":      state.Token.ValueString(),
+			"valid_until": until.Format(time.RFC3339),
+			"asked_at":    askedAt.Format(time.RFC3339),
 		})
 		plan.exported = unknownExport(types.StringUnknown()).storing(plan.StoreFileURLs)
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("token"))

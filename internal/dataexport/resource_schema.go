@@ -15,9 +15,11 @@ func (k Kind) resourceSchema() schema.Schema {
 		Attributes: together(thatReplace(k.Arguments), resourceOptions(), exportedAttributes()),
 		Blocks: resourceBlocks(k.Blocks, timeoutsBlock(map[string]string{
 			"create": "How long making the export and waiting for it may take, as a duration such as `45m`. Default: `30m`.",
-			"read": "How long a refresh goes on trying while the API does not answer or the account's request limit is used up, " +
+			"read": "How long a refresh goes on trying while the API does not answer or the account's request limit is used " +
+				"up, " +
 				"as a duration such as `10m`. Default: `5m`.",
-			"update": "How long an apply that resumes an interrupted wait may take, as a duration such as `45m`. Default: `30m`.",
+			"update": "How long an apply that resumes an interrupted wait may take, as a duration such as `45m`. Default: " +
+				"`30m`.",
 		})),
 	}
 }
@@ -48,7 +50,8 @@ func resourceOptions() map[string]schema.Attribute {
 			Optional: true,
 			Computed: true,
 			Default:  booldefault.StaticBool(true),
-			MarkdownDescription: "Whether an apply waits until the export is completed. With `false` it is done as soon as the " +
+			MarkdownDescription: "Whether an apply waits until the export is completed. With `false` it is done as soon as " +
+				"the " +
 				"API has taken the request; the data source `vantage_data_export` can do the waiting, and a later refresh fills " +
 				"in the manifest. Turning it to `true` waits for the same export. Default: `true`.",
 		},
@@ -56,7 +59,8 @@ func resourceOptions() map[string]schema.Attribute {
 			Optional: true,
 			Computed: true,
 			Default:  booldefault.StaticBool(true),
-			MarkdownDescription: "Whether the state keeps `manifest.files`, with which anybody can read the files for about a day. " +
+			MarkdownDescription: "Whether the state keeps `manifest.files`, with which anybody can read the files for about " +
+				"a day. " +
 				"With `false` they are null, and an apply waits as always; the ephemeral resource or the data source " +
 				"`vantage_data_export`, or the download by `vantage_data_export_download`, gives access to the files. Turning it " +
 				"to `false` takes URLs out of the state without a request, turning it to `true` puts them in with one. " +

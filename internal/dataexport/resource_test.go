@@ -25,8 +25,10 @@ func inState(path tfjsonpath.Path, want knownvalue.Check) statecheck.StateCheck 
 
 var (
 	manifest  = tfjsonpath.New("manifest")
-	fileLinks = knownvalue.ListPartial(map[int]knownvalue.Check{0: knownvalue.StringRegexp(regexp.MustCompile(`^http://127\.0\.0\.1:\d+/files/`))})
-	token     = knownvalue.StringRegexp(regexp.MustCompile(`^dta_xprt_[0-9a-f]{16}$`))
+	fileLinks = knownvalue.ListPartial(
+		map[int]knownvalue.Check{0: knownvalue.StringRegexp(regexp.MustCompile(`^http://127\.0\.0\.1:\d+/files/`))},
+	)
+	token = knownvalue.StringRegexp(regexp.MustCompile(`^dta_xprt_[0-9a-f]{16}$`))
 )
 
 // unchanged is a step that plans the same configuration again and expects nothing to do.
@@ -36,7 +38,10 @@ func unchanged(config string) resource.TestStep {
 
 func TestResourceFromPlanToManifest(t *testing.T) {
 	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{ReadyAfter: 1500 * time.Millisecond, RetryAfter: fakevantage.Exact, Files: 2, PendingBody: true})
+	api := acctest.Start(
+		t,
+		fakevantage.Options{ReadyAfter: 1500 * time.Millisecond, RetryAfter: fakevantage.Exact, Files: 2, PendingBody: true},
+	)
 	config := api.Config(`
 resource "vantage_unit_cost_export" "this" {
   cost_report_token = "rprt_1"
@@ -83,7 +88,9 @@ output "manifest" {
 	if posts := api.Posts(); posts != 1 {
 		t.Errorf("%d exports were made", posts)
 	}
-	if got, want := api.Requests()[0].Body, `{"cost_report_token":"rprt_1","start_date":"2025-03-01","end_date":"2025-03-31T23:59:59Z","date_bin":"week"}`; got != want {
+	const want = `{"cost_report_token":"rprt_1","start_date":"2025-03-01","end_date":"2025-03-31T23:59:59Z",` +
+		`"date_bin":"week"}`
+	if got := api.Requests()[0].Body; got != want {
 		t.Errorf("asked with %s", got)
 	}
 }
@@ -135,10 +142,15 @@ func TestResourceIsReplacedByAnyArgumentButTimeouts(t *testing.T) {
 		change(more, plancheck.ResourceActionReplace)
 	}
 	change("cost_report_token = \"rprt_2\"\ntimeouts { create = \"1h\" }", plancheck.ResourceActionUpdate)
-	steps[len(steps)-1].ConfigPlanChecks.PreApply = append(steps[len(steps)-1].ConfigPlanChecks.PreApply,
+	steps[len(steps)-1].ConfigPlanChecks.PreApply = append(
+		steps[len(steps)-1].ConfigPlanChecks.PreApply,
 		plancheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact("completed")),
 		plancheck.ExpectKnownValue(address, manifest.AtMapKey("completed_at"), knownvalue.NotNull()),
-		plancheck.ExpectKnownValue(address, tfjsonpath.New("attributes").AtMapKey("report_token"), knownvalue.StringExact("rprt_2")),
+		plancheck.ExpectKnownValue(
+			address,
+			tfjsonpath.New("attributes").AtMapKey("report_token"),
+			knownvalue.StringExact("rprt_2"),
+		),
 	)
 	api.Run(t, steps...)
 	if posts := api.Posts(); posts != 8 {
@@ -174,18 +186,27 @@ func TestResourceArgumentsAreCheckedInThePlan(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{})
 	for name, test := range map[string]struct{ arguments, message string }{
-		"no report":         {``, `"cost_report_token" is required`},
-		"empty report":      {`cost_report_token = ""`, `string length must be at least 1`},
-		"empty workspace":   {report(`workspace_token = ""`), `string length must be at least 1`},
-		"no start date":     {report(`start_date = "March"`), `not an ISO 8601 date`},
-		"no end date":       {report(`end_date = "2025-02-30"`), `not an ISO 8601 date`},
-		"no date bin":       {report(`date_bin = "year"`), `must be one of`},
-		"dates exchanged":   {report("start_date = \"2025-03-02\"\nend_date = \"2025-03-01\""), `start_date 2025-03-02 is after end_date`},
-		"no timeout":        {report(`timeouts { create = "soon" }`), `"soon" is not a duration`},
-		"negative timeout":  {report(`timeouts { create = "-5s" }`), `A timeout has to be above zero`},
-		"timeout of zero":   {report(`timeouts { update = "0s" }`), `A timeout has to be above zero`},
-		"timeout in days":   {report(`timeouts { create = "1d" }`), `"1d" is not a duration; days are not a unit, write 24h.`},
-		"margin in days":    {report(`renew_before_expiry = "1.5d"`), `renew_before_expiry cannot be used: "1.5d" is not a duration; days are not a unit, write 36h.`},
+		"no report":       {``, `"cost_report_token" is required`},
+		"empty report":    {`cost_report_token = ""`, `string length must be at least 1`},
+		"empty workspace": {report(`workspace_token = ""`), `string length must be at least 1`},
+		"no start date":   {report(`start_date = "March"`), `not an ISO 8601 date`},
+		"no end date":     {report(`end_date = "2025-02-30"`), `not an ISO 8601 date`},
+		"no date bin":     {report(`date_bin = "year"`), `must be one of`},
+		"dates exchanged": {
+			report("start_date = \"2025-03-02\"\nend_date = \"2025-03-01\""),
+			`start_date 2025-03-02 is after end_date`,
+		},
+		"no timeout":       {report(`timeouts { create = "soon" }`), `"soon" is not a duration`},
+		"negative timeout": {report(`timeouts { create = "-5s" }`), `A timeout has to be above zero`},
+		"timeout of zero":  {report(`timeouts { update = "0s" }`), `A timeout has to be above zero`},
+		"timeout in days": {
+			report(`timeouts { create = "1d" }`),
+			`"1d" is not a duration; days are not a unit, write 24h.`,
+		},
+		"margin in days": {
+			report(`renew_before_expiry = "1.5d"`),
+			`renew_before_expiry cannot be used: "1.5d" is not a duration; days are not a unit, write 36h.`,
+		},
 		"margin in words":   {report(`renew_before_expiry = "1 hour"`), `"1 hour" is not a duration; write 1h.`},
 		"margin of nothing": {report(`renew_before_expiry = ""`), `"" is not a duration; write numbers`},
 	} {

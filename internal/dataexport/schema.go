@@ -172,7 +172,10 @@ func actionAttributes(of map[string]schema.Attribute) map[string]action.Attribut
 			out[name] = action.BoolAttribute{Optional: a.Optional, MarkdownDescription: a.MarkdownDescription}
 		case schema.ListAttribute:
 			out[name] = action.ListAttribute{
-				Optional: a.Optional, ElementType: a.ElementType, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
+				Optional:            a.Optional,
+				ElementType:         a.ElementType,
+				MarkdownDescription: a.MarkdownDescription,
+				Validators:          a.Validators,
 			}
 		default:
 			panic("an action has no such attribute: " + name)

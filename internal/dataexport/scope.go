@@ -21,7 +21,8 @@ func WithScope(own map[string]schema.Attribute, dateBins []string) map[string]sc
 	all := map[string]schema.Attribute{
 		"workspace_token": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "Token of the workspace that the report is in. The API requires one when the API token sees several " +
+			MarkdownDescription: "Token of the workspace that the report is in. The API requires one when the API token " +
+				"sees several " +
 				"workspaces. Default: the provider's `workspace_token`.",
 			Validators: NotEmpty(),
 		},
@@ -38,9 +39,10 @@ func WithScope(own map[string]schema.Attribute, dateBins []string) map[string]sc
 			Validators: Dates(),
 		},
 		"date_bin": schema.StringAttribute{
-			Optional:            true,
-			MarkdownDescription: "Period over which costs are added up: " + AnyOf(dateBins) + ". Default: the report's own, or `day`.",
-			Validators:          OneOf(dateBins),
+			Optional: true,
+			MarkdownDescription: "Period over which costs are added up: " + AnyOf(dateBins) + ". Default: the report's own, " +
+				"or `day`.",
+			Validators: OneOf(dateBins),
 		},
 	}
 	for name, attribute := range own {

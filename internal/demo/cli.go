@@ -31,7 +31,8 @@ func findCLI() (string, error) {
 	}
 	return "", fmt.Errorf("there is no %s on the PATH.\n"+
 		"Install Terraform 1.5 or newer (https://developer.hashicorp.com/terraform/install) or OpenTofu 1.6 or newer\n"+
-		"(https://opentofu.org/docs/intro/install), or let the environment variable TF_CLI name one: TF_CLI=/path/to/terraform make demo",
+		"(https://opentofu.org/docs/intro/install), or let the environment variable TF_CLI name one: "+
+		"TF_CLI=/path/to/terraform make demo",
 		strings.Join(names, " and no "))
 }
 

@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// ownGroup keeps the terminal's Ctrl-C away from the command, which would take it and the interrupt from here for two: at
-// a second one, Terraform gives up without saving anything.
+// ownGroup keeps the terminal's Ctrl-C away from the command, which would take it and the interrupt from here for two:
+// at a second one, Terraform gives up without saving anything.
 func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
 func interrupt(p *os.Process) error { return p.Signal(os.Interrupt) }

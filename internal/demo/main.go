@@ -1,5 +1,5 @@
-// Command demo shows the provider at work with no account: it builds the provider, starts a fake of the Vantage API, and
-// has Terraform apply and destroy examples/quickstart against it.
+// Command demo shows the provider at work with no account: it builds the provider, starts a fake of the Vantage API,
+// and has Terraform apply and destroy examples/quickstart against it.
 //
 //	go run ./internal/demo
 //
@@ -76,7 +76,8 @@ func demo(ctx context.Context) (err error) {
 		return err
 	}
 	defer api.close()
-	say("A fake of the Vantage API answers at %s; each request to it is shown as\n%sMETHOD path -> status", api.address, apiPrefix)
+	say("A fake of the Vantage API answers at %s; each request to it is shown as\n%sMETHOD path -> "+
+		"status", api.address, apiPrefix)
 
 	tf := &cli{program: program, dir: module, env: append(env,
 		"VANTAGE_HOST="+api.address,

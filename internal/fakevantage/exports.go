@@ -103,8 +103,14 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, k kind) {
 		writeJSON(w, http.StatusAccepted, s.describe(r, e))
 	case LocationAndNestBody:
 		writeJSON(w, http.StatusAccepted, map[string]any{
-			"token": "dta_xprt_0000000000000000", "status": "completed", "export_type": "unit_costs",
-			"manifest": map[string]any{"files": [][]string{{"https://files.example/1.csv"}}, "completed_at": nil, "valid_until": nil},
+			"token":       "dta_xprt_0000000000000000",
+			"status":      "completed",
+			"export_type": "unit_costs",
+			"manifest": map[string]any{
+				"files":        [][]string{{"https://files.example/1.csv"}},
+				"completed_at": nil,
+				"valid_until":  nil,
+			},
 		})
 	case LocationAndText:
 		w.WriteHeader(http.StatusAccepted)

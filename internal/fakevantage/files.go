@@ -54,7 +54,8 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", time.Time{}, newFile(size))
 }
 
-const fileHeader = "business_metric_token,business_metric_title,calculation_type,unit_cost_amount,business_metric_amount,scale,date\n"
+const fileHeader = "business_metric_token,business_metric_title,calculation_type,unit_cost_amount," +
+	"business_metric_amount,scale,date\n"
 
 // newFile returns a CSV of unit costs: two metrics a day for a month, or rows repeated up to the given size.
 func newFile(size int64) io.ReadSeeker {
@@ -62,8 +63,10 @@ func newFile(size int64) io.ReadSeeker {
 	for day := range 31 {
 		date := time.Date(2025, 3, 1+day, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
 		customers, requests := 410+3*day+day%7*5, 18.2+float64(day%7)*0.61
-		fmt.Fprintf(&rows, "bsnss_mtrc_3080a050c04104ff,Active customers,unit_cost,%.4f,%d,1.0,%s\n", 5321.4/float64(customers), customers, date)
-		fmt.Fprintf(&rows, "bsnss_mtrc_4999b969d95095ef,Million requests,unit_cost,%.4f,%.2f,1.0,%s\n", 5321.4/requests, requests, date)
+		fmt.Fprintf(&rows, "bsnss_mtrc_3080a050c04104ff,Active "+
+			"customers,unit_cost,%.4f,%d,1.0,%s\n", 5321.4/float64(customers), customers, date)
+		fmt.Fprintf(&rows, "bsnss_mtrc_4999b969d95095ef,Million "+
+			"requests,unit_cost,%.4f,%.2f,1.0,%s\n", 5321.4/requests, requests, date)
 	}
 	whole := append([]byte(fileHeader), rows.Bytes()...)
 	if size == 0 {

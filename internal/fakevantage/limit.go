@@ -19,8 +19,8 @@ type RouteLimit struct {
 	Window   time.Duration
 }
 
-// RecordedLimits returns the limits that recordings of the service show, each route with its own. Of the POSTs only that
-// of costs was recorded; the others are taken to be like it.
+// RecordedLimits returns the limits that recordings of the service show, each route with its own. Of the POSTs only
+// that of costs was recorded; the others are taken to be like it.
 func RecordedLimits() []RouteLimit {
 	return []RouteLimit{
 		{http.MethodPost, "/v2/costs/data_exports", 100, time.Minute},

@@ -22,7 +22,8 @@ func Answer(status int, body string, header ...string) http.HandlerFunc {
 
 // HTML answers like a proxy in trouble.
 func HTML(status int) http.HandlerFunc {
-	page := fmt.Sprintf("<html><head><title>%d %s</title></head><body>nginx</body></html>\n", status, http.StatusText(status))
+	page := fmt.Sprintf("<html><head><title>%d "+
+		"%s</title></head><body>nginx</body></html>\n", status, http.StatusText(status))
 	return Answer(status, page, "Content-Type: text/html")
 }
 

@@ -115,8 +115,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	key := r.Method + " " + r.URL.Path
 	s.nth[key]++
 	record := &Request{
-		Time: time.Now(), Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Header: r.Header.Clone(), Body: string(body),
-		N: len(s.requests) + 1, Nth: s.nth[key],
+		Time:   time.Now(),
+		Method: r.Method,
+		Path:   r.URL.Path,
+		Query:  r.URL.RawQuery,
+		Header: r.Header.Clone(),
+		Body:   string(body),
+		N:      len(s.requests) + 1,
+		Nth:    s.nth[key],
 	}
 	s.requests = append(s.requests, record)
 	s.mu.Unlock()

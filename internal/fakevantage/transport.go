@@ -7,8 +7,8 @@ import (
 	"net/http/httptest"
 )
 
-// Transport returns an http.RoundTripper that hands requests to the server in process. It stands in for the network where
-// time is virtual: a real listener would hang inside a testing/synctest bubble.
+// Transport returns an http.RoundTripper that hands requests to the server in process. It stands in for the network
+// where time is virtual: a real listener would hang inside a testing/synctest bubble.
 func (s *Server) Transport() http.RoundTripper { return transport{s} }
 
 type transport struct{ server *Server }

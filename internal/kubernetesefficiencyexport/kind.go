@@ -1,5 +1,5 @@
-// Package kubernetesefficiencyexport is the export of Kubernetes efficiency: what clusters cost, and how much of that is
-// idle.
+// Package kubernetesefficiencyexport is the export of Kubernetes efficiency: what clusters cost, and how much of that
+// is idle.
 package kubernetesefficiencyexport
 
 import (

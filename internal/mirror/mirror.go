@@ -1,5 +1,5 @@
-// Package mirror builds the provider from this checkout into a filesystem mirror, so that a real Terraform installs it from there
-// and from nowhere else. The demo and the tests of the whole program start with it.
+// Package mirror builds the provider from this checkout into a filesystem mirror, so that a real Terraform installs it
+// from there and from nowhere else. The demo and the tests of the whole program start with it.
 package mirror
 
 import (
@@ -15,8 +15,8 @@ import (
 	"terraform-provider-vantage/internal/provider"
 )
 
-// Version is what the provider is installed as. It is not a prerelease, for Terraform takes none of these unless a configuration
-// names it.
+// Version is what the provider is installed as. It is not a prerelease, for Terraform takes none of these unless a
+// configuration names it.
 const Version = "0.0.1"
 
 // Root returns the directory of this repository's go.mod, which the working directory has to be in.
@@ -32,7 +32,8 @@ func Root(ctx context.Context) (string, error) {
 	return root, nil
 }
 
-// BuildCommand returns a command that builds the provider into a directory laid out as Terraform expects a mirror to be.
+// BuildCommand returns a command that builds the provider into a directory laid out as Terraform expects a mirror to
+// be.
 func BuildCommand(ctx context.Context, root, directory string) (*exec.Cmd, error) {
 	binary := filepath.Join(directory, filepath.FromSlash(provider.Address), Version, runtime.GOOS+"_"+runtime.GOARCH,
 		"terraform-provider-vantage_v"+Version)
@@ -48,11 +49,12 @@ func BuildCommand(ctx context.Context, root, directory string) (*exec.Cmd, error
 	return cmd, nil
 }
 
-// Environment returns this process's environment without the user's own settings for Terraform and the provider, and with a
-// CLI configuration that it writes into the directory, by which providers come from the mirror alone.
+// Environment returns this process's environment without the user's own settings for Terraform and the provider, and
+// with a CLI configuration that it writes into the directory, by which providers come from the mirror alone.
 func Environment(directory string) ([]string, error) {
 	config := filepath.Join(directory, "cli.tfrc")
-	text := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(directory))
+	text := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  "+
+		"}\n}\n", filepath.ToSlash(directory))
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		return nil, err
 	}

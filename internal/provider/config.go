@@ -36,7 +36,8 @@ func sentence(err error) string {
 	return strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
-// client makes the API client. It returns nil where an argument is not known yet, and with diagnostics where one is wrong.
+// client makes the API client. It returns nil where an argument is not known yet, and with diagnostics where one is
+// wrong.
 func (m providerModel) client(userAgent string) (*vantage.Client, diag.Diagnostics) {
 	var (
 		diags     diag.Diagnostics
@@ -46,7 +47,8 @@ func (m providerModel) client(userAgent string) (*vantage.Client, diag.Diagnosti
 		workspace = setting{"workspace_token", "VANTAGE_WORKSPACE_TOKEN", m.WorkspaceToken}
 	)
 	if err := vantage.CheckAPIToken(apiToken.text()); err != nil && apiToken.known() {
-		diags.Append(apiToken.problem("No usable Vantage API token", sentence(err)+" Requests to the API need one with the read scope; it is made in the Vantage console, in the settings of API access tokens."))
+		diags.Append(apiToken.problem("No usable Vantage API token", sentence(err)+" Requests to the API need one with "+
+			"the read scope; it is made in the Vantage console, in the settings of API access tokens."))
 	}
 	if _, err := vantage.ParseHost(host.text()); err != nil && host.known() {
 		diags.Append(host.problem("The address of the Vantage API cannot be used", sentence(err)))
@@ -55,7 +57,8 @@ func (m providerModel) client(userAgent string) (*vantage.Client, diag.Diagnosti
 	if text := timeout.text(); text != "" && timeout.known() {
 		var err error
 		if perRequest, err = time.ParseDuration(text); err != nil || perRequest <= 0 {
-			diags.Append(timeout.problem("The request timeout cannot be used", fmt.Sprintf("%q is not a duration above zero, such as 30s or 1m.", text)))
+			diags.Append(timeout.problem("The request timeout cannot be used", fmt.Sprintf("%q is not a duration above "+
+				"zero, such as 30s or 1m.", text)))
 		}
 	}
 	for _, s := range []setting{apiToken, host, timeout, workspace} {

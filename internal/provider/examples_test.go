@@ -34,8 +34,12 @@ func examples() map[string]example {
 		"pipeline":   {variables: map[string]string{"cost_report_token": "rprt_1", "run": "1"}, posts: 1, dayAfter: 2},
 		"downstream": {variables: report, posts: 1, dayAfter: 2, check: wantDownloaded},
 		"many-exports": {
-			variables: map[string]string{"cost_report_tokens": `{"a":"rprt_1","b":"rprt_2","c":"rprt_3"}`}, posts: 3, dayAfter: 6,
-			check: wantDownloadedByName,
+			variables: map[string]string{
+				"cost_report_tokens": `{"a":"rprt_1","b":"rprt_2","c":"rprt_3"}`,
+			},
+			posts:    3,
+			dayAfter: 6,
+			check:    wantDownloadedByName,
 		},
 		"reports": {
 			variables: map[string]string{"cost_report_tokens": `["rprt_1","rprt_2"]`, "month": "2025-03"}, posts: 2, dayAfter: 4,
@@ -101,7 +105,8 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// withTestsOfTheirOwn are the examples whose tests need more than the table has: rows that change, and months that turn.
+// withTestsOfTheirOwn are the examples whose tests need more than the table has: rows that change, and months that
+// turn.
 func withTestsOfTheirOwn() []string { return []string{"guardrails", "monthly"} }
 
 func TestEveryExampleIsInTheTable(t *testing.T) {
@@ -175,8 +180,8 @@ func wantNothingToDo(t *testing.T, cli *acctest.CLI) {
 	}
 }
 
-// What lives longer than a day goes on working: each export that is renewed is renewed once, the next plan is empty, and a day
-// later again, all is destroyed without an apply before.
+// What lives longer than a day goes on working: each export that is renewed is renewed once, the next plan is empty,
+// and a day later again, all is destroyed without an apply before.
 func TestExamplesOnTheDayAfter(t *testing.T) {
 	t.Parallel()
 	for directory, test := range examples() {

@@ -53,8 +53,8 @@ func read(t *testing.T, file string) string {
 	return string(text)
 }
 
-// hasAnchor reports whether a page has the heading, as GitHub and the registries name it in a URL, or an anchor of the docs
-// generator.
+// hasAnchor reports whether a page has the heading, as GitHub and the registries name it in a URL, or an anchor of the
+// docs generator.
 func hasAnchor(page, anchor string) bool {
 	if strings.Contains(page, `<a id="`+anchor+`">`) {
 		return true

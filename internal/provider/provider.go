@@ -52,36 +52,45 @@ func (p *vantageProvider) Metadata(_ context.Context, _ provider.MetadataRequest
 
 func (p *vantageProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Makes data exports with the Vantage API, waits for them, and gives their files to the rest of the " +
+		MarkdownDescription: "Makes data exports with the Vantage API, waits for them, and gives their files to the rest " +
+			"of the " +
 			"configuration.",
 		Attributes: map[string]schema.Attribute{
 			"api_token": schema.StringAttribute{
 				Optional:  true,
 				Sensitive: true,
-				MarkdownDescription: "Vantage API token with the `read` scope. Required, here or in the environment variable `VANTAGE_API_TOKEN`. " +
+				MarkdownDescription: "Vantage API token with the `read` scope. Required, here or in the environment variable " +
+					"`VANTAGE_API_TOKEN`. " +
 					"It is sent to `host` only.",
 			},
 			"host": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Base address of the API, without `/v2`. Plain `http` is accepted for loopback addresses only. " +
+				MarkdownDescription: "Base address of the API, without `/v2`. Plain `http` is accepted for loopback addresses " +
+					"only. " +
 					"May be given by the environment variable `VANTAGE_HOST`. Default: `https://api.vantage.sh`.",
 			},
 			"timeout": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "How long one HTTP request may take, as a [duration](https://pkg.go.dev/time#ParseDuration) above zero, such as `45s`. " +
+				MarkdownDescription: "How long one HTTP request may take, as a " +
+					"[duration](https://pkg.go.dev/time#ParseDuration) above zero, such as `45s`. " +
 					"How long an export may take is set by `timeouts` where the export is made. " +
 					"May be given by the environment variable `VANTAGE_TIMEOUT`. Default: `30s`.",
 			},
 			"workspace_token": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Token of the workspace for exports that name none. The API requires one when the API token sees several workspaces. " +
+				MarkdownDescription: "Token of the workspace for exports that name none. The API requires one when the API " +
+					"token sees several workspaces. " +
 					"May be given by the environment variable `VANTAGE_WORKSPACE_TOKEN`. Default: none.",
 			},
 		},
 	}
 }
 
-func (p *vantageProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+func (p *vantageProvider) Configure(
+	ctx context.Context,
+	req provider.ConfigureRequest,
+	resp *provider.ConfigureResponse,
+) {
 	var config providerModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {

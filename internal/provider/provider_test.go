@@ -38,7 +38,10 @@ func configure(t *testing.T, arguments map[string]any) []*tfprotov6.Diagnostic {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := server.ConfigureProvider(context.Background(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.11.4", Config: &config})
+	resp, err := server.ConfigureProvider(
+		context.Background(),
+		&tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.11.4", Config: &config},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,28 +55,63 @@ func TestConfiguration(t *testing.T) {
 		environment map[string]string
 		wrong       string // the argument that is at fault, none when empty
 	}{
-		"token alone":                 {arguments: map[string]any{"api_token": "x"}},
-		"token from the environment":  {environment: map[string]string{"VANTAGE_API_TOKEN": "x"}},
-		"all from the environment":    {environment: map[string]string{"VANTAGE_API_TOKEN": "x", "VANTAGE_HOST": "https://x/", "VANTAGE_TIMEOUT": "1m", "VANTAGE_WORKSPACE_TOKEN": "w"}},
-		"no token":                    {wrong: "api_token"},
-		"empty token":                 {arguments: map[string]any{"api_token": ""}, wrong: "api_token"},
-		"plain http":                  {arguments: map[string]any{"api_token": "x", "host": "http://api.vantage.sh"}, wrong: "host"},
-		"plain http from environment": {environment: map[string]string{"VANTAGE_API_TOKEN": "x", "VANTAGE_HOST": "http://api.vantage.sh"}, wrong: "host"},
-		"argument over environment":   {arguments: map[string]any{"api_token": "x", "host": "https://x"}, environment: map[string]string{"VANTAGE_HOST": "http://x"}},
-		"no address":                  {arguments: map[string]any{"api_token": "x", "host": "vantage"}, wrong: "host"},
-		"version in the host":         {arguments: map[string]any{"api_token": "x", "host": "https://api.vantage.sh/v2"}, wrong: "host"},
-		"no duration":                 {arguments: map[string]any{"api_token": "x", "timeout": "30"}, wrong: "timeout"},
-		"no time":                     {arguments: map[string]any{"api_token": "x", "timeout": "0s"}, wrong: "timeout"},
-		"negative time":               {environment: map[string]string{"VANTAGE_API_TOKEN": "x", "VANTAGE_TIMEOUT": "-1s"}, wrong: "timeout"},
-		"token unknown":               {arguments: map[string]any{"api_token": tftypes.UnknownValue}},
-		"all unknown":                 {arguments: map[string]any{"api_token": tftypes.UnknownValue, "host": tftypes.UnknownValue, "timeout": tftypes.UnknownValue, "workspace_token": tftypes.UnknownValue}},
-		"bad host and token unknown":  {arguments: map[string]any{"api_token": tftypes.UnknownValue, "host": "x"}, wrong: "host"},
-		"line break in the token":     {arguments: map[string]any{"api_token": "vntg_tkn_1\n"}, wrong: "api_token"},
+		"token alone":                {arguments: map[string]any{"api_token": "x"}},
+		"token from the environment": {environment: map[string]string{"VANTAGE_API_TOKEN": "x"}},
+		"all from the environment": {
+			environment: map[string]string{
+				"VANTAGE_API_TOKEN":       "x",
+				"VANTAGE_HOST":            "https://x/",
+				"VANTAGE_TIMEOUT":         "1m",
+				"VANTAGE_WORKSPACE_TOKEN": "w",
+			},
+		},
+		"no token":    {wrong: "api_token"},
+		"empty token": {arguments: map[string]any{"api_token": ""}, wrong: "api_token"},
+		"plain http": {
+			arguments: map[string]any{"api_token": "x", "host": "http://api.vantage.sh"},
+			wrong:     "host",
+		},
+		"plain http from environment": {
+			environment: map[string]string{"VANTAGE_API_TOKEN": "x", "VANTAGE_HOST": "http://api.vantage.sh"},
+			wrong:       "host",
+		},
+		"argument over environment": {
+			arguments:   map[string]any{"api_token": "x", "host": "https://x"},
+			environment: map[string]string{"VANTAGE_HOST": "http://x"},
+		},
+		"no address": {arguments: map[string]any{"api_token": "x", "host": "vantage"}, wrong: "host"},
+		"version in the host": {
+			arguments: map[string]any{"api_token": "x", "host": "https://api.vantage.sh/v2"},
+			wrong:     "host",
+		},
+		"no duration": {arguments: map[string]any{"api_token": "x", "timeout": "30"}, wrong: "timeout"},
+		"no time":     {arguments: map[string]any{"api_token": "x", "timeout": "0s"}, wrong: "timeout"},
+		"negative time": {
+			environment: map[string]string{"VANTAGE_API_TOKEN": "x", "VANTAGE_TIMEOUT": "-1s"},
+			wrong:       "timeout",
+		},
+		"token unknown": {arguments: map[string]any{"api_token": tftypes.UnknownValue}},
+		"all unknown": {
+			arguments: map[string]any{
+				"api_token":       tftypes.UnknownValue,
+				"host":            tftypes.UnknownValue,
+				"timeout":         tftypes.UnknownValue,
+				"workspace_token": tftypes.UnknownValue,
+			},
+		},
+		"bad host and token unknown": {
+			arguments: map[string]any{"api_token": tftypes.UnknownValue, "host": "x"},
+			wrong:     "host",
+		},
+		"line break in the token": {arguments: map[string]any{"api_token": "vntg_tkn_1\n"}, wrong: "api_token"},
 		"bad environment, unknown argument": {
 			arguments:   map[string]any{"api_token": "x", "host": tftypes.UnknownValue, "timeout": tftypes.UnknownValue},
 			environment: map[string]string{"VANTAGE_HOST": "http://api.vantage.sh", "VANTAGE_TIMEOUT": "soon"},
 		},
-		"password in the address": {arguments: map[string]any{"api_token": "x", "host": "https://me:hunter2@x"}, wrong: "host"},
+		"password in the address": {
+			arguments: map[string]any{"api_token": "x", "host": "https://me:hunter2@x"},
+			wrong:     "host",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for key, value := range test.environment {
@@ -113,7 +151,13 @@ func TestProviderThroughTheCLI(t *testing.T) {
 		t.Parallel()
 		api := acctest.Start(t, fakevantage.Options{})
 		config := strings.ReplaceAll(api.Config(report), acctest.APIToken, "wrong")
-		api.Run(t, resource.TestStep{Config: config, ExpectError: regexp.MustCompile(`(?s)401.*The access token is invalid.*VANTAGE_API_TOKEN`)})
+		api.Run(
+			t,
+			resource.TestStep{
+				Config:      config,
+				ExpectError: regexp.MustCompile(`(?s)401.*The access token is invalid.*VANTAGE_API_TOKEN`),
+			},
+		)
 		api.WantRequests(t, 1, 0)
 	})
 	t.Run("workspace and user agent", func(t *testing.T) {
@@ -125,13 +169,17 @@ func TestProviderThroughTheCLI(t *testing.T) {
 		if !strings.Contains(sent.Body, `"workspace_token":"wrkspc_2"`) {
 			t.Errorf("asked with %s", sent.Body)
 		}
-		if agent := sent.Header.Get("User-Agent"); !regexp.MustCompile(`^terraform-provider-vantage/test Terraform/\d+\.\d+\.\d+`).MatchString(agent) {
+		if agent := sent.Header.Get(
+			"User-Agent",
+		); !regexp.MustCompile(`^terraform-provider-vantage/test Terraform/\d+\.\d+\.\d+`).
+			MatchString(agent) {
 			t.Errorf("the user agent is %q", agent)
 		}
 	})
 }
 
-// Terraform's own terraform_data stands in for the secret store that the token comes from: its output is not known before the apply.
+// Terraform's own terraform_data stands in for the secret store that the token comes from: its output is not known
+// before the apply.
 func TestConfigurationThatIsKnownOnlyInTheApply(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})

@@ -52,12 +52,21 @@ func TestAnInterruptedActionIsHeardBeforeItsStreamEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	config := value(t, schemas.Provider.ValueType(), map[string]string{"host": api.URL, "api_token": acctest.APIToken})
-	if resp, err := server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{Config: config}); err != nil || len(resp.Diagnostics) > 0 {
+	if resp, err := server.ConfigureProvider(
+		ctx,
+		&tfprotov6.ConfigureProviderRequest{Config: config},
+	); err != nil ||
+		len(resp.Diagnostics) > 0 {
 		t.Fatal(resp, err)
 	}
 	const name = "vantage_unit_cost_export"
 	stream, err := actions.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{
-		ActionType: name, Config: value(t, schemas.ActionSchemas[name].Schema.ValueType(), map[string]string{"cost_report_token": "rprt_1"}),
+		ActionType: name,
+		Config: value(
+			t,
+			schemas.ActionSchemas[name].Schema.ValueType(),
+			map[string]string{"cost_report_token": "rprt_1"},
+		),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +93,8 @@ func TestAnInterruptedActionIsHeardBeforeItsStreamEnds(t *testing.T) {
 		})
 	}
 	stopping.Wait()
-	if len(said) != 1 || !strings.Contains(said[0].Detail, "Interrupted") || !strings.Contains(said[0].Detail, "dta_xprt_") {
+	if len(said) != 1 || !strings.Contains(said[0].Detail, "Interrupted") ||
+		!strings.Contains(said[0].Detail, "dta_xprt_") {
 		t.Errorf("it said %v", said)
 	}
 	// With nothing under way it returns at once.

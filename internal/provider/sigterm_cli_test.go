@@ -74,7 +74,8 @@ func TestAnActionSaysWhatSIGTERMHasInterrupted(t *testing.T) {
 	t.Parallel()
 	acctest.Version{Terraform: "1.14"}.SkipUnlessMet(t)
 	api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour})
-	cli := acctest.NewCLI(t, api, "action \"vantage_unit_cost_export\" \"now\" {\n  config { cost_report_token = \"rprt_1\" }\n}\n")
+	cli := acctest.NewCLI(t, api, "action \"vantage_unit_cost_export\" \"now\" {\n  config { cost_report_token = "+
+		"\"rprt_1\" }\n}\n")
 	apply := startApply(t, cli, "-invoke=action.vantage_unit_cost_export.now")
 	eventually(t, "the export is pending", func() bool { return api.Gets() > 0 })
 	apply.Signal(syscall.SIGTERM)

@@ -14,7 +14,8 @@ import (
 var notFromExamples = map[string]string{
 	`source = "vantage-sh/vantage"`: "needs the vendor's provider, which the tests cannot install",
 	`backend "s3" {`:                "needs a bucket",
-	`condition = try(sum(local.measured[*].unit_cost_amount) / length(local.measured) <= var.stop_above, false)`: "is one line in place of another",
+	`condition = try(sum(local.measured[*].unit_cost_amount) / length(local.measured) <= ` +
+		`var.stop_above, false)`: "is one line in place of another",
 }
 
 var snippet = regexp.MustCompile("(?s)```terraform\n(.*?)```")
@@ -61,13 +62,16 @@ func exampleTexts(t *testing.T) []string {
 	t.Helper()
 	var out []string
 	for _, directory := range slices.Concat(slices.Collect(maps.Keys(examples())), withTestsOfTheirOwn()) {
-		err := filepath.WalkDir(filepath.Join("../../examples", directory), func(path string, _ os.DirEntry, err error) error {
-			if err != nil || filepath.Ext(path) != ".tf" || strings.HasPrefix(filepath.Base(path), "import") {
-				return err
-			}
-			out = append(out, unindented(read(t, path)))
-			return nil
-		})
+		err := filepath.WalkDir(
+			filepath.Join("../../examples", directory),
+			func(path string, _ os.DirEntry, err error) error {
+				if err != nil || filepath.Ext(path) != ".tf" || strings.HasPrefix(filepath.Base(path), "import") {
+					return err
+				}
+				out = append(out, unindented(read(t, path)))
+				return nil
+			},
+		)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -84,7 +84,10 @@ type (
 	}
 )
 
-func newProviderSchemas(s *tfprotov6.GetProviderSchemaResponse, i *tfprotov6.GetResourceIdentitySchemasResponse) providerSchemas {
+func newProviderSchemas(
+	s *tfprotov6.GetProviderSchemaResponse,
+	i *tfprotov6.GetResourceIdentitySchemasResponse,
+) providerSchemas {
 	return providerSchemas{FormatVersion: "1.0", Schemas: map[string]providerSchema{name: {
 		Provider:   newSchema(s.Provider),
 		Resources:  mapValues(s.ResourceSchemas, newSchema),

@@ -1,5 +1,6 @@
-// Command schemajson prints the provider's schemas as `terraform providers schema -json` does, taken from the provider's own
-// code. The documentation is generated from it, so that no Terraform is needed and none leaves out what it does not know yet.
+// Command schemajson prints the provider's schemas as `terraform providers schema -json` does, taken from the
+// provider's own code. The documentation is generated from it, so that no Terraform is needed and none leaves out what
+// it does not know yet.
 package main
 
 import (

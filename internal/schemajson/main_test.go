@@ -21,27 +21,36 @@ type server struct {
 	identities tfprotov6.GetResourceIdentitySchemasResponse
 }
 
-func (s *server) GetProviderSchema(context.Context, *tfprotov6.GetProviderSchemaRequest) (*tfprotov6.GetProviderSchemaResponse, error) {
+func (s *server) GetProviderSchema(
+	context.Context,
+	*tfprotov6.GetProviderSchemaRequest,
+) (*tfprotov6.GetProviderSchemaResponse, error) {
 	return &s.schemas, nil
 }
 
-func (s *server) GetResourceIdentitySchemas(context.Context, *tfprotov6.GetResourceIdentitySchemasRequest) (*tfprotov6.GetResourceIdentitySchemasResponse, error) {
+func (s *server) GetResourceIdentitySchemas(
+	context.Context,
+	*tfprotov6.GetResourceIdentitySchemasRequest,
+) (*tfprotov6.GetResourceIdentitySchemasResponse, error) {
 	return &s.identities, nil
 }
 
 // Every surface and every shape, in the words of `terraform providers schema -json` of Terraform 1.15.
 const want = `{"format_version":"1.0","provider_schemas":{"vantage":{
 	"provider":{"version":0,"block":{
-		"attributes":{"token":{"type":"string","description":"A <b>token</b>.","description_kind":"markdown","optional":true,"sensitive":true}},
+		"attributes":{"token":{"type":"string","description":"A <b>token</b>.","description_kind":"markdown",
+			"optional":true,"sensitive":true}},
 		"description":"Plain.","description_kind":"plain"}},
 	"resource_schemas":{"vantage_r":{"version":2,"block":{
 		"attributes":{
 			"any":{"type":"dynamic","description_kind":"plain","optional":true,"computed":true},
 			"list":{"type":["list","string"],"description_kind":"plain","optional":true},
-			"nested":{"nested_type":{"attributes":{"a":{"type":"number","description_kind":"plain","required":true}},"nesting_mode":"single"},"description_kind":"plain","computed":true},
+			"nested":{"nested_type":{"attributes":{"a":{"type":"number","description_kind":"plain","required":true}},
+				"nesting_mode":"single"},"description_kind":"plain","computed":true},
 			"old":{"type":"bool","description_kind":"plain","deprecated":true,"deprecation_message":"Use list.","optional":true},
 			"secret":{"type":"string","description_kind":"plain","optional":true,"write_only":true}},
-		"block_types":{"timeouts":{"nesting_mode":"list","block":{"attributes":{"read":{"type":"string","description_kind":"plain","optional":true}},"description":"Durations.","description_kind":"markdown"}}},
+		"block_types":{"timeouts":{"nesting_mode":"list","block":{"attributes":{"read":{"type":"string",
+			"description_kind":"plain","optional":true}},"description":"Durations.","description_kind":"markdown"}}},
 		"description_kind":"plain"}}},
 	"data_source_schemas":{"vantage_d":{"version":0,"block":{"description_kind":"plain"}}},
 	"ephemeral_resource_schemas":{"vantage_e":{"version":0,"block":{"description_kind":"plain"}}},
@@ -50,7 +59,8 @@ const want = `{"format_version":"1.0","provider_schemas":{"vantage":{
 		"parameters":[{"name":"a","description":"An a.","type":"string"},{"name":"b","is_nullable":true,"type":"number"}],
 		"variadic_parameter":{"name":"more","type":["list","string"]}},
 		"g":{"return_type":"bool"}},
-	"action_schemas":{"vantage_a":{"block":{"attributes":{"token":{"type":"string","description_kind":"plain","required":true}},"description_kind":"plain"}}},
+	"action_schemas":{"vantage_a":{"block":{"attributes":{"token":{"type":"string","description_kind":"plain",
+		"required":true}},"description_kind":"plain"}}},
 	"resource_identity_schemas":{"vantage_r":{"version":1,"attributes":{
 		"id":{"type":"string","description":"The token.","required_for_import":true},
 		"more":{"type":["list","string"],"optional_for_import":true}}}}}}}
@@ -75,7 +85,8 @@ func TestSchemasAreAsTerraformPrintsThem(t *testing.T) {
 					{Name: "list", Type: list, Optional: true},
 					{Name: "any", Type: tftypes.DynamicPseudoType, Optional: true, Computed: true},
 					{Name: "nested", Computed: true, NestedType: &tfprotov6.SchemaObject{
-						Nesting: tfprotov6.SchemaObjectNestingModeSingle, Attributes: []*attribute{{Name: "a", Type: tftypes.Number, Required: true}},
+						Nesting:    tfprotov6.SchemaObjectNestingModeSingle,
+						Attributes: []*attribute{{Name: "a", Type: tftypes.Number, Required: true}},
 					}},
 					{Name: "old", Type: tftypes.Bool, Optional: true, Deprecated: true, DeprecationMessage: "Use list."},
 					{Name: "secret", Type: tftypes.String, Optional: true, WriteOnly: true},
@@ -108,12 +119,14 @@ func TestSchemasAreAsTerraformPrintsThem(t *testing.T) {
 				Attributes: []*attribute{{Name: "token", Type: tftypes.String, Required: true}},
 			}}}},
 		},
-		identities: tfprotov6.GetResourceIdentitySchemasResponse{IdentitySchemas: map[string]*tfprotov6.ResourceIdentitySchema{
-			"vantage_r": {Version: 1, IdentityAttributes: []*tfprotov6.ResourceIdentitySchemaAttribute{
-				{Name: "id", Type: tftypes.String, RequiredForImport: true, Description: "The token."},
-				{Name: "more", Type: list, OptionalForImport: true},
-			}},
-		}},
+		identities: tfprotov6.GetResourceIdentitySchemasResponse{
+			IdentitySchemas: map[string]*tfprotov6.ResourceIdentitySchema{
+				"vantage_r": {Version: 1, IdentityAttributes: []*tfprotov6.ResourceIdentitySchemaAttribute{
+					{Name: "id", Type: tftypes.String, RequiredForImport: true, Description: "The token."},
+					{Name: "more", Type: list, OptionalForImport: true},
+				}},
+			},
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -141,7 +154,9 @@ func TestWhatIsNotPrintedIsRefused(t *testing.T) {
 	for name, schemas := range map[string]tfprotov6.GetProviderSchemaResponse{
 		"list resource": {ListResourceSchemas: map[string]*tfprotov6.Schema{"vantage_l": {}}},
 		"state store":   {StateStoreSchemas: map[string]*tfprotov6.Schema{"vantage_s": {}}},
-		"diagnostic":    {Diagnostics: []*tfprotov6.Diagnostic{{Severity: tfprotov6.DiagnosticSeverityError, Summary: "Bad schema"}}},
+		"diagnostic": {
+			Diagnostics: []*tfprotov6.Diagnostic{{Severity: tfprotov6.DiagnosticSeverityError, Summary: "Bad schema"}},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -287,9 +287,11 @@ func TestOddRateLimitHeadersAreIgnored(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{Limits: []fakevantage.RouteLimit{}, Misbehave: func(fakevantage.Request) http.HandlerFunc {
-					return fakevantage.Answer(202, "", append(headers, "Location: /v2/data_exports/tok_1")...)
-				}})
+				fake := fakevantage.New(
+					fakevantage.Options{Limits: []fakevantage.RouteLimit{}, Misbehave: func(fakevantage.Request) http.HandlerFunc {
+						return fakevantage.Answer(202, "", append(headers, "Location: /v2/data_exports/tok_1")...)
+					}},
+				)
 				client := newClient(t, fake)
 				start := time.Now()
 				for range 3 {

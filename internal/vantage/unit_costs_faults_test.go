@@ -35,18 +35,23 @@ func TestUnitCostsThatMakeNoSense(t *testing.T) {
 		"number as date":  {rowsPage("", rowJSON(`"date":20250301`)), `row 1: a date has to be a string`},
 		"no number":       {rowsPage("", rowJSON(`"unit_cost_amount":"1,5"`)), `row 1: "1,5" is not a decimal number`},
 		"empty number":    {rowsPage("", rowJSON(`"scale":"","date":"2025-03-01"`)), `row 1: "" is not a decimal number`},
-		"true as number":  {rowsPage("", rowJSON(`"scale":true,"date":"2025-03-01"`)), `row 1: "true" is not a decimal number`},
+		"true as number": {
+			rowsPage("", rowJSON(`"scale":true,"date":"2025-03-01"`)),
+			`row 1: "true" is not a decimal number`,
+		},
 		"too many digits": {rowsPage("", rowJSON(`"scale":`+strings.Repeat("9", 76))), `is not a decimal number`},
 		"too large":       {rowsPage("", rowJSON(`"scale":1e100,"date":"2025-03-01"`)), `is not a decimal number`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			fake := fakevantage.New(fakevantage.Options{Limits: noLimits, Misbehave: func(r fakevantage.Request) http.HandlerFunc {
-				if r.N == 1 {
-					return rowsPage(next, good)
-				}
-				return test.second
-			}})
+			fake := fakevantage.New(
+				fakevantage.Options{Limits: noLimits, Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+					if r.N == 1 {
+						return rowsPage(next, good)
+					}
+					return test.second
+				}},
+			)
 			_, err := newClient(t, fake).ListUnitCosts(t.Context(), rowsOf("r"))
 			if e := wantKind(t, err, vantage.Malformed); !strings.Contains(e.Error(), test.want) || e.Path != "/v2/unit_costs" {
 				t.Errorf("%v, want %s", e, test.want)
@@ -145,11 +150,13 @@ func TestUnitCostsHaveAnEnd(t *testing.T) {
 func TestUnitCostsAfterFaults(t *testing.T) {
 	t.Parallel()
 	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
-		fake := fakevantage.New(fakevantage.Options{Limits: noLimits, Misbehave: func(r fakevantage.Request) http.HandlerFunc {
-			return map[int]http.HandlerFunc{
-				2: fakevantage.HTML(http.StatusBadGateway), 3: fakevantage.HTML(http.StatusOK), 4: fakevantage.CutOff,
-			}[r.N]
-		}})
+		fake := fakevantage.New(
+			fakevantage.Options{Limits: noLimits, Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+				return map[int]http.HandlerFunc{
+					2: fakevantage.HTML(http.StatusBadGateway), 3: fakevantage.HTML(http.StatusOK), 4: fakevantage.CutOff,
+				}[r.N]
+			}},
+		)
 		fake.SetUnitCosts(dailyRows(1500)...)
 		rows, err := newClient(t, fake).ListUnitCosts(ctx, rowsOf("rprt_1"))
 		if err != nil || len(rows) != 1500 {
