@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -83,6 +82,11 @@ func examples() map[string]example {
 	}
 }
 
+// testedElsewhere names the tests of the examples that need more than a table to be run.
+func testedElsewhere() map[string]string {
+	return map[string]string{"guardrails": "TestGuardrails", "monthly": "TestMonthly"}
+}
+
 // Every example is applied, planned again with nothing to do although the API signs anew at each GET, and destroyed.
 func TestExamples(t *testing.T) {
 	t.Parallel()
@@ -105,24 +109,18 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// withTestsOfTheirOwn are the examples whose tests need more than the table has: rows that change, and months that
-// turn.
-func withTestsOfTheirOwn() []string { return []string{"guardrails", "monthly"} }
-
 func TestEveryExampleIsInTheTable(t *testing.T) {
 	t.Parallel()
-	known := examples()
-	for _, directory := range withTestsOfTheirOwn() {
-		known[directory] = example{}
-	}
-	for _, pattern := range []string{"../../examples/*/*.tf", "../../examples/*/vantage_*/*.tf"} {
+	known, elsewhere := examples(), testedElsewhere()
+	for _, pattern := range []string{"../../examples/*/*.tf", "../../examples/*/*/*.tf"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatal(pattern, err)
 		}
 		for _, file := range files {
 			directory, _ := filepath.Rel("../../examples", filepath.Dir(file))
-			if _, ok := known[filepath.ToSlash(directory)]; !ok {
+			name := filepath.ToSlash(directory)
+			if _, ok := known[name]; !ok && elsewhere[name] == "" {
 				t.Errorf("no test runs %s", file)
 			}
 		}
@@ -210,72 +208,5 @@ func TestExamplesOnTheDayAfter(t *testing.T) {
 				t.Errorf("%d exports were made, want %d", api.Posts(), test.dayAfter)
 			}
 		})
-	}
-}
-
-// runModuleTests runs the example's own tests, where the CLI can mock a provider.
-func runModuleTests(t *testing.T, cli *acctest.CLI) {
-	t.Helper()
-	if (acctest.Version{Terraform: "1.7", OpenTofu: "1.8"}).IsMet(t) {
-		out := cli.MustRun("test", "-no-color")
-		if !strings.Contains(out, "3 passed, 0 failed") {
-			t.Error(out)
-		}
-	}
-}
-
-func wantRows(t *testing.T, cli *acctest.CLI) {
-	t.Helper()
-	if out := cli.MustRun("output", "-json", "cost_per_customer"); strings.TrimSpace(out) != `{"2025-03-03":12.5}` {
-		t.Error(out)
-	}
-}
-
-func wantQuarters(t *testing.T, cli *acctest.CLI) {
-	t.Helper()
-	if out := cli.MustRun("output", "-json"); !strings.Contains(out, "2025-Q1") || !strings.Contains(out, "2024-Q1") {
-		t.Error(out)
-	}
-}
-
-func wantExported(t *testing.T, cli *acctest.CLI) {
-	t.Helper()
-	if files, err := filepath.Glob(filepath.Join(cli.Dir, "exports", "2025-03", "*.csv")); err != nil || len(files) != 1 {
-		t.Errorf("downloaded are %v, %v", files, err)
-	}
-}
-
-func wantDownloaded(t *testing.T, cli *acctest.CLI) {
-	t.Helper()
-	file, err := os.ReadFile(filepath.Join(cli.Dir, "0.csv"))
-	if err != nil || !strings.HasPrefix(string(file), "business_metric_token,") {
-		t.Errorf("%.60s, %v", file, err)
-	}
-}
-
-func wantDownloadedAndNotStored(t *testing.T, cli *acctest.CLI) {
-	t.Helper()
-	wantDownloaded(t, cli)
-	state, err := os.ReadFile(filepath.Join(cli.Dir, "terraform.tfstate"))
-	if err != nil || !strings.Contains(string(state), "dta_xprt_") || strings.Contains(string(state), "X-Signature") {
-		t.Errorf("the state has %s, %v", state, err)
-	}
-}
-
-func wantDownloadedByName(t *testing.T, cli *acctest.CLI) {
-	t.Helper()
-	if files, err := filepath.Glob(filepath.Join(cli.Dir, "exports", "[abc]", "0.csv")); err != nil || len(files) != 3 {
-		t.Errorf("downloaded are %v, %v", files, err)
-	}
-}
-
-func wantEncrypted(t *testing.T, cli *acctest.CLI) {
-	t.Helper()
-	state, err := os.ReadFile(filepath.Join(cli.Dir, "terraform.tfstate"))
-	if err != nil || !strings.Contains(string(state), "encrypted_data") || strings.Contains(string(state), "dta_xprt_") {
-		t.Errorf("the state has %s, %v", state, err)
-	}
-	if files := cli.MustRun("output", "-json", "files"); !strings.Contains(files, "X-Signature") {
-		t.Errorf("the output is %s", files)
 	}
 }

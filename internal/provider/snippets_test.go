@@ -57,11 +57,12 @@ func exceptionOf(snippet string) (string, bool) {
 	return "", false
 }
 
-// exampleTexts are the files of all examples, each of which is run by a test.
+// exampleTexts are the files of all examples that a test runs.
 func exampleTexts(t *testing.T) []string {
 	t.Helper()
 	var out []string
-	for _, directory := range slices.Concat(slices.Collect(maps.Keys(examples())), withTestsOfTheirOwn()) {
+	directories := slices.Concat(slices.Collect(maps.Keys(examples())), slices.Collect(maps.Keys(testedElsewhere())))
+	for _, directory := range directories {
 		err := filepath.WalkDir(
 			filepath.Join("../../examples", directory),
 			func(path string, _ os.DirEntry, err error) error {
