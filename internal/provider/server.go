@@ -3,6 +3,8 @@ package provider
 import (
 	"context"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -36,6 +38,8 @@ type server struct {
 	operations sync.RWMutex
 	// invocations is held for reading by each action that runs.
 	invocations sync.RWMutex
+	// stopped is when StopProvider was last called, zero when it was not.
+	stopped atomic.Pointer[time.Time]
 	// interrupted is done when interrupt has been called.
 	interrupted context.Context
 	// interrupt ends what only reads, now and from now on: data sources, ephemeral resources and refreshes. Terraform
@@ -90,8 +94,18 @@ func (s *server) ApplyResourceChange(
 ) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	s.operations.RLock()
 	defer s.operations.RUnlock()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if at := s.stopped.Load(); at != nil && time.Since(*at) < stopLasts {
+		cancel()
+	}
 	return s.protocol.ApplyResourceChange(ctx, req)
 }
+
+// stopLasts is how long a StopProvider holds for calls that come after it. It cancels those that are under way, and
+// Terraform calls it once: a resource whose turn came in the same moment would be made, and waited for, all the same.
+// It ends, since a process that a debugger started serves more than one run.
+const stopLasts = 10 * time.Second
 
 func (s *server) InvokeAction(
 	ctx context.Context, req *tfprotov6.InvokeActionRequest,
@@ -121,6 +135,8 @@ func (s *server) InvokeAction(
 func (s *server) StopProvider(
 	ctx context.Context, req *tfprotov6.StopProviderRequest,
 ) (*tfprotov6.StopProviderResponse, error) {
+	now := time.Now()
+	s.stopped.Store(&now) // before plugin-go cancels the calls that are under way, which it does after this one
 	resp, err := s.protocol.StopProvider(ctx, req)
 	ended := make(chan struct{})
 	go func() {
