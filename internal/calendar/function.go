@@ -88,20 +88,21 @@ func (f *Function) Run(ctx context.Context, req function.RunRequest, resp *funct
 	if resp.Error = req.Arguments.Get(ctx, &timestamp, &number); resp.Error != nil {
 		return
 	}
+	// Terraform puts a full stop behind what these errors say.
 	at, err := time.Parse(time.RFC3339, timestamp)
 	if err != nil {
 		resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("%q is not a time in the form of RFC 3339, such as "+
-			"2025-03-31T06:00:00Z or what plantimestamp() returns.", timestamp))
+			"2025-03-31T06:00:00Z or what plantimestamp() returns", timestamp))
 		return
 	}
 	if !number.IsInt() {
-		resp.Error = function.NewArgumentFuncError(1, number.Text('g', 10)+" is not a whole number.")
+		resp.Error = function.NewArgumentFuncError(1, number.Text('g', 10)+" is not a whole number")
 		return
 	}
 	offset, _ := number.Int64() // the nearest one where it is too large for that
 	first, last, ok := f.period(at, offset)
 	if !ok {
-		resp.Error = function.NewArgumentFuncError(1, fmt.Sprintf("%s %ss from %s lies outside the years 1 to 9999.",
+		resp.Error = function.NewArgumentFuncError(1, fmt.Sprintf("%s %ss from %s lies outside the years 1 to 9999",
 			number.Text('g', 10), f.noun, timestamp))
 		return
 	}

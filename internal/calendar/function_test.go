@@ -128,7 +128,7 @@ func TestFunctionsThroughTheCLI(t *testing.T) {
 		"now":             {`month(plantimestamp(), 0).name == substr(plantimestamp(), 0, 7)`, `true`},
 		"no timestamp":    {`month("2024-03-31", 0)`, `"timestamp" parameter: "2024-03-31" is not a time`},
 		"no offset":       {`month("2024-03-31T00:00:00Z", "x")`, `"offset" parameter: a number is required`},
-		"part of a month": {`month("2024-03-31T00:00:00Z", 0.5)`, `"offset" parameter: 0.5 is not a whole number`},
+		"part of a month": {`month("2024-03-31T00:00:00Z", 0.5)`, `"offset" parameter: 0.5 is not a whole number\.\s`},
 		"null":            {`quarter(null, 0)`, `"timestamp" parameter: argument must not be null`},
 		"far away":        {`quarter("2024-03-31T00:00:00Z", 1e6)`, `"offset" parameter: 1000000 quarters from`},
 		"farther away":    {`month("2024-03-31T00:00:00Z", 1e30)`, `"offset" parameter: 1e\+30 months from`},

@@ -21,6 +21,10 @@ const (
 	unitCostsPage = 1000
 	// maxUnitCosts is how many rows are read of one report, in all its pages.
 	maxUnitCosts = 100_000
+	// maxUnitCostsPages is how many pages these are. A server that sends less at a time than is asked for has no end.
+	maxUnitCostsPages = maxUnitCosts / unitCostsPage
+	// maxUnitCostsBytes bounds all pages together: 670 bytes a row, where some 300 are usual.
+	maxUnitCostsBytes = 64 << 20
 )
 
 // TooMany means that there is more than is read.
@@ -101,13 +105,16 @@ func (d *Date) UnmarshalJSON(raw []byte) error {
 
 // ListUnitCosts reads all pages of the unit costs of a report, with GET /v2/unit_costs, and returns them ascending by
 // date, those of one date by the tokens of their metrics. The pages are counted: the URLs in the answers say that there
-// are more, and are never called. It ends with an error of kind TooMany beyond 100,000 rows.
+// are more, and are never called. It ends with an error of kind TooMany beyond 100,000 rows or 64 MiB.
 func (c *Client) ListUnitCosts(ctx context.Context, r UnitCostsRequest) ([]UnitCost, error) {
+	started := time.Now()
 	list := unitCostList{only: r.BusinessMetricToken, pages: map[[sha256.Size]byte]int{}, redact: c.redact}
 	for !list.complete {
 		page := call{method: http.MethodGet, path: "v2/unit_costs", query: r.query(list.page + 1), decode: list.take}
 		if err := c.do(ctx, page); err != nil {
-			return nil, err
+			e := asError(err)
+			e.Waited = time.Since(started) // for all pages
+			return nil, e
 		}
 	}
 	slices.SortStableFunc(list.rows, func(a, b UnitCost) int {
@@ -143,6 +150,7 @@ type unitCostList struct {
 	redact   redactor
 	page     int // the last one taken
 	read     int // rows in all pages, those of other metrics included
+	bytes    int // in all pages
 	rows     []UnitCost
 	pages    map[[sha256.Size]byte]int // which page had these rows
 	complete bool
@@ -172,8 +180,14 @@ func (l *unitCostList) take(resp *http.Response) error {
 	case l.read+len(rows) > maxUnitCosts, more && l.read+len(rows) == maxUnitCosts:
 		return &Error{Kind: TooMany, Err: fmt.Errorf(
 			"the report has more than %d unit costs between the dates; reading stopped at page %d", maxUnitCosts, page)}
+	case l.bytes+len(raw) > maxUnitCostsBytes:
+		return &Error{Kind: TooMany, Err: fmt.Errorf(
+			"the unit costs between the dates are longer than %d MiB; reading stopped at page %d", maxUnitCostsBytes>>20, page)}
+	case more && page == maxUnitCostsPages:
+		return l.malformed(page, fmt.Errorf("it says that there are more, after %d rows only", l.read+len(rows)))
 	}
 	l.page, l.read, l.complete, l.pages[sum] = page, l.read+len(rows), !more, page
+	l.bytes += len(raw)
 	for _, row := range rows {
 		if l.only == "" || row.BusinessMetricToken == l.only {
 			l.rows = append(l.rows, row)

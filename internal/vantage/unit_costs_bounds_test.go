@@ -1,0 +1,75 @@
+package vantage_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"terraform-provider-vantage/internal/fakevantage"
+	"terraform-provider-vantage/internal/vantage"
+)
+
+// What a server may send without end, or at too great a length, is read no further than a hundred pages or 64 MiB.
+func TestUnitCostsAreReadWithinBounds(t *testing.T) {
+	t.Parallel()
+	const next = "https://api.vantage.sh/v2/unit_costs?page=2"
+	row := func(n int) string { return rowJSON(fmt.Sprintf(`"scale":%d,"date":"2025-03-01"`, n)) }
+	long := func(megabytes int) string {
+		return strings.Replace(row(1), `"scale"`, fmt.Sprintf(`"note":%q,"scale"`, strings.Repeat("x", megabytes<<20)), 1)
+	}
+	seven, tooLong := long(7), long(25)
+	for name, test := range map[string]struct {
+		answer   func(n int) http.HandlerFunc
+		kind     vantage.Kind
+		says     string
+		requests int
+	}{
+		"ever another row": {
+			func(n int) http.HandlerFunc { return rowsPage(next, row(n)) },
+			vantage.Malformed, "page 100 of the unit costs makes no sense: it says that there are more, after 100 rows", 100,
+		},
+		"ever more text": {
+			func(n int) http.HandlerFunc { return rowsPage(next, seven, row(n)) },
+			vantage.TooMany, "longer than 64 MiB; reading stopped at page 10", 10,
+		},
+		"an answer that is too long": {
+			func(int) http.HandlerFunc { return rowsPage("", tooLong) },
+			vantage.Malformed, "the answer is longer than 24 MiB", 1,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+				fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+					return test.answer(r.N)
+				}})
+				_, err := newClient(t, fake).ListUnitCosts(ctx, rowsOf("r"))
+				if e := wantKind(t, err, test.kind); !strings.Contains(e.Error(), test.says) {
+					t.Errorf("%v, want %s", e, test.says)
+				}
+				if n := len(fake.Requests()); n != test.requests {
+					t.Errorf("%d requests were made, want %d", n, test.requests)
+				}
+			})
+		})
+	}
+}
+
+func TestATimeoutCountsAllPagesOfUnitCosts(t *testing.T) {
+	t.Parallel()
+	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{
+			Latency: 7 * time.Second,
+			Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+				return rowsPage("x", rowJSON(fmt.Sprintf(`"scale":%d,"date":"2025-03-01"`, r.N)))
+			},
+		})
+		_, err := newClient(t, fake).ListUnitCosts(ctx, rowsOf("r"))
+		if e := wantKind(t, err, vantage.TimedOut); e.Waited != time.Minute {
+			t.Errorf("it says %s", e.Waited)
+		}
+	})
+}
