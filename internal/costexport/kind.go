@@ -25,7 +25,7 @@ func Kind() dataexport.Kind {
 				MarkdownDescription: "Token of the cost report whose costs are exported, such as `rprt_ea7dbb4f5783d677`. At " +
 					"least " +
 					"one of `cost_report_token` and `filter` is given.",
-				Validators: dataexport.NotEmpty(),
+				Validators: dataexport.Tokens(),
 			},
 			"filter": schema.StringAttribute{
 				Optional: true,

@@ -8,8 +8,8 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// The limit's windows are real. They are as short as whole seconds allow without the CLI's own time counting for much, and
-// there are enough exports for a dozen of them.
+// The limit's windows are real. They are as short as whole seconds allow without the CLI's own time counting for much,
+// and there are enough exports for a dozen of them.
 func TestManyExportsWithinFiveRequestsInTwoSeconds(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(

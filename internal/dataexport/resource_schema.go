@@ -68,9 +68,10 @@ func resourceOptions() map[string]schema.Attribute {
 		},
 		"renew_before_expiry": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "When less than this time is left until `manifest.valid_until`, the next plan replaces the " +
-				"export by a new one; a duration such as `2h`, or `0s` for as soon as it has expired. Must be shorter than an " +
-				"export is valid, about a day. Default: an export is never renewed by itself.",
+			MarkdownDescription: "When less than this time is left until `manifest.urls_valid_until`, or until " +
+				"`manifest.valid_until` where no URLs are kept, the next plan replaces the export by a new one; a duration such as " +
+				"`2h`, or `0s` for as soon as it has expired. Must be shorter than the URLs are valid: six hours to a day. " +
+				"Default: an export is never renewed by itself.",
 			Validators: margins(),
 		},
 	}

@@ -186,7 +186,10 @@ func TestResourceArgumentsAreCheckedInThePlan(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{})
 	for name, test := range map[string]struct{ arguments, message string }{
-		"no report":       {``, `"cost_report_token" is required`},
+		"no report": {``, `"cost_report_token" is required`},
+		"a report's URL": {
+			`cost_report_token = "https://console.vantage.sh/go/rprt_1"`, `Give the token, the last part of the URL.`,
+		},
 		"empty report":    {`cost_report_token = ""`, `string length must be at least 1`},
 		"empty workspace": {report(`workspace_token = ""`), `string length must be at least 1`},
 		"no start date":   {report(`start_date = "March"`), `not an ISO 8601 date`},

@@ -24,7 +24,7 @@ func WithScope(own map[string]schema.Attribute, dateBins []string) map[string]sc
 			MarkdownDescription: "Token of the workspace that the report is in. The API requires one when the API token " +
 				"sees several " +
 				"workspaces. Default: the provider's `workspace_token`.",
-			Validators: NotEmpty(),
+			Validators: Tokens(),
 		},
 		"start_date": schema.StringAttribute{
 			Optional: true,

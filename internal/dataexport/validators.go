@@ -14,6 +14,22 @@ import (
 // NotEmpty refuses an empty text: an argument that is not wanted is left out.
 func NotEmpty() []validator.String { return []validator.String{stringvalidator.LengthAtLeast(1)} }
 
+// Tokens accepts what can be a token of the API. A URL that was pasted in its place is answered with what to give.
+func Tokens() []validator.String { return []validator.String{stringvalidator.LengthAtLeast(1), isNoURL{}} }
+
+type isNoURL struct{}
+
+func (isNoURL) Description(context.Context) string { return "must be a token, not a URL" }
+
+func (v isNoURL) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (isNoURL) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if strings.Contains(req.ConfigValue.ValueString(), "/") {
+		resp.Diagnostics.AddAttributeError(req.Path, "Not a token",
+			fmt.Sprintf("The value of %s is a URL. Give the token, the last part of the URL.", req.Path))
+	}
+}
+
 // OneOf accepts these values.
 func OneOf(values []string) []validator.String {
 	return []validator.String{stringvalidator.OneOf(values...)}

@@ -109,7 +109,7 @@ func lifecycle(ctx context.Context, tf *cli) error {
 	if err := tf.run(ctx, "output"); err != nil {
 		return err
 	}
-	say("Reading the file; its address is in the sensitive output")
+	say("Reading the file; its pre-signed URL is in the sensitive output")
 	output, err := tf.read(ctx, "output", "-json", "files")
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ func Kind() dataexport.Kind {
 			"kubernetes_efficiency_report_token": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Token of the Kubernetes efficiency report. Default: the workspace's default report.",
-				Validators:          dataexport.NotEmpty(),
+				Validators:          dataexport.Tokens(),
 			},
 			"filter": schema.StringAttribute{
 				Optional:            true,

@@ -21,7 +21,7 @@ func Kind() dataexport.Kind {
 			"cost_report_token": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "Token of the cost report whose unit costs are exported, such as `rprt_ea7dbb4f5783d677`.",
-				Validators:          dataexport.NotEmpty(),
+				Validators:          dataexport.Tokens(),
 			},
 		}, vantage.DateBins()),
 		NewResource:   func() dataexport.ResourceModel { return &resourceModel{} },

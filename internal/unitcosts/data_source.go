@@ -68,7 +68,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"cost_report_token": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "Token of the cost report whose unit costs are read, such as `rprt_ea7dbb4f5783d677`.",
-				Validators:          dataexport.NotEmpty(),
+				Validators:          dataexport.Tokens(),
 			},
 			"start_date": schema.StringAttribute{
 				Optional: true,

@@ -104,6 +104,7 @@ func (c *Client) CreateDataExport(ctx context.Context, r ExportRequest) (*DataEx
 		return nil, err
 	}
 	c.accepted.note(export.Token, export.AcceptedAt)
+	c.log.InfoContext(ctx, "the export is accepted", "export", export.Token, "path", asked.path)
 	return export, nil
 }
 

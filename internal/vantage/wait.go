@@ -2,6 +2,7 @@ package vantage
 
 import (
 	"context"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -53,6 +54,8 @@ func (c *Client) WaitForDataExport(
 		latest.askedAt, latest.kind = export.askedAt, export.kind
 		if latest.Completed() {
 			c.durations.add(latest, pending, time.Since(accepted))
+			c.log.InfoContext(ctx, "the export is completed",
+				"export", latest.Token, "files", len(latest.Manifest.Files), "duration", time.Since(started))
 			return latest, nil
 		}
 		pending = time.Since(accepted)
@@ -78,7 +81,11 @@ func (c *Client) pauseBefore(
 	if onProgress != nil {
 		onProgress(Progress{Export: *export, Pause: pause})
 	}
-	c.log.DebugContext(ctx, "waiting",
+	level := slog.LevelDebug
+	if first || pause >= maxPause {
+		level = slog.LevelInfo // the story of an export in a handful of lines
+	}
+	c.log.Log(ctx, level, "waiting",
 		"export", export.Token, "status", export.Status, "duration", pause, "reason", reason)
 	if export.toldToWait {
 		if err := checkDeadline(ctx, pause, "the next request would come after a wait"); err != nil {
