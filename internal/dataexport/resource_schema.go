@@ -60,8 +60,7 @@ func resourceOptions() map[string]schema.Attribute {
 			Computed: true,
 			Default:  booldefault.StaticBool(true),
 			MarkdownDescription: "Whether the state keeps `manifest.files`, with which anybody can read the files for about " +
-				"a day. " +
-				"With `false` they are null, and an apply waits as always; the ephemeral resource or the data source " +
+				"a day. With `false` they are null, and an apply waits as always; the ephemeral resource or the data source " +
 				"`vantage_data_export`, or the download by `vantage_data_export_download`, gives access to the files. Turning it " +
 				"to `false` takes URLs out of the state without a request, turning it to `true` puts them in with one. " +
 				"Default: `true`.",
@@ -69,8 +68,8 @@ func resourceOptions() map[string]schema.Attribute {
 		"renew_before_expiry": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "When less than this time is left until `manifest.urls_valid_until`, or until " +
-				"`manifest.valid_until` where no URLs are kept, the next plan replaces the export by a new one; a duration such as " +
-				"`2h`, or `0s` for as soon as it has expired. Must be shorter than the URLs are valid: six hours to a day. " +
+				"`manifest.valid_until` where no URLs are kept, the next plan replaces the export by a new one; a duration such " +
+				"as `2h`, or `0s` for as soon as it has expired. Must be shorter than the URLs are valid: six hours to a day. " +
 				"Default: an export is never renewed by itself.",
 			Validators: margins(),
 		},

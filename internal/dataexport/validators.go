@@ -15,7 +15,9 @@ import (
 func NotEmpty() []validator.String { return []validator.String{stringvalidator.LengthAtLeast(1)} }
 
 // Tokens accepts what can be a token of the API. A URL that was pasted in its place is answered with what to give.
-func Tokens() []validator.String { return []validator.String{stringvalidator.LengthAtLeast(1), isNoURL{}} }
+func Tokens() []validator.String {
+	return []validator.String{stringvalidator.LengthAtLeast(1), isNoURL{}}
+}
 
 type isNoURL struct{}
 
