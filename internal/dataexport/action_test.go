@@ -92,6 +92,10 @@ func TestActionMakesWaitsAndDownloads(t *testing.T) {
 		if len(told.Diagnostics) > 0 {
 			t.Errorf("%v %v", told.Errors(), told.Warnings())
 		}
+		waiting := func(lasted, status string) string {
+			return `Waiting for the export dta_xprt_\w+ for ` + lasted + `; its status is "` + status +
+				`", and this goes on until 00:30:00 UTC\.`
+		}
 		arrived := `unit_costs-00[12]\.csv has arrived \(1\.2 MB\)\.`
 		wantLines(
 			t,
@@ -99,10 +103,13 @@ func TestActionMakesWaitsAndDownloads(t *testing.T) {
 			`The API has accepted the export dta_xprt_\w+\. It goes on there, whatever becomes of this run\.`,
 			`The API is asked again in 20s\.`,
 			`The API is asked again in 20s\.`,
+			waiting("30s", "pending"),
 			`The status is "crunching"\.`,
 			`The status is "pending"\.`,
 			`The API is asked again in 20s\.`,
+			waiting("1m0s", "pending"),
 			`The API is asked again in 20s\.`,
+			waiting("1m30s", "pending"),
 			`The status is "completed", with 2 files\.`,
 			arrived,
 			arrived,

@@ -43,7 +43,9 @@ func directoryOf(argument types.String) (string, error) {
 func (o operation) await(
 	ctx context.Context, client *vantage.Client, export *vantage.DataExport, say func(string, ...any),
 ) (*vantage.DataExport, diag.Diagnostics) {
-	export, err := client.WaitForDataExport(ctx, export, tellWait(say))
+	onProgress, stop := tellWait(ctx, export.Token, say)
+	export, err := client.WaitForDataExport(ctx, export, onProgress)
+	stop()
 	if err != nil {
 		return export, diag.Diagnostics{o.failure(err)}
 	}

@@ -3,6 +3,7 @@ package dataexport
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -29,19 +30,50 @@ func sayer(ctx context.Context, send func(action.InvokeProgressEvent)) func(form
 	}
 }
 
+// reportEvery is how often a wait is reported that has nothing else to say.
+const reportEvery = 30 * time.Second
+
 // longPause is the longest that is not worth a line.
 const longPause = 10 * time.Second
 
-func tellWait(say func(string, ...any)) func(vantage.Progress) {
-	status := vantage.StatusPending
-	return func(p vantage.Progress) {
-		if p.Export.Status != status {
-			status = p.Export.Status
-			say("The status is %q.", status)
+// tellWait reports a wait: each change of the status and each long pause, by the returned onProgress, and at intervals how
+// long it has lasted and when it is given up, until stop is called.
+func tellWait(
+	ctx context.Context, token string, say func(string, ...any),
+) (onProgress func(vantage.Progress), stop func()) {
+	started := time.Now()
+	until := "without an end"
+	if deadline, ok := ctx.Deadline(); ok {
+		until = "until " + deadline.UTC().Format(time.TimeOnly) + " UTC"
+	}
+	var status atomic.Value
+	status.Store(vantage.StatusPending)
+	ctx, cancel := context.WithCancel(ctx)
+	ticker, ended := time.NewTicker(reportEvery), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-ticker.C:
+				say("Waiting for the export %s for %s; its status is %q, and this goes on %s.",
+					token, time.Since(started).Round(time.Second), status.Load(), until)
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	onProgress = func(p vantage.Progress) {
+		if status.Swap(p.Export.Status) != p.Export.Status {
+			say("The status is %q.", p.Export.Status)
 		}
 		if p.Pause > longPause {
 			say("The API is asked again in %s.", p.Pause.Round(time.Second))
 		}
+	}
+	return onProgress, func() {
+		ticker.Stop()
+		cancel()
+		<-ended
 	}
 }
 
