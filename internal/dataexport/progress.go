@@ -36,8 +36,8 @@ const reportEvery = 30 * time.Second
 // longPause is the longest that is not worth a line.
 const longPause = 10 * time.Second
 
-// tellWait reports a wait: each change of the status and each long pause, by the returned onProgress, and at intervals how
-// long it has lasted and when it is given up, until stop is called.
+// tellWait reports a wait: each change of the status and each long pause, by the returned onProgress, and at intervals
+// how long it has lasted and when it is given up, until stop is called.
 func tellWait(
 	ctx context.Context, token string, say func(string, ...any),
 ) (onProgress func(vantage.Progress), stop func()) {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -50,11 +49,6 @@ type ResourcePart struct {
 // Part returns the part itself, from the model that it is embedded in.
 func (p *ResourcePart) Part() *ResourcePart { return p }
 
-// identityModel is what names an export beyond one configuration.
-type identityModel struct {
-	Token types.String `tfsdk:"token"`
-}
-
 // Metadata implements resource.Resource.
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_" + r.kind.Name
@@ -68,18 +62,6 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 // Schema implements resource.Resource.
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = r.kind.resourceSchema()
-}
-
-// IdentitySchema implements resource.ResourceWithIdentity.
-func (r *Resource) IdentitySchema(
-	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
-) {
-	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
-		"token": identityschema.StringAttribute{
-			RequiredForImport: true,
-			Description:       "Token of the export.",
-		},
-	}}
 }
 
 // ValidateConfig implements resource.ResourceWithValidateConfig.

@@ -7,10 +7,28 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/vantage"
 )
+
+// identityModel is what names an export beyond one configuration.
+type identityModel struct {
+	Token types.String `tfsdk:"token"`
+}
+
+// IdentitySchema implements resource.ResourceWithIdentity.
+func (r *Resource) IdentitySchema(
+	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
+) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"token": identityschema.StringAttribute{
+			RequiredForImport: true,
+			Description:       "Token of the export.",
+		},
+	}}
+}
 
 // withoutURLs is what follows the token in the ID of an import that must not store URLs. Terraform reads an imported
 // export before it looks at the configuration, so store_file_urls comes too late for that.
