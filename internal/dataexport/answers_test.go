@@ -5,10 +5,13 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"terraform-provider-vantage/internal/acctest"
 	"terraform-provider-vantage/internal/fakevantage"
@@ -118,4 +121,43 @@ func TestAHostThatNeverAnswersIsNamedAfterAMinute(t *testing.T) {
 			t.Errorf("took %s, the state is %v", took, state.Value)
 		}
 	})
+}
+
+// The prefixes of tokens are not documented: they are advice after a 404, and never a reason to refuse.
+func TestTheTokenOfAReportIsExplained(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{})
+	api.Run(t, resource.TestStep{
+		Config:      api.Config(`data "vantage_data_export" "this" { token = "rprt_1" }`),
+		ExpectError: regexp.MustCompile(acctest.Loose(`that begins with rprt_ is that of a report; an export's begins`)),
+	})
+	if api.Posts() != 0 || api.Gets() == 0 {
+		t.Errorf("%d POSTs and %d GETs", api.Posts(), api.Gets())
+	}
+}
+
+// The time of the acceptance outlasts the run: a 404 of a lagging replica is sat out in the next one too.
+func TestTheGraceOutlastsTheRun(t *testing.T) {
+	t.Parallel()
+	inVirtualTime(t, fakevantage.Options{ReadyAfter: time.Hour},
+		func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+			time.AfterFunc(2*time.Second, p.Stop)
+			state := p.Create(t.Context(), minimal)
+			wantPending(t, state, "")
+			lagging := 0
+			fake.Change(func(o *fakevantage.Options) {
+				o.Misbehave = func(fakevantage.Request) http.HandlerFunc {
+					if lagging++; lagging < 3 {
+						return fakevantage.Errors(404, "DataExport not found.")
+					}
+					return nil
+				}
+			})
+			client, err := vantage.New(vantage.Options{APIToken: acctest.APIToken, Transport: fake.Transport()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			next := acctest.NewProtocol(t, client) // another process, which has not made the export
+			wantPending(t, next.Read(t.Context(), state), state.Text("token"))
+		})
 }
