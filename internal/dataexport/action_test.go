@@ -269,7 +269,7 @@ func TestActionFailsBeforeThereAreFiles(t *testing.T) {
 					t.Errorf("ended after %s", took)
 				}
 				if test.took > 0 && len(told.Lines) > 0 {
-					t.Errorf("told %v when nobody listened any more", told.Lines)
+					t.Errorf("told %v after the end of the invocation", told.Lines)
 				}
 				if n := wantNoSecrets(t, told, fake); n != 0 || len(filesIn(t, directory)) > 0 {
 					t.Errorf("%d files were asked for; there are %v", n, filesIn(t, directory))

@@ -38,7 +38,7 @@ func signature(parts ...string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// serveFile serves what a signed address names, to whoever has it and until it expires.
+// serveFile serves what a pre-signed URL names, until it expires.
 func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	until, _ := strconv.ParseInt(q.Get("X-Expires"), 10, 64)

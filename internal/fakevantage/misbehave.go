@@ -80,7 +80,7 @@ func (c *cutting) Write(p []byte) (int, error) {
 	panic(http.ErrAbortHandler)
 }
 
-// Redirect sends whoever asks to the same path and query at another origin, such as "https://files.example".
+// Redirect redirects to the same path and query at another origin, such as "https://files.example".
 func Redirect(origin string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, origin+r.URL.RequestURI(), http.StatusTemporaryRedirect)

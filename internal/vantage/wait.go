@@ -39,7 +39,7 @@ func (c *Client) WaitForDataExport(
 	}
 	var pending time.Duration // the age at which it was last seen so
 	for first := true; ; first = false {
-		if export.Status != "" { // else nobody has asked the server yet
+		if export.Status != "" { // else the server has not been asked yet
 			if err := c.pauseBefore(ctx, export, time.Since(accepted), first, onProgress); err != nil {
 				return export, waitError(err, export, started)
 			}
