@@ -11,9 +11,14 @@ import (
 // maxTimeLen is the longest text that is read as a time: the server chooses its length, and a fraction has no end.
 const maxTimeLen = 64
 
+// maxYear is the last one that RFC 3339 can write, in which times are handed on.
+const maxYear = 9999
+
 // ParseTime reads a time in any of the forms of ISO 8601: a date alone (its first moment), with or without a time of
 // the day, seconds and a fraction of them, in the extended or the basic form, as a day of the year or of a week.
-// Where it names no zone it is UTC, which " UTC" and " GMT" say too. It reports false for anything else.
+// Where it names no zone it is UTC, which " UTC" and " GMT" say too. It reports false for anything else, and for times
+// before the year 1 or after the year 9999: a zone may lead there. The first moment of the year 1 is what some programs
+// write for no time at all.
 func ParseTime(text string) (time.Time, bool) {
 	if len(text) > maxTimeLen {
 		return time.Time{}, false
@@ -26,7 +31,9 @@ func ParseTime(text string) (time.Time, bool) {
 		}
 	}
 	// A space may stand between date and time, and before the zone.
-	text = strings.Replace(text, " ", "T", 1)
+	if !strings.Contains(text, "T") {
+		text = strings.Replace(text, " ", "T", 1)
+	}
 	text = strings.Replace(text, " ", "", 1)
 	date, clock, hasClock := strings.Cut(text, "T")
 	if !hasClock {
@@ -50,7 +57,8 @@ func ParseTime(text string) (time.Time, bool) {
 			if midnight {
 				at = at.AddDate(0, 0, 1)
 			}
-			return at.UTC(), true
+			at = at.UTC()
+			return at, at.After(time.Time{}) && at.Year() <= maxYear
 		}
 	}
 	return time.Time{}, false
