@@ -1,6 +1,7 @@
 package vantage
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"maps"
@@ -47,8 +48,9 @@ func (c *Client) locationToken(resp *http.Response) (token string, certain bool)
 			"the Location of the export is at another origin; its token is used at the configured host",
 			"origin", c.redact.text(at.Scheme+"://"+at.Host))
 	}
-	// Unresolved, so that a dot segment does not make a token of the one before it.
-	path := u.EscapedPath()
+	// As it was sent: unresolved, so that a dot segment does not make a token of the one before it, and with its escapes,
+	// which no token has. Where RawPath is empty there are none of letters or digits.
+	path := cmp.Or(u.RawPath, u.Path)
 	segments := strings.Split(strings.Trim(path, "/"), "/")
 	last := len(segments) - 1
 	for i := last; i >= 0; i-- {

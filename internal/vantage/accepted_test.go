@@ -66,6 +66,8 @@ func TestALocationIsUsedForItsTokenAlone(t *testing.T) {
 		"/v2/data_exports/tok_1/status":   "tok_1",
 		"/v2/data_exports/..":             "tok_body",
 		"/v2/data_exports/%2e%2e":         "tok_body",
+		"/v2/data_exports/%74ok":          "tok_body",
+		"/a b/data_exports/%74ok":         "tok_body",
 		"/v2/data_exports/a%2Fb":          "tok_body",
 		"/v2/data_exports/a b":            "tok_body",
 		"/v2/data_exports/a b/status":     "tok_body",

@@ -62,7 +62,7 @@ func FuzzRateLimit(f *testing.F) {
 func FuzzLocation(f *testing.F) {
 	for _, location := range []string{
 		"https://api.vantage.sh/v2/data_exports/tok_1", "/v2/data_exports/tok-1/", "..", "%2e%2e", "a%2fb",
-		"//evil/x", "http:tok", "?x", "#x", "https://api.vantage.sh:443/a", "\x00",
+		"//evil/x", "http:tok", "?x", "#x", "https://api.vantage.sh:443/a", "\x00", " /%70",
 	} {
 		f.Add(location)
 	}
