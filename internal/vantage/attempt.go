@@ -91,7 +91,7 @@ func (a *attempt) exchange(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		failure := a.unreachable(req.Context(), err)
 		failure.unsent = connecting.Load()
-		failure.unreached = failure.unsent && !a.reached.Load()
+		failure.unproven = failure.unsent && !a.reached.Load()
 		return nil, failure
 	}
 	a.reached.Store(true)

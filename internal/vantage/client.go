@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 )
 
@@ -60,6 +61,7 @@ type Client struct {
 	redact    redactor
 	log       *slog.Logger
 	accepted  acceptances
+	served    atomic.Bool // whether the host has ever answered as the API does
 }
 
 // New returns a Client. It makes no request.
@@ -167,8 +169,13 @@ func (c *Client) do(ctx context.Context, call call) error {
 		again := req.Clone(ctx)
 		again.Body, _ = req.GetBody() // cannot fail: it reads from memory
 		failure := c.send(again, call.decode)
+		if failure == nil || failure.ofAPI {
+			c.served.Store(true)
+		}
 		switch {
 		case failure == nil:
+		case errors.Is(failure, errNotJSON):
+			failure.unproven = !c.served.Load()
 		case failure.NotFound():
 			failure.lagging = time.Since(call.acceptedAt).Abs() < notFoundGrace
 		case call.method == http.MethodPost && failure.mayHaveServed():
@@ -208,7 +215,7 @@ func (c *Client) rejection(resp *http.Response) *Error {
 	return &Error{
 		Kind: Rejected, StatusCode: resp.StatusCode, Messages: c.redact.messages(body), retryAfter: asked,
 		heldBack: resp.StatusCode == http.StatusTooManyRequests,
-		notFound: resp.StatusCode == http.StatusNotFound && isErrorOfAPI(body),
+		ofAPI:    isErrorOfAPI(body),
 	}
 }
 

@@ -59,10 +59,10 @@ type Error struct {
 
 	retryAfter time.Duration // how long the server asks to leave it alone; zero when it does not say
 	heldBack   bool          // the budget knows when to go on, for all callers at once
-	notFound   bool          // the API itself says that there is no such thing
-	lagging    bool          // it says so of something that it accepted a moment ago
+	ofAPI      bool          // the answer has the form of the API's errors
+	lagging    bool          // the API does not know something that it accepted a moment ago
 	unsent     bool          // there was no connection to send the request by
-	unreached  bool          // nor has there been one before
+	unproven   bool          // the host has never answered, or never as the API does
 	fewTimes   bool          // it may pass, but is not tried for ever
 }
 
@@ -112,7 +112,7 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // NotFound reports whether the API said that there is no such thing. A 404 that has not the form of the API's errors
 // comes from something else, and tells nothing of what was asked for.
-func (e *Error) NotFound() bool { return e.notFound }
+func (e *Error) NotFound() bool { return e.StatusCode == http.StatusNotFound && e.ofAPI }
 
 // mayHaveServed reports whether the server may have done what the failed request asked for: the request was sent and
 // not answered, or answered by a gateway that has no answer itself (520 and 524 are what Cloudflare makes of 502 and

@@ -12,8 +12,8 @@ const (
 	// fewTimes is how often in a row an operation is attempted that fails in a way that seldom passes, or that costs
 	// something each time.
 	fewTimes = 5
-	// unreachedFor is how long a host is tried that has never answered.
-	unreachedFor = time.Minute
+	// unprovenFor is how long a host is tried that has never answered, or never as the API does.
+	unprovenFor = time.Minute
 )
 
 // retries tries one operation, a call of the API or the download of a file, until it succeeds, fails for a reason that
@@ -55,7 +55,7 @@ func (r *retries) exhausted(failure *Error) bool {
 	if !failure.fewTimes {
 		r.few = 0
 	}
-	return !transient(failure) || r.few == fewTimes || failure.unreached && time.Since(r.started) >= unreachedFor
+	return !transient(failure) || r.few == fewTimes || failure.unproven && time.Since(r.started) >= unprovenFor
 }
 
 // pause waits until the next attempt: a growing time, or longer where the server asks for it. It fails when ctx ends,
@@ -69,8 +69,8 @@ func (r *retries) pause(ctx context.Context, failure *Error) *Error {
 	}
 	pause := pauseWithinDeadline(ctx, growingPause(r.failed))
 	r.failed++
-	if failure.unreached {
-		pause = min(pause, time.Until(r.started.Add(unreachedFor)))
+	if failure.unproven {
+		pause = min(pause, time.Until(r.started.Add(unprovenFor)))
 	}
 	var err error
 	if failure.retryAfter > pause {

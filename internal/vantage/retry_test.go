@@ -276,3 +276,74 @@ func TestAHostThatAnsweredBeforeIsSatOut(t *testing.T) {
 		wantRequests(t, fake, 1, 1)
 	})
 }
+
+// The server of a web application answers so, to every path. That of the API may be replaced by such a page for a while.
+func TestAHostThatNeverAnsweredAsTheAPIIsGivenUpAfterAMinute(t *testing.T) {
+	t.Parallel()
+	for name, call := range map[string]func(context.Context, *vantage.Client) error{
+		"export": func(ctx context.Context, c *vantage.Client) error {
+			_, err := c.WaitForDataExport(ctx, &vantage.DataExport{Token: "tok_1"}, nil)
+			return err
+		},
+		"unit costs": func(ctx context.Context, c *vantage.Client) error {
+			_, err := c.ListUnitCosts(ctx, vantage.UnitCostsRequest{CostReportToken: "rprt_1"})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+				fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodGet, fakevantage.HTML(200))})
+				start := time.Now()
+				err := call(ctx, newClient(t, fake))
+				if e := wantKind(t, err, vantage.Malformed); !strings.Contains(e.Error(), "is not JSON") {
+					t.Error(e)
+				}
+				if took := time.Since(start); took < 55*time.Second || took > 65*time.Second {
+					t.Errorf("took %s", took)
+				}
+			})
+		})
+	}
+}
+
+func TestAPageInPlaceOfTheAPIIsSatOut(t *testing.T) {
+	t.Parallel()
+	for name, before := range map[string]func(context.Context, *vantage.Client) error{
+		"after a create": func(ctx context.Context, c *vantage.Client) error {
+			_, err := c.CreateDataExport(ctx, unitCosts)
+			return err
+		},
+		"after a refusal": func(ctx context.Context, c *vantage.Client) error {
+			if _, err := c.GetDataExport(ctx, &vantage.DataExport{Token: "unknown"}); err == nil {
+				return errors.New("no refusal")
+			}
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+				fake := fakevantage.New(fakevantage.Options{})
+				client := newClient(t, fake)
+				if err := before(ctx, client); err != nil {
+					t.Fatal(err)
+				}
+				token := fake.Add(map[string]any{"cost_report_token": "r"}, time.Now())
+				back := time.Now().Add(20 * time.Minute)
+				fake.Change(func(o *fakevantage.Options) {
+					o.Misbehave = func(fakevantage.Request) http.HandlerFunc {
+						if time.Now().Before(back) {
+							return fakevantage.HTML(200)
+						}
+						return nil
+					}
+				})
+				done, err := client.WaitForDataExport(ctx, &vantage.DataExport{Token: token}, nil)
+				if err != nil || !done.Completed() {
+					t.Errorf("%+v, %v", done, err)
+				}
+			})
+		})
+	}
+}
