@@ -103,22 +103,22 @@ func (f *fileURLs) fresh(ctx context.Context) ([]string, error) {
 	return urls, nil
 }
 
-// matchURLs returns the fresh URL of each file: the one with the same path, or, where the paths are others but as
-// many, the one at the same position.
-func matchURLs(before, fresh []string) ([]string, bool) {
+// matchURLs returns the fresh URL of each file: the one with the same path, or, where all paths are others but as many,
+// the one at the same position. Where only some of the paths are known, the positions tell nothing.
+func matchURLs(before, fresh []string) (matched []string, ok bool) {
 	byPath := map[string][]string{}
 	for _, u := range fresh {
 		byPath[pathOf(u)] = append(byPath[pathOf(u)], u)
 	}
-	matched := make([]string, len(before))
-	for i, u := range before {
-		same := byPath[pathOf(u)]
-		if len(same) == 0 {
-			return slices.Clone(fresh), len(fresh) == len(before)
+	for _, u := range before {
+		if same := byPath[pathOf(u)]; len(same) > 0 {
+			matched, byPath[pathOf(u)] = append(matched, same[0]), same[1:]
 		}
-		matched[i], byPath[pathOf(u)] = same[0], same[1:]
 	}
-	return matched, true
+	if len(matched) == 0 {
+		return slices.Clone(fresh), len(fresh) == len(before)
+	}
+	return matched, len(matched) == len(before)
 }
 
 func pathOf(fileURL string) string {

@@ -138,6 +138,9 @@ func TestURLsThatCannotBeReplaced(t *testing.T) {
 			"a.csv: 403 Forbidden: the export was asked for fresh pre-signed URLs: export failed",
 			1,
 		},
+		"one of them another": {
+			answer("completed", b+"?sig=new", "https://files.example/files/2/a.csv"), "other files than before", 1,
+		},
 		"another number": {answer("completed", "https://files.example/files/c.csv"), "other files than before", 1},
 		"not usable": {
 			answer("completed", a+"?sig=new", "http://files.example/files/b.csv"),
