@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"os"
-	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -37,20 +36,11 @@ func Start(t testing.TB, o fakevantage.Options) *API {
 	return &API{Server: fake, URL: server.URL}
 }
 
-// NewFake returns a fake that fails the test where a request, or an answer that is not told to be wrong, differs from
-// the vendor's description of the API.
+// NewFake returns a fake that is held to the vendor's description of the API: see contract.Hold.
 func NewFake(t testing.TB, o fakevantage.Options) *fakevantage.Server {
-	log := o.Log
-	o.Log = func(e fakevantage.Exchange) {
-		isFile := strings.HasPrefix(e.Path, "/files/")
-		if err := contract.Check(e); err != nil && !isFile {
-			t.Errorf("not as the API is described: %v", err)
-		}
-		if log != nil {
-			log(e)
-		}
-	}
-	return fakevantage.New(o)
+	fake := fakevantage.New(o)
+	contract.Hold(t, fake)
+	return fake
 }
 
 // Config returns a configuration with a provider block that leads to the fake.

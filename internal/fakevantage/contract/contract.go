@@ -1,5 +1,5 @@
 // Package contract holds what the provider asks of the API, and what the fake answers, to the vendor's own description
-// of the API. It is for tests: acctest.NewFake checks each exchange with it.
+// of the API. It is for tests.
 package contract
 
 import (
@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -25,6 +26,24 @@ var vendors []byte
 
 // described is what Check holds exchanges to, read once a process.
 var described = sync.OnceValues(func() (*description, error) { return newDescription(gaps()) })
+
+// Hold fails the test where a request to the fake, or an answer of it that it is not told to get wrong, differs from the
+// vendor's description. It leaves out what is not below /v2/: the files of exports.
+func Hold(t testing.TB, fake *fakevantage.Server) {
+	fake.Change(func(o *fakevantage.Options) {
+		log := o.Log
+		o.Log = func(e fakevantage.Exchange) {
+			if strings.HasPrefix(e.Path, "/v2/") {
+				if err := Check(e); err != nil {
+					t.Errorf("not as the API is described: %v", err)
+				}
+			}
+			if log != nil {
+				log(e)
+			}
+		}
+	})
+}
 
 // Check returns where an exchange differs from the vendor's description, its known gaps filled; nil when it does not.
 // Where the fake was told to get the answer wrong, and where the connection was broken, it checks the request only.
