@@ -277,7 +277,8 @@ func TestAHostThatAnsweredBeforeIsSatOut(t *testing.T) {
 	})
 }
 
-// The server of a web application answers so, to every path. That of the API may be replaced by such a page for a while.
+// The server of a web application answers so, to every path. That of the API may be replaced by such a page for a
+// while.
 func TestAHostThatNeverAnsweredAsTheAPIIsGivenUpAfterAMinute(t *testing.T) {
 	t.Parallel()
 	for name, call := range map[string]func(context.Context, *vantage.Client) error{

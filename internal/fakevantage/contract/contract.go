@@ -27,8 +27,8 @@ var vendors []byte
 // described is what Check holds exchanges to, read once a process.
 var described = sync.OnceValues(func() (*description, error) { return newDescription(gaps()) })
 
-// Hold fails the test where a request to the fake, or an answer of it that it is not told to get wrong, differs from the
-// vendor's description. It leaves out what is not below /v2/: the files of exports.
+// Hold fails the test where a request to the fake, or an answer that the fake is not told to get wrong, differs from
+// the vendor's description. It leaves out what is not below /v2/: the files of exports.
 func Hold(t testing.TB, fake *fakevantage.Server) {
 	fake.Change(func(o *fakevantage.Options) {
 		log := o.Log
