@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -76,7 +75,7 @@ func (c *Client) usableToken(s string) bool { return ValidToken(s) && !c.redact.
 // notFoundGrace is how long after its creation an export may be unknown to the server that answers the GET.
 const notFoundGrace = 10 * time.Second
 
-// acceptances remembers, for as long as it matters, when each export was accepted that this client has asked for.
+// acceptances remembers when each export was accepted that this client has asked for. They are few.
 type acceptances struct {
 	mu sync.Mutex
 	at map[string]time.Time // by token
@@ -85,7 +84,6 @@ type acceptances struct {
 func (a *acceptances) note(token string, at time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	maps.DeleteFunc(a.at, func(_ string, at time.Time) bool { return time.Since(at) > notFoundGrace })
 	if a.at == nil {
 		a.at = map[string]time.Time{}
 	}

@@ -96,13 +96,14 @@ func (a *attempt) exchange(req *http.Request) (*http.Response, error) {
 	}
 	a.reached.Store(true)
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	body, err := io.ReadAll(http.MaxBytesReader(nil, resp.Body, maxAnswer))
 	var failure error
+	var tooLong *http.MaxBytesError
 	switch {
+	case errors.As(err, &tooLong):
+		body, failure = nil, &Error{Kind: Malformed, Err: fmt.Errorf("the answer is longer than %d MiB", maxAnswer>>20)}
 	case err != nil:
 		failure = a.unreachable(req.Context(), fmt.Errorf("the answer was cut off: %w", err))
-	case len(body) > maxAnswer:
-		body, failure = nil, &Error{Kind: Malformed, Err: fmt.Errorf("the answer is longer than %d MiB", maxAnswer>>20)}
 	}
 	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(a.redact.body(body)), end{failure}))
 	return resp, failure
