@@ -241,40 +241,48 @@ func TestAPathBeforeV2IsKept(t *testing.T) {
 
 func TestRedirects(t *testing.T) {
 	t.Parallel()
-	for location, want := range map[string]vantage.Kind{
-		"https://evil.example/v2/data_exports/tok_1":      vantage.Untrusted,
-		"https://eu.api.vantage.sh/v2/data_exports/tok_1": vantage.Untrusted,
-		"http://api.vantage.sh/v2/data_exports/tok_1":     vantage.Untrusted,
-		"https://api.vantage.sh:8443/v2/data_exports/x":   vantage.Untrusted,
-		"/elsewhere":             vantage.Malformed, // for ever
-		"/v2/data_exports/found": "",
+	const here = "https://api.vantage.sh"
+	for location, test := range map[string]struct {
+		host     string
+		kind     vantage.Kind
+		requests int
+	}{
+		"https://evil.example/v2/data_exports/tok_1":      {here, vantage.Untrusted, 1},
+		"https://eu.api.vantage.sh/v2/data_exports/tok_1": {here, vantage.Untrusted, 1},
+		"http://api.vantage.sh/v2/data_exports/tok_1":     {here, vantage.Untrusted, 1},
+		"https://api.vantage.sh:8443/v2/data_exports/x":   {here, vantage.Untrusted, 1},
+		"https://api.vantage.sh:9443/v2/data_exports/x":   {here + ":8443", vantage.Untrusted, 1},
+		"https://api.vantage.sh/v2/data_exports/x":        {here + ":8443", vantage.Untrusted, 1},
+		"https://api.vantage.sh:443/v2/data_exports/done": {here, "", 2},
+		"/v2/data_exports/done":                           {here, "", 2},
+		"/in/circles":                                     {here, vantage.Malformed, 5},
 	} {
 		t.Run(location, func(t *testing.T) {
 			t.Parallel()
 			within(t, time.Minute, func(t *testing.T, ctx context.Context) {
 				fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
-					if r.Path == "/v2/data_exports/found" {
+					if strings.HasSuffix(r.Path, "/done") {
 						return fakevantage.Answer(202, "")
 					}
 					return fakevantage.Answer(307, "", "Location: "+location)
 				}})
-				var hosts []string
 				client := newClient(t, fake, func(o *vantage.Options) {
+					o.Host = test.host
 					o.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
-						hosts = append(hosts, r.URL.Scheme+"://"+r.URL.Host)
+						if at := r.URL.Scheme + "://" + r.URL.Host; strings.TrimSuffix(at, ":443") != test.host {
+							t.Errorf("a request was made to %s", at)
+						}
 						return fake.Transport().RoundTrip(r)
 					})
 				})
 				_, err := client.GetDataExport(ctx, &vantage.DataExport{Token: "tok_1"})
-				if want != "" {
-					wantKind(t, err, want)
+				if test.kind != "" {
+					wantKind(t, err, test.kind)
 				} else if err != nil {
 					t.Error(err)
 				}
-				for _, h := range hosts {
-					if h != "https://api.vantage.sh" {
-						t.Errorf("a request was made to %s", h)
-					}
+				if n := len(fake.Requests()); n != test.requests {
+					t.Errorf("%d requests were made, want %d", n, test.requests)
 				}
 			})
 		})

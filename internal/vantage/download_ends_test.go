@@ -86,7 +86,7 @@ func TestASlowFileIsNotCutOff(t *testing.T) {
 		}()
 		requests := 0
 		client := newClient(t, fakevantage.New(fakevantage.Options{}), func(o *vantage.Options) {
-			o.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+			o.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
 				requests++
 				return &http.Response{
 					StatusCode: 200, Header: http.Header{}, ContentLength: 400, Request: r, Body: trickle,
@@ -99,10 +99,6 @@ func TestASlowFileIsNotCutOff(t *testing.T) {
 		}
 	})
 }
-
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 func TestTheFirstLastingFailureEndsThemAll(t *testing.T) {
 	t.Parallel()

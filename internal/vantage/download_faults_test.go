@@ -2,6 +2,7 @@ package vantage_test
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -202,6 +203,26 @@ func TestARedirectDoesNotShowThePreSignedURL(t *testing.T) {
 			if r.Header.Get("Referer") != "" {
 				t.Errorf("%s was shown %q", r.Path, r.Header.Get("Referer"))
 			}
+		}
+	})
+}
+
+// A frame of HTTP/2 says that it is the last one, so that nothing needs to tell the length.
+func TestAFileOfUnknownLengthOverHTTP2(t *testing.T) {
+	t.Parallel()
+	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		client := newClient(t, fakevantage.New(fakevantage.Options{}), func(o *vantage.Options) {
+			o.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+				body := io.NopCloser(strings.NewReader(whole))
+				return &http.Response{
+					StatusCode: 200, ProtoMajor: 2, Header: http.Header{}, ContentLength: -1, Body: body, Request: r,
+				}, nil
+			})
+		})
+		directory := t.TempDir()
+		written, err := client.Download(ctx, exportOf(signed), directory, nil)
+		if err != nil || len(written) != 1 || inDirectory(t, directory)["a.csv"] != whole {
+			t.Errorf("%v, %v", written, err)
 		}
 	})
 }

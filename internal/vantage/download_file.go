@@ -151,7 +151,7 @@ func (d *download) receive(ctx context.Context, resp *http.Response, idle *time.
 		return d.unreadable(ctx, body, source.err)
 	case err != nil:
 		return notWritten(d.file.Name, err)
-	case d.size >= 0 && d.file.Size != d.size:
+	case d.size != -1 && d.file.Size != d.size:
 		return d.broken(ctx, fmt.Errorf("%d bytes came of %d", d.file.Size, d.size))
 	case !encoded && !endIsCertain(resp):
 		return d.doubt(errNoEnd)

@@ -86,7 +86,7 @@ const (
 // macOS and Windows. It takes time linear in their number. It fails with an *Error when a URL cannot be used, before
 // any has been.
 func fileNames(urls []string) ([]string, error) {
-	names, taken := make([]string, len(urls)), takenNames{names: map[string]bool{}, next: map[string]int{}}
+	names, taken := make([]string, len(urls)), takenNames{names: map[string]bool{}, tried: map[string]int{}}
 	for i, fileURL := range urls {
 		u, failure := parseFileURL(fileURL)
 		if failure != nil {
@@ -101,8 +101,8 @@ func fileNames(urls []string) ([]string, error) {
 // takenNames are those that earlier files have, in lower case.
 type takenNames struct {
 	names map[string]bool
-	// next is the number from which on to look for a free one, for all names that are alike but for it.
-	next map[string]int
+	// tried is the latest number that was tried, for all names that are alike but for it.
+	tried map[string]int
 }
 
 // take returns the name, with a number where it is taken.
@@ -113,9 +113,9 @@ func (t takenNames) take(name string) string {
 	for from, digits := 2, 1; t.names[strings.ToLower(name)]; from, digits = pow10(digits), digits+1 {
 		short := shorten(stem, maxName-1-digits-len(ext))
 		series := strings.ToLower(fmt.Sprintf("%s/%d%s", short, digits, ext))
-		for n := max(from, t.next[series]); n < pow10(digits) && t.names[strings.ToLower(name)]; n++ {
+		for n := max(from, t.tried[series]); n < pow10(digits) && t.names[strings.ToLower(name)]; n++ {
 			name = fmt.Sprintf("%s-%d%s", short, n, ext)
-			t.next[series] = n + 1
+			t.tried[series] = n
 		}
 	}
 	t.names[strings.ToLower(name)] = true
@@ -158,15 +158,16 @@ func fileName(u *url.URL) string {
 	return name
 }
 
-// extension returns what follows the name proper, such as ".csv" or ".csv.gz".
+// extension returns the end of a name that tells the kind of file, such as ".csv" or ".csv.gz".
 func extension(name string) string {
-	if dot := strings.IndexByte(name, '.'); dot > 0 && len(name)-dot <= maxExt {
-		return name[dot:]
+	ext := path.Ext(name)
+	if strings.EqualFold(ext, ".gz") {
+		ext = path.Ext(strings.TrimSuffix(name, ext)) + ext
 	}
-	if ext := path.Ext(name); len(ext) <= maxExt {
-		return ext
+	if len(ext) > maxExt {
+		return ""
 	}
-	return ""
+	return ext
 }
 
 // shorten cuts s to at most so many bytes, between characters, and leaves no end that Windows would drop.

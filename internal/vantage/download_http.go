@@ -22,12 +22,12 @@ func (d *download) accept(resp *http.Response, from int64) *Error {
 		return d.restart()
 	case http.StatusPartialContent:
 		start, size, ok := parseContentRange(resp.Header)
-		ok = ok && start == from && (resp.ContentLength < 0 || resp.ContentLength == size-start)
+		ok = ok && start == from
 		switch {
 		case ok && from == 0: // the whole, although no part was asked for
 			d.size, d.etag = size, tag
 			return d.restart()
-		case ok && (d.size < 0 || d.size == size) && (tag == "" || tag == d.etag) && contentEncoding(resp) == "":
+		case ok && (d.size == -1 || d.size == size) && (tag == "" || tag == d.etag) && contentEncoding(resp) == "":
 			d.size = size
 			return nil
 		}
@@ -69,8 +69,8 @@ func strongETag(h http.Header) string {
 // parseContentRange reads a range that lasts to the end of the file, the only kind that is asked for.
 func parseContentRange(h http.Header) (start, size int64, ok bool) {
 	var end int64
-	n, err := fmt.Sscanf(h.Get("Content-Range"), "bytes %d-%d/%d", &start, &end, &size)
-	return start, size, err == nil && n == 3 && start >= 0 && start <= end && end == size-1
+	_, err := fmt.Sscanf(h.Get("Content-Range"), "bytes %d-%d/%d", &start, &end, &size)
+	return start, size, err == nil && end == size-1
 }
 
 // contentEncoding returns how the body of an answer is encoded, or "" where it is the file itself.
@@ -107,7 +107,7 @@ var errNoEnd = errors.New("its server tells neither its length nor its end, so t
 // endIsCertain reports whether a body that was cut off would be known for it: by its length, or by a last chunk or
 // frame. Without them it lasts until the connection is closed, for whatever reason.
 func endIsCertain(resp *http.Response) bool {
-	return resp.ContentLength >= 0 || resp.ProtoMajor >= 2 || slices.Contains(resp.TransferEncoding, "chunked")
+	return resp.ContentLength != -1 || resp.ProtoMajor >= 2 || slices.Contains(resp.TransferEncoding, "chunked")
 }
 
 var errFileURL = errors.New("its pre-signed URL cannot be used: it must start with https:// and name a host")

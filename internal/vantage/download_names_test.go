@@ -49,8 +49,23 @@ func TestNamesOfFiles(t *testing.T) {
 			[]string{"a.CSV", "A-2.csv"},
 		},
 		"two extensions": {
-			[]string{"https://f.example/a.csv.gz", "https://f.example/b/a.csv.gz"},
-			[]string{"a.csv.gz", "a-2.csv.gz"},
+			[]string{"https://f.example/a.csv.gz", "https://f.example/b/a.csv.gz", "https://f.example/c/a.CSV.GZ"},
+			[]string{"a.csv.gz", "a-2.csv.gz", "a-3.CSV.GZ"},
+		},
+		"dots": {
+			[]string{"https://f.example/costs.2026.11.24.csv", "https://f.example/2/costs.2026.11.24.csv"},
+			[]string{"costs.2026.11.24.csv", "costs.2026.11.24-2.csv"},
+		},
+		"what may still be an extension": {
+			[]string{"https://f.example/a." + long[:18] + "b", "https://f.example/2/a." + long[:18] + "b"},
+			[]string{"a." + long[:18] + "b", "a-2." + long[:18] + "b"},
+		},
+		"too long for an extension": {
+			[]string{"https://f.example/a." + long[:20], "https://f.example/2/a." + long[:20]},
+			[]string{"a." + long[:20], "a." + long[:20] + "-2"},
+		},
+		"just not too long": {
+			[]string{"https://f.example/" + long[:114] + "x%20.csv"}, []string{long[:114] + "x .csv"},
 		},
 		"no extension": {[]string{"https://f.example/a", "https://f.example/b/a"}, []string{"a", "a-2"}},
 		"escaped":      {[]string{"https://f.example/Kosten%20M%C3%A4rz.csv"}, []string{"Kosten März.csv"}},
@@ -122,7 +137,7 @@ func FuzzNamesOfFiles(f *testing.F) {
 		if err := vantage.PrepareDirectory(directory); err != nil {
 			t.Fatal(err)
 		}
-		transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+		transport := roundTripper(func(r *http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: 200, Header: http.Header{}, Request: r, Body: http.NoBody}, nil
 		})
 		client := newClient(
@@ -170,7 +185,7 @@ func TestNamesOfManyFiles(t *testing.T) {
 			}
 			var asked atomic.Int32
 			client := newClient(t, fakevantage.New(fakevantage.Options{}), func(o *vantage.Options) {
-				o.Transport = roundTrip(func(*http.Request) (*http.Response, error) {
+				o.Transport = roundTripper(func(*http.Request) (*http.Response, error) {
 					asked.Add(1)
 					return nil, errors.New("no such host")
 				})
@@ -192,6 +207,22 @@ func TestManyFilesOfOneName(t *testing.T) {
 		names := download(ctx, t, t.TempDir(), urls...)
 		if names[0] != "a.csv" || names[1] != "a-2.csv" || names[9] != "a-10.csv" || names[999] != "a-1000.csv" {
 			t.Errorf("%q", names)
+		}
+	})
+}
+
+func TestManyFilesOfOneLongName(t *testing.T) {
+	t.Parallel()
+	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		long := strings.Repeat("x", 200)
+		names := download(ctx, t, t.TempDir(), slices.Repeat([]string{"https://f.example/" + long + ".csv"}, 101)...)
+		for number, want := range map[int]string{
+			1: long[:116] + ".csv", 2: long[:114] + "-2.csv", 9: long[:114] + "-9.csv",
+			10: long[:113] + "-10.csv", 99: long[:113] + "-99.csv", 100: long[:112] + "-100.csv",
+		} {
+			if got := names[number-1]; got != want {
+				t.Errorf("%d: %s, want %s", number, got, want)
+			}
 		}
 	})
 }

@@ -46,12 +46,12 @@ func parseRateLimit(h http.Header) (rateLimit, bool) {
 	return rateLimit{limit, remaining, reset}, ok
 }
 
-// serverClock learns how far the server's clock is ahead of ours from the Date headers of its answers. Each tells whole
-// seconds only, of a moment between request and answer, so it gives a range; answers that came at different fractions
-// of a second narrow it.
+// serverClock learns how far the server's clock is ahead of ours, at least, from the Date headers of its answers. Each
+// tells whole seconds only, of a moment between request and answer; answers that came at different fractions of a
+// second tell it more closely.
 type serverClock struct {
-	known    bool
-	min, max time.Duration
+	known bool
+	ahead time.Duration
 }
 
 // learn takes in the Date header of an answer that came at now to a request that was sent before.
@@ -60,16 +60,16 @@ func (c *serverClock) learn(h http.Header, sent, now time.Time) {
 	if err != nil {
 		return
 	}
-	low, high := date.Sub(now), date.Sub(sent)+time.Second
-	if !c.known || low > c.max || high < c.min {
+	least, most := date.Sub(now), date.Sub(sent)+time.Second
+	if !c.known || most < c.ahead {
 		// The first, or one of the clocks was set.
-		c.known, c.min, c.max = true, low, high
+		c.known, c.ahead = true, least
 		return
 	}
-	c.min, c.max = max(c.min, low), min(c.max, high)
+	c.ahead = max(c.ahead, least)
 }
 
 // local returns the local time of a moment by the server's clock, or a little after it, never before.
 func (c *serverClock) local(unix int64) time.Time {
-	return time.Unix(unix, 0).Add(-c.min)
+	return time.Unix(unix, 0).Add(-c.ahead)
 }

@@ -47,3 +47,75 @@ func TestServerClock(t *testing.T) {
 		})
 	}
 }
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	const date, none = "Tue, 24 Nov 2026 02:00:00 GMT", -1
+	for value, want := range map[string]time.Duration{
+		"":      none,
+		"0":     0,
+		"47":    47 * time.Second,
+		" 5 ":   5 * time.Second,
+		"86400": 24 * time.Hour,
+		"86401": none,
+		"-1":    none,
+		"1.5":   none,
+		"soon":  none,
+
+		"Tue, 24 Nov 2026 02:00:00 GMT": 0,
+		"Tue, 24 Nov 2026 02:01:00 GMT": time.Minute,
+		"Wed, 25 Nov 2026 02:00:00 GMT": 24 * time.Hour,
+		"Wed, 25 Nov 2026 02:00:01 GMT": none,
+		"Tue, 24 Nov 2026 01:59:59 GMT": none,
+	} {
+		t.Run(value, func(t *testing.T) {
+			t.Parallel()
+			clock, err := http.ParseTime(date)
+			if err != nil {
+				t.Fatal(err)
+			}
+			// Against the server's clock where it is told, else against the local one.
+			for _, h := range []http.Header{{"Retry-After": {value}, "Date": {date}}, {"Retry-After": {value}}} {
+				now := clock
+				if h.Get("Date") != "" {
+					now = clock.Add(-10 * time.Minute)
+				}
+				if got, ok := parseRetryAfter(h, now); ok != (want != none) || ok && got != want {
+					t.Errorf("%s, %v, want %s", got, ok, want)
+				}
+			}
+		})
+	}
+}
+
+func TestRateLimitHeaders(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		limit, remaining, reset string
+		ok                      bool
+	}{
+		"all left":           {"5", "5", "1764000000", true},
+		"none left":          {"5", "0", "1764000000", true},
+		"no limit":           {"", "5", "1764000000", false},
+		"nothing remaining":  {"5", "", "1764000000", false},
+		"no reset":           {"5", "5", "", false},
+		"none allowed":       {"0", "0", "1764000000", false},
+		"a negative limit":   {"-1", "-1", "1764000000", false},
+		"less than none":     {"5", "-1", "1764000000", false},
+		"more than all":      {"5", "6", "1764000000", false},
+		"a reset in words":   {"5", "5", "in an hour", false},
+		"a fraction of them": {"5", "0.5", "1764000000", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, ok := parseRateLimit(http.Header{
+				"X-Rate-Limit-Limit":     {test.limit},
+				"X-Rate-Limit-Remaining": {test.remaining},
+				"X-Rate-Limit-Reset":     {test.reset},
+			})
+			if ok != test.ok {
+				t.Errorf("%v", ok)
+			}
+		})
+	}
+}

@@ -18,10 +18,7 @@ const (
 // growingPause returns the nth pause (from 0) of a series that doubles from 1 s to 30 s. Jitter takes up to a tenth
 // off, so that callers which began together drift apart and none waits longer than the series says.
 func growingPause(n int) time.Duration {
-	pause := maxPause
-	if n < 5 {
-		pause = minPause << n
-	}
+	pause := min(minPause<<min(n, 5), maxPause)
 	return pause - rand.N(pause/10)
 }
 

@@ -27,6 +27,10 @@ func TestServersTextHasNoCredentials(t *testing.T) {
 			"see " + testSigned + " please",
 			"see https://files.example/a.csv?(query removed) please",
 		},
+		"two of them": {
+			testSigned + " or " + testSigned,
+			"https://files.example/a.csv?(query removed) or https://files.example/a.csv?(query removed)",
+		},
 		"in upper case":       {strings.ToUpper(testSigned), "HTTPS://FILES.EXAMPLE/A.CSV?(query removed)"},
 		"without a scheme":    {"files.example/a.csv" + query, "files.example/a.csv?(query removed)"},
 		"the query alone":     {query[1:], "?(query removed)"},
@@ -76,6 +80,8 @@ func TestServersTextHasNoCredentials(t *testing.T) {
 		"the API token in JSON":     {`no tkn\/se\u003ccr\"et!`, "no (API token)!"},
 		"the API token in a URL":    {"no " + url.PathEscape(testSecret) + "!", "no (API token)!"},
 		"the API token in JSON%":    {`no tkn\u00252Fse%5Cu003Ccr%22et!`, "no (API token)!"},
+		"the API token alone":       {url.PathEscape(testSecret), "(API token)"},
+		"the API token repeated":    {url.PathEscape(testSecret + testSecret), "(API token)(API token)"},
 		"a question":                {"Did you mean X? Or y?", "Did you mean X? Or y?"},
 		"an issue":                  {"see PR #12", "see PR #12"},
 		"a credential that lacks":   {"api_key: is missing", "api_key: is missing"},
@@ -87,6 +93,10 @@ func TestServersTextHasNoCredentials(t *testing.T) {
 		},
 		"escapes of no interest": {`100%25 \u0041 &amp;`, `100%25 \u0041 &amp;`},
 		"a path":                 {`C:\new\table`, `C:\new\table`},
+		"as much as is shown":    {strings.Repeat("no ", 133) + "x", strings.Repeat("no ", 133) + "x"},
+		"more than is shown":     {strings.Repeat("no ", 133) + "xy", strings.Repeat("no ", 133) + "x…"},
+		"as much as is read":     {"a" + strings.Repeat(" ", 16<<10-2) + "b", "a b"},
+		"more than is read":      {"a" + strings.Repeat(" ", 16<<10-1) + "b", "a…"},
 		"a long word":            {strings.Repeat("x", 20_000), "…"},
 		"a word that is cut": {
 			strings.Repeat("x?y", 5_000) + " " + strings.Repeat("z", 5_000),
@@ -122,6 +132,32 @@ func TestAPITokenIsTakenOutOfABody(t *testing.T) {
 				t.Errorf("%s became %s, want %s", test.body, got, test.want)
 			}
 		})
+	}
+}
+
+// A long body is read a part at a time. Wherever the parts meet, no token is divided.
+func TestAPITokenIsFoundAnywhereInALongBody(t *testing.T) {
+	t.Parallel()
+	const escaped = `tkn\/se\u003ccr\"et`
+	for before := 64<<10 - 30; before < 64<<10+10; before++ {
+		body := `{"a":"` + strings.Repeat("x", before) + escaped + `","b":1}`
+		want := `{"a":"` + strings.Repeat("x", before) + `(API token)","b":1}`
+		if got := string((redactor{testSecret}).body([]byte(body))); got != want {
+			t.Errorf("the API token is kept after %d bytes", before)
+		}
+	}
+}
+
+func TestAShortAPITokenTakesNoWordsApart(t *testing.T) {
+	t.Parallel()
+	for secret, want := range map[string]string{"12345678": "(API token)", "1234567": "1234567"} {
+		r := redactor{secret}
+		if got := r.text(secret); got != want {
+			t.Errorf("%q became %q in a text, want %q", secret, got, want)
+		}
+		if got := string(r.body([]byte(secret))); got != want {
+			t.Errorf("%q became %q in a body, want %q", secret, got, want)
+		}
 	}
 }
 

@@ -72,11 +72,8 @@ func (r *retries) pause(ctx context.Context, failure *Error) *Error {
 	if failure.unproven {
 		pause = min(pause, time.Until(r.started.Add(unprovenFor)))
 	}
-	var err error
-	if failure.retryAfter > pause {
-		pause = failure.retryAfter
-		err = checkDeadline(ctx, pause, "the server is not available and asks for a wait")
-	}
+	pause = max(pause, failure.retryAfter)
+	err := checkDeadline(ctx, failure.retryAfter, "the server is not available and asks for a wait")
 	if err == nil {
 		r.log.DebugContext(ctx, "waiting", "duration", pause, "reason", "try again after: "+failure.Error())
 		if r.onPause != nil {

@@ -54,6 +54,23 @@ func TestStatusesThatAreTriedAgain(t *testing.T) {
 	}
 }
 
+func TestARefusalAfterATroubleTellsOfTheRefusalOnly(t *testing.T) {
+	t.Parallel()
+	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+			if r.N == 1 {
+				return fakevantage.HTML(503)
+			}
+			return fakevantage.Errors(400, "no such report")
+		}})
+		_, err := export(ctx, newClient(t, fake))
+		if e := wantKind(t, err, vantage.Rejected); e.LastFailure != nil || strings.Contains(e.Error(), "503") {
+			t.Error(e)
+		}
+		wantRequests(t, fake, 2, 0)
+	})
+}
+
 func TestAStatusThatStaysIsNamedAtTheDeadline(t *testing.T) {
 	t.Parallel()
 	within(t, 30*time.Minute, func(t *testing.T, ctx context.Context) {

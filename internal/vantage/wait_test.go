@@ -309,44 +309,42 @@ func TestStatuses(t *testing.T) {
 
 func TestACompletedExportHasToMakeSense(t *testing.T) {
 	t.Parallel()
-	for body, ok := range map[string]bool{
-		`{"status":"completed","manifest":{"files":["https://x/1.csv"],"completed_at":null,"valid_until":null}}`: true,
-		`{"status":"Completed","manifest":{"files":[]}}`:                                                         true,
-		`{"status":"completed","manifest":{"files":["https://x"]},"attributes":[1]}`:                             true,
-		`{"status":"completed","manifest":null}`:                                                                 false,
-		`{"status":"completed"}`:                                                                                 false,
-		`{"status":"completed","manifest":{}}`:                                                                   false,
-		`{"status":"completed","manifest":{"files":null}}`:                                                       false,
-		`{"status":"completed","manifest":{"files":"https://x"}}`:                                                false,
-		`{"status":"completed","manifest":{"files":[["https://x"]]}}`:                                            false,
-		`{"status":"completed","manifest":{"files":[null]}}`:                                                     false,
-		`{"status":"completed","manifest":{"files":[1]}}`:                                                        false,
-		`{"status":"completed","manifest":[]}`:                                                                   false,
-		`{"status":5}`:                                                                                           false,
-		`[]`:                                                                                                     false,
-		`"completed"`:                                                                                            false,
+	const noFiles, noList = "its manifest names no files", "its manifest makes no sense: files must be a list of strings"
+	for body, wrong := range map[string]string{
+		`{"status":"completed","manifest":{"files":["https://x/1.csv"],"completed_at":null,"valid_until":null}}`: "",
+		`{"status":"Completed","manifest":{"files":[]}}`:                                                         "",
+		`{"status":"completed","manifest":{"files":["https://x"]},"attributes":[1]}`:                             "",
+		`{"status":"completed","manifest":null}`:                                                                 noFiles,
+		`{"status":"completed"}`:                                                                                 noFiles,
+		`{"status":"completed","manifest":{}}`:                                                                   noFiles,
+		`{"status":"completed","manifest":{"files":null}}`:                                                       noFiles,
+		`{"status":"completed","manifest":{"files":"https://x"}}`:                                                noList,
+		`{"status":"completed","manifest":{"files":[["https://x"]]}}`:                                            noList,
+		`{"status":"completed","manifest":{"files":[1]}}`:                                                        noList,
+		`{"status":"completed","manifest":[]}`:                                                                   noList,
+		`{"status":"completed","manifest":{"files":[null]}}`:                                                     "a file without a URL",
+		`{"status":"completed","manifest":{"files":[""]}}`:                                                       "a file without a URL",
+		`{"status":5}`: "not a data export",
+		`[]`:           "not a data export",
+		`"completed"`:  "not a data export",
 	} {
 		t.Run(body, func(t *testing.T) {
 			t.Parallel()
 			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
-					if r.Method == http.MethodGet {
-						return fakevantage.Answer(200, body)
-					}
-					return nil
-				}})
+				answer := always(http.MethodGet, fakevantage.Answer(200, body))
+				fake := fakevantage.New(fakevantage.Options{Misbehave: answer})
 				done, err := export(ctx, newClient(t, fake))
-				if ok && (err != nil || !done.Completed()) {
-					t.Errorf("%+v, %v", done, err)
-				}
-				gets := 1
-				if !ok {
-					gets = 5
-					if e := wantKind(t, err, vantage.Malformed); e.Token == "" {
-						t.Errorf("the export is not named: %v", e)
+				if wrong == "" {
+					if err != nil || !done.Completed() {
+						t.Errorf("%+v, %v", done, err)
 					}
+					wantRequests(t, fake, 1, 1)
+					return
 				}
-				wantRequests(t, fake, 1, gets)
+				if e := wantKind(t, err, vantage.Malformed); e.Token == "" || !strings.Contains(e.Error(), wrong) {
+					t.Errorf("%v, of the export %q; want it to say %q", e, e.Token, wrong)
+				}
+				wantRequests(t, fake, 1, 5)
 			})
 		})
 	}
