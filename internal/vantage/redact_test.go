@@ -52,7 +52,14 @@ func TestServersTextHasNoCredentials(t *testing.T) {
 			url.QueryEscape(url.QueryEscape(testSigned)),
 			"https%253A%252F%252Ffiles.example%252Fa.csv?(query removed)",
 		},
-		"escaped as HTML": {"https://f.example/a&#63;x&#x3d;1", "https://f.example/a?(query removed)"},
+		"escaped as HTML":               {"https://f.example/a&#63;x&#x3d;1", "https://f.example/a?(query removed)"},
+		"an escape at the end":          {"https://f.example/a%3F", "https://f.example/a?(query removed)"},
+		"an escaped slash at the end":   {`https:\/\/f.example\/a\?`, `https:\/\/f.example\/a?(query removed)`},
+		"half an escape at the end":     {"https://f.example/a%3", "https://f.example/a%3"},
+		"a backslash at the end":        {`https://f.example/a\`, `https://f.example/a\`},
+		"another character's last byte": {`https://f.example/a\u013fb`, `https://f.example/a\u013fb`},
+		"a long entity":                 {"https://f.example/a&#x00003f;x", "https://f.example/a?(query removed)"},
+		"an entity without an end":      {"https://f.example/a&quest", "https://f.example/a&quest"},
 		"white space escaped": {
 			"https://f.example/a?name=a%20b%22c&x=1, sorry",
 			"https://f.example/a?(query removed) sorry",
@@ -240,7 +247,7 @@ var encodings = []func(string) string{
 func encodeEach(s, form string) string {
 	var out strings.Builder
 	for _, c := range []byte(s) {
-		if isAlphanumeric(c) {
+		if unicode.IsLetter(rune(c)) || unicode.IsDigit(rune(c)) {
 			out.WriteByte(c)
 		} else {
 			fmt.Fprintf(&out, form, c)

@@ -6,15 +6,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+	"unicode"
 )
 
 // unescaped is a text with its escapes undone, those of JSON, of URLs and of HTML, and those within others too. Each of
 // its bytes knows where it comes from, so that what is found in it can be removed from the text as it was.
 type unescaped struct {
 	text   []byte
-	starts []int32 // where the source of each byte starts; it ends where the next one starts
-	end    int     // of the source
+	starts []int32 // where the source of each byte starts, and at last where the source of all ends
 	raw    []byte
 }
 
@@ -22,7 +21,7 @@ type unescaped struct {
 // "%3F" is "?". Each step makes the text shorter, which makes the time linear however deep escapes lie in each other.
 func unescape(raw []byte) unescaped {
 	// Last byte first, until the end of this function.
-	u := unescaped{text: make([]byte, 0, len(raw)), starts: make([]int32, 0, len(raw)), end: len(raw), raw: raw}
+	u := unescaped{text: make([]byte, 0, len(raw)), starts: make([]int32, 0, len(raw)+1), raw: raw}
 	for i := len(raw) - 1; i >= 0; i-- {
 		u.push(i, raw[i])
 		for length, plain := u.escape(); length > 0; length, plain = u.escape() {
@@ -35,6 +34,7 @@ func unescape(raw []byte) unescaped {
 	}
 	slices.Reverse(u.text)
 	slices.Reverse(u.starts)
+	u.starts = append(u.starts, int32(len(raw))) //nolint:gosec // no answer is that long
 	return u
 }
 
@@ -51,79 +51,52 @@ func (u *unescaped) escape() (length int, plain string) {
 	if first != '%' && first != '\\' && first != '&' {
 		return 0, ""
 	}
-	var buffer [maxEscape]byte
-	head := buffer[:0]
-	for i := len(u.text) - 1; i >= 0 && len(head) < maxEscape; i-- {
-		head = append(head, u.text[i])
+	var head [maxEscape]byte // zeros follow the end of the text
+	for i := range min(len(u.text), maxEscape) {
+		head[i] = u.text[len(u.text)-1-i]
 	}
 	switch first {
 	case '%':
-		return hexEscape(head, 1, 2)
+		return hexEscape(head[:1+2], 2)
 	case '\\':
 		return backslashEscape(head)
 	}
-	end := bytes.IndexByte(head, ';')
-	if end < 0 {
-		return 0, ""
-	}
-	entity := string(head[:end+1])
+	name, _, ends := bytes.Cut(head[:], []byte(";"))
+	entity := string(name) + ";"
 	plain = html.UnescapeString(entity)
-	if len(plain) >= len(entity) {
+	if !ends || len(plain) >= len(entity) {
 		return 0, "" // it stands for nothing
 	}
 	return len(entity), plain
 }
 
-func backslashEscape(head []byte) (length int, plain string) {
-	if len(head) < 2 {
-		return 0, ""
-	}
+func backslashEscape(head [maxEscape]byte) (length int, plain string) {
 	switch c := head[1]; {
 	case c == 'u' || c == 'U':
-		return hexEscape(head, 2, 4)
+		return hexEscape(head[:2+4], 4)
 	case c == 'x' || c == 'X':
-		return hexEscape(head, 2, 2)
+		return hexEscape(head[:2+2], 2)
 	case c == 'n' || c == 'r' || c == 't':
 		return 2, " "
-	case c < utf8.RuneSelf && !isAlphanumeric(c):
+	case c != 0 && !unicode.IsLetter(rune(c)) && !unicode.IsDigit(rune(c)):
 		return 2, string(rune(c))
 	}
 	return 0, ""
 }
 
-// hexEscape reads the hexadecimal digits that follow the prefix of an escape. Two of them are a byte, four a character.
-func hexEscape(head []byte, prefix, digits int) (length int, plain string) {
-	if len(head) < prefix+digits {
+// hexEscape reads an escape that ends in so many hexadecimal digits. What they stand for is taken for a character, which
+// it is where it matters: in all that tells a URL or an API token.
+func hexEscape(escape []byte, digits int) (length int, plain string) {
+	code, err := strconv.ParseUint(string(escape[len(escape)-digits:]), 16, 16)
+	if err != nil {
 		return 0, ""
 	}
-	for _, c := range head[prefix : prefix+digits] {
-		if !isAlphanumeric(c) { // ParseUint would take a sign
-			return 0, ""
-		}
-	}
-	code, err := strconv.ParseUint(string(head[prefix:prefix+digits]), 16, 16)
-	switch {
-	case err != nil:
-		return 0, ""
-	case digits == 2:
-		return prefix + digits, string([]byte{byte(code)})
-	}
-	return prefix + digits, string(rune(code))
-}
-
-func isAlphanumeric(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+	return len(escape), string(rune(code))
 }
 
 // source returns where the bytes from first to before last come from.
 func (u *unescaped) source(first, last int) (start, end int) {
-	start, end = int(u.starts[first]), u.end
-	for ; last < len(u.starts); last++ {
-		if int(u.starts[last]) > int(u.starts[last-1]) { // else it is the rest of a character
-			return start, int(u.starts[last])
-		}
-	}
-	return start, end
+	return int(u.starts[first]), int(u.starts[last])
 }
 
 // withoutEscapedSeparators returns the text with a byte 1 in place of white space, quotes and brackets that were
