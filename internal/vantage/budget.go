@@ -83,7 +83,7 @@ func (b *budget) acquire(ctx context.Context, method, path string) (*ticket, err
 
 	select {
 	case err := <-t.admit:
-		if waited := time.Since(asked); waited > time.Millisecond {
+		if waited := time.Since(asked).Truncate(time.Millisecond); waited > 0 {
 			b.log.DebugContext(ctx, "waited", "duration", waited, "reason", "the request budget")
 		}
 		return t, err
@@ -208,13 +208,16 @@ func (b *budget) hasRoom(r *route, now time.Time) bool {
 
 // remaining returns how many requests the windows of a route have left, or -1 when that is not known.
 func (b *budget) remaining(r *route, now time.Time) int {
-	least := -1
+	var left []int
 	for _, w := range r.windows {
-		if left := max(0, b.left(w)); !w.over(now) && (least < 0 || left < least) {
-			least = left
+		if !w.over(now) {
+			left = append(left, max(0, b.left(w)))
 		}
 	}
-	return least
+	if left == nil {
+		return -1
+	}
+	return slices.Min(left)
 }
 
 // opens returns the earliest moment at which a request of the route can be sent as far as the server's word goes: now,

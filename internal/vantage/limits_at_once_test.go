@@ -111,6 +111,23 @@ func TestManyRequestsOfARouteAtOnce(t *testing.T) {
 	}
 }
 
+func TestRequestsUnderWayAreNotTakenForThoseOfOthers(t *testing.T) {
+	t.Parallel()
+	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{
+			Latency: time.Second, Limits: limited(1000, time.Hour, 20, time.Hour),
+		})
+		client := newClient(t, fake)
+		token := fake.Add(map[string]any{"cost_report_token": "r"}, time.Now())
+		sideBySide(10, func() { get(t, ctx, client, token) })
+		start := time.Now()
+		sideBySide(10, func() { get(t, ctx, client, token) })
+		if took := time.Since(start); took != time.Second {
+			t.Errorf("the second ten took %s, though the window had room for all", took)
+		}
+	})
+}
+
 func TestTheFirstRequestOfARouteWaitsShortlyForWindowsThatItMayShare(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -118,6 +135,7 @@ func TestTheFirstRequestOfARouteWaitsShortlyForWindowsThatItMayShare(t *testing.
 		min, max time.Duration
 	}{
 		"over soon":   {5 * time.Second, 4 * time.Second, 6 * time.Second},
+		"not so soon": {30 * time.Second, 0, 0},
 		"a long time": {time.Hour, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {

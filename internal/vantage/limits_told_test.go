@@ -77,6 +77,10 @@ func TestWhatTheAnswersOfARouteTell(t *testing.T) {
 			func(_ int, w http.ResponseWriter) { told(w, 202, 5, 0, 25*time.Hour) },
 			[]int{0, 0, 0},
 		},
+		"an end in a day": {
+			func(_ int, w http.ResponseWriter) { told(w, 202, 5, 0, 24*time.Hour) },
+			[]int{0, 24 * 3600},
+		},
 		"a window that is told no more before it is over": {
 			func(n int, w http.ResponseWriter) {
 				if n == 1 {
@@ -127,6 +131,12 @@ func TestWhatTheAnswersOfARouteTell(t *testing.T) {
 			},
 			[]int{0, 0, 7, 7},
 		},
+		"429 again and again with windows that are used up": {
+			func(n int, w http.ResponseWriter) {
+				told(w, map[bool]int{true: 202, false: 429}[n > 6], 5, 0, 5*time.Second)
+			},
+			[]int{0, 5, 10, 15, 20, 25, 30, 35},
+		},
 		"429 with Retry-After and a longer window": {
 			func(n int, w http.ResponseWriter) {
 				if n == 2 {
@@ -152,7 +162,7 @@ func TestWhatTheAnswersOfARouteTell(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+			within(t, 30*time.Hour, func(t *testing.T, ctx context.Context) {
 				fake := fakevantage.New(fakevantage.Options{
 					Limits: []fakevantage.RouteLimit{},
 					Misbehave: func(r fakevantage.Request) http.HandlerFunc {
@@ -160,7 +170,7 @@ func TestWhatTheAnswersOfARouteTell(t *testing.T) {
 					},
 				})
 				client, start := newClient(t, fake), time.Now()
-				for len(fake.Requests()) < len(test.want) {
+				for len(fake.Requests()) < len(test.want) && !t.Failed() {
 					get(t, ctx, client, "tok_1")
 				}
 				var got []int

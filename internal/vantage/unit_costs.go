@@ -175,7 +175,7 @@ func (l *unitCostList) take(resp *http.Response) error {
 	switch {
 	case more && len(rows) == 0:
 		return l.malformed(page, errors.New("it has no rows, and says that there are more"))
-	case repeated && len(rows) > 0:
+	case repeated:
 		return l.malformed(page, fmt.Errorf("it repeats page %d", earlier))
 	case l.read+len(rows) > maxUnitCosts, more && l.read+len(rows) == maxUnitCosts:
 		return &Error{Kind: TooMany, Err: fmt.Errorf(

@@ -131,6 +131,13 @@ func TestUnitCostsHaveAnEnd(t *testing.T) {
 			t.Errorf("%d rows, %v", len(rows), err)
 		}
 	})
+	t.Run("one more, of a server that knows no pages", func(t *testing.T) {
+		t.Parallel()
+		page := rowsPage("", slices.Repeat([]string{rowJSON(`"date":"2025-03-01"`)}, 100_001)...)
+		fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodGet, page)})
+		_, err := newClient(t, fake).ListUnitCosts(t.Context(), rowsOf("r"))
+		wantKind(t, err, vantage.TooMany)
+	})
 	t.Run("a chain without an end", func(t *testing.T) {
 		t.Parallel()
 		fake, request := rowsChain(-1), rowsOf("r")

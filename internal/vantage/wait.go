@@ -82,7 +82,7 @@ func (c *Client) pauseBefore(
 		onProgress(Progress{Export: *export, Pause: pause})
 	}
 	level := slog.LevelDebug
-	if first || pause >= maxPause {
+	if first || pause > maxPause {
 		level = slog.LevelInfo // the story of an export in a handful of lines
 	}
 	c.log.Log(ctx, level, "waiting",
