@@ -191,7 +191,7 @@ func (s *Server) describe(r *http.Request, e *Export) map[string]any {
 		}
 		manifest["files"] = s.addresses(r, e, until)
 	}
-	k := kinds()[e.Path]
+	k := s.kinds[e.Path]
 	attributes := e.Attributes
 	if attributes == nil {
 		attributes = k.attributes(e.Asked)

@@ -50,13 +50,20 @@ type Server struct {
 	requests []*Request
 	nth      map[string]int
 	windows  map[RouteLimit]*window
+	kinds    map[string]kind
 
 	unitCosts []UnitCost
 }
 
 // New returns a Server that behaves as the options say.
 func New(o Options) *Server {
-	return &Server{options: o, exports: map[string]*Export{}, nth: map[string]int{}, windows: map[RouteLimit]*window{}}
+	return &Server{
+		options: o,
+		exports: map[string]*Export{},
+		nth:     map[string]int{},
+		windows: map[RouteLimit]*window{},
+		kinds:   kinds(),
+	}
 }
 
 // Change alters the options from the next request on.
@@ -169,7 +176,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.EscapedPath()
 	token, isExport := strings.CutPrefix(path, "/v2/data_exports/")
-	k, isKind := kinds()[path]
+	k, isKind := s.kinds[path]
 	switch {
 	case strings.HasPrefix(path, "/files/"):
 		s.serveFile(w, r)

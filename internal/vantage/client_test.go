@@ -130,6 +130,18 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 	}
 }
 
+func TestAPITokensThatCannotBeSent(t *testing.T) {
+	t.Parallel()
+	for token, ok := range map[string]bool{
+		"vntg_tkn_0-1": true, "!x~": true,
+		"": false, "a b": false, "a\n": false, "\ta": false, "a\x7f": false, "tök": false,
+	} {
+		if err := vantage.CheckAPIToken(token); (err == nil) != ok {
+			t.Errorf("%q: %v", token, err)
+		}
+	}
+}
+
 func TestAHostWithTheVersionIsToldWhatToWrite(t *testing.T) {
 	t.Parallel()
 	for host, want := range map[string]string{

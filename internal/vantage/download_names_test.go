@@ -179,7 +179,7 @@ func TestNamesOfManyFiles(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			urls := make([]string, 60_000)
+			urls := make([]string, 20_000)
 			for i := range urls {
 				urls[i] = "https://f.example/" + path(i)
 			}
@@ -190,7 +190,7 @@ func TestNamesOfManyFiles(t *testing.T) {
 					return nil, errors.New("no such host")
 				})
 			})
-			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 			defer cancel()
 			_, err := client.Download(ctx, exportOf(urls...), t.TempDir(), func(vantage.DownloadProgress) { cancel() })
 			if wantKind(t, err, vantage.Interrupted); asked.Load() == 0 {

@@ -85,6 +85,17 @@ func TestWhatIsMissingIsAskedFor(t *testing.T) {
 			answers: []http.HandlerFunc{cut(whole), serve(whole)},
 			ranges:  []string{"", "bytes=5000-"},
 		},
+		"cut, its length not told": {
+			answers: []http.HandlerFunc{
+				func(w http.ResponseWriter, r *http.Request) {
+					fakevantage.Answer(200, whole[:5000], `ETag: "v1"`)(w, r)
+					_ = http.NewResponseController(w).Flush()
+					panic(http.ErrAbortHandler)
+				},
+				serve(whole),
+			},
+			ranges: []string{"", "bytes=5000-"},
+		},
 		"cut at the very start": {
 			answers: []http.HandlerFunc{fakevantage.Reset, serve(whole)},
 			ranges:  []string{"", ""},

@@ -128,7 +128,7 @@ func TestAWaitThatTheLimitOutlastsEndsAtOnce(t *testing.T) {
 				start := time.Now()
 				_, err = client.WaitForDataExport(ctx, e, func(vantage.Progress) { t.Error("a pause was told") })
 				failed := wantKind(t, err, vantage.TimedOut)
-				said := strings.Contains(failed.Error(), "longer than the 30m0s that are left")
+				said := strings.Contains(failed.Error(), "and only 30m0s are left")
 				if time.Since(start) > 0 || failed.Token != e.Token || !said {
 					t.Errorf("%v after %s", failed, time.Since(start))
 				}

@@ -79,15 +79,15 @@ func contextError(ctx context.Context) *Error {
 	return &Error{Kind: TimedOut}
 }
 
-// checkDeadline refuses a pause that the server asks for and ctx will not outlast, at once and with both times, rather
+// checkDeadline refuses a pause that the server asks for and that lasts until the deadline of ctx or longer, at once and with both times, rather
 // than sleep towards a certain failure.
 func checkDeadline(ctx context.Context, pause time.Duration, why string) error {
 	deadline, ok := ctx.Deadline()
 	if !ok {
 		return nil
 	}
-	if left := time.Until(deadline); pause > left {
-		return &Error{Kind: TimedOut, Err: fmt.Errorf("%s of %s, longer than the %s that are left",
+	if left := time.Until(deadline); pause >= left {
+		return &Error{Kind: TimedOut, Err: fmt.Errorf("%s of %s, and only %s are left",
 			why, pause.Round(time.Second), left.Round(time.Second))}
 	}
 	return nil

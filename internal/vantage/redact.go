@@ -87,6 +87,9 @@ func (r redactor) removeSecret(text []byte) (clean []byte, found bool) {
 		return text, false
 	}
 	text = bytes.ReplaceAll(text, []byte(r.secret), []byte(tokenRemoved))
+	if !bytes.ContainsAny(text, escapeSigns) {
+		return text, false
+	}
 	secret, u := unescape([]byte(r.secret)).text, unescape(text)
 	done := 0
 	for from := 0; ; {

@@ -3,7 +3,6 @@ package vantage
 import (
 	"bytes"
 	"html"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -20,42 +19,37 @@ type unescaped struct {
 // unescape reads the text from its end, so that what is undone can be part of the next escape before it: "%253F" is
 // "%3F" is "?". Each step makes the text shorter, which makes the time linear however deep escapes lie in each other.
 func unescape(raw []byte) unescaped {
-	// Last byte first, until the end of this function.
-	u := unescaped{text: make([]byte, 0, len(raw)), starts: make([]int32, 0, len(raw)+1), raw: raw}
+	text, starts := make([]byte, len(raw)), make([]int32, len(raw)+1)
+	at := len(raw)
+	starts[at] = int32(at) //nolint:gosec // no answer is that long
 	for i := len(raw) - 1; i >= 0; i-- {
-		u.push(i, raw[i])
-		for length, plain := u.escape(); length > 0; length, plain = u.escape() {
-			start := int(u.starts[len(u.starts)-1])
-			u.text, u.starts = u.text[:len(u.text)-length], u.starts[:len(u.starts)-length]
-			for j := len(plain) - 1; j >= 0; j-- {
-				u.push(start, plain[j])
+		at--
+		text[at], starts[at] = raw[i], int32(i) //nolint:gosec // the same
+		for length, plain := escape(text[at:]); length > 0; length, plain = escape(text[at:]) {
+			at += length - len(plain)
+			copy(text[at:], plain)
+			for j := range plain {
+				starts[at+j] = int32(i) //nolint:gosec // the same
 			}
 		}
 	}
-	slices.Reverse(u.text)
-	slices.Reverse(u.starts)
-	u.starts = append(u.starts, int32(len(raw))) //nolint:gosec // no answer is that long
-	return u
+	return unescaped{text[at:], starts[at:], raw}
 }
 
-func (u *unescaped) push(start int, b byte) {
-	u.text, u.starts = append(u.text, b), append(u.starts, int32(start)) //nolint:gosec // no answer is that long
-}
+// escapeSigns are the characters with which escapes begin.
+const escapeSigns = `%\&`
 
 // maxEscape is the length of the longest escape that is looked for, such as "&apos;", "&#x0003d;" or "\u003d".
 const maxEscape = 10
 
 // escape returns the length of the escape that the text begins with, if any, and what it stands for. It is shorter.
-func (u *unescaped) escape() (length int, plain string) {
-	first := u.text[len(u.text)-1]
-	if first != '%' && first != '\\' && first != '&' {
+func escape(text []byte) (length int, plain string) {
+	if strings.IndexByte(escapeSigns, text[0]) < 0 {
 		return 0, ""
 	}
 	var head [maxEscape]byte // zeros follow the end of the text
-	for i := range min(len(u.text), maxEscape) {
-		head[i] = u.text[len(u.text)-1-i]
-	}
-	switch first {
+	copy(head[:], text)
+	switch head[0] {
 	case '%':
 		return hexEscape(head[:1+2], 2)
 	case '\\':

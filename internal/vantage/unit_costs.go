@@ -163,32 +163,34 @@ func (l *unitCostList) take(resp *http.Response) error {
 	if err != nil {
 		return err
 	}
-	if !json.Valid(raw) {
-		return l.malformed(page, errNotJSON)
+	if l.bytes+len(raw) > maxUnitCostsBytes {
+		return &Error{Kind: TooMany, Err: fmt.Errorf(
+			"the unit costs between the dates are longer than %d MiB; reading stopped at page %d", maxUnitCostsBytes>>20, page)}
 	}
-	rows, more, err := decodeUnitCosts(raw)
-	if err != nil {
+	got, err := decodeUnitCosts(raw)
+	var notJSON *json.SyntaxError
+	switch {
+	case errors.As(err, &notJSON):
+		return l.malformed(page, errNotJSON)
+	case err != nil:
 		return l.malformed(page, errors.New(l.redact.text(err.Error())))
 	}
-	sum := hashUnitCosts(rows)
-	earlier, repeated := l.pages[sum]
+	earlier, repeated := l.pages[got.sum]
+	read := l.read + len(got.rows)
 	switch {
-	case more && len(rows) == 0:
+	case got.more && len(got.rows) == 0:
 		return l.malformed(page, errors.New("it has no rows, and says that there are more"))
 	case repeated:
 		return l.malformed(page, fmt.Errorf("it repeats page %d", earlier))
-	case l.read+len(rows) > maxUnitCosts, more && l.read+len(rows) == maxUnitCosts:
+	case read > maxUnitCosts, got.more && read == maxUnitCosts:
 		return &Error{Kind: TooMany, Err: fmt.Errorf(
 			"the report has more than %d unit costs between the dates; reading stopped at page %d", maxUnitCosts, page)}
-	case l.bytes+len(raw) > maxUnitCostsBytes:
-		return &Error{Kind: TooMany, Err: fmt.Errorf(
-			"the unit costs between the dates are longer than %d MiB; reading stopped at page %d", maxUnitCostsBytes>>20, page)}
-	case more && page == maxUnitCostsPages:
-		return l.malformed(page, fmt.Errorf("it says that there are more, after %d rows only", l.read+len(rows)))
+	case got.more && page == maxUnitCostsPages:
+		return l.malformed(page, fmt.Errorf("it says that there are more, after %d rows only", read))
 	}
-	l.page, l.read, l.complete, l.pages[sum] = page, l.read+len(rows), !more, page
+	l.page, l.read, l.complete, l.pages[got.sum] = page, read, !got.more, page
 	l.bytes += len(raw)
-	for _, row := range rows {
+	for _, row := range got.rows {
 		if l.only == "" || row.BusinessMetricToken == l.only {
 			l.rows = append(l.rows, row)
 		}
@@ -200,43 +202,47 @@ func (l *unitCostList) malformed(page int, err error) *Error {
 	return &Error{Kind: Malformed, Err: fmt.Errorf("page %d of the unit costs makes no sense: %w", page, err)}
 }
 
-// decodeUnitCosts reads a page, and whether there are more. An answer without links leaves that open: a full page may
-// then be followed by another one.
-func decodeUnitCosts(raw []byte) (rows []UnitCost, more bool, err error) {
+// unitCostPage is what one answer brings.
+type unitCostPage struct {
+	rows []UnitCost
+	sum  [sha256.Size]byte // of the rows as they were sent
+	more bool              // whether another page follows
+}
+
+// decodeUnitCosts reads a page. One without links leaves open whether there are more: a full page may then be followed
+// by another one.
+func decodeUnitCosts(raw []byte) (page unitCostPage, err error) {
 	var body struct {
 		Links     *struct{ Next string }
 		UnitCosts []json.RawMessage `json:"unit_costs"`
 	}
 	if err := json.Unmarshal(raw, &body); err != nil {
-		return nil, false, err
+		return page, err
 	}
 	if body.UnitCosts == nil {
-		return nil, false, errors.New("it has no list unit_costs")
+		return page, errors.New("it has no list unit_costs")
 	}
-	rows = make([]UnitCost, len(body.UnitCosts))
-	for i, row := range body.UnitCosts {
-		err := json.Unmarshal(row, &rows[i])
+	digest := sha256.New()
+	page.rows = make([]UnitCost, len(body.UnitCosts))
+	for i, text := range body.UnitCosts {
+		row := &page.rows[i]
+		err := json.Unmarshal(text, row)
 		switch {
 		case err != nil:
-		case rows[i].BusinessMetricToken == "":
+		case row.BusinessMetricToken == "":
 			err = errors.New("it names no business metric")
-		case rows[i].Date == "":
+		case row.Date == "":
 			err = errors.New("it has no date")
 		}
 		if err != nil {
-			return nil, false, fmt.Errorf("row %d: %w", i+1, err)
+			return page, fmt.Errorf("row %d: %w", i+1, err)
 		}
+		digest.Write(text)
 	}
-	if body.Links == nil {
-		return rows, len(rows) == unitCostsPage, nil
+	page.sum = [sha256.Size]byte(digest.Sum(nil))
+	page.more = len(page.rows) == unitCostsPage
+	if body.Links != nil {
+		page.more = body.Links.Next != ""
 	}
-	return rows, body.Links.Next != "", nil
-}
-
-func hashUnitCosts(rows []UnitCost) [sha256.Size]byte {
-	var text []byte
-	for _, row := range rows {
-		text = fmt.Appendf(text, "%q\n", row)
-	}
-	return sha256.Sum256(text)
+	return page, nil
 }

@@ -20,7 +20,7 @@ func TestUnitCostsAreReadWithinBounds(t *testing.T) {
 	long := func(megabytes int) string {
 		return strings.Replace(row(1), `"scale"`, fmt.Sprintf(`"note":%q,"scale"`, strings.Repeat("x", megabytes<<20)), 1)
 	}
-	seven, tooLong := long(7), long(25)
+	most, tooLong := long(23), long(25)
 	for name, test := range map[string]struct {
 		answer   func(n int) http.HandlerFunc
 		kind     vantage.Kind
@@ -32,8 +32,8 @@ func TestUnitCostsAreReadWithinBounds(t *testing.T) {
 			vantage.Malformed, "page 100 of the unit costs makes no sense: it says that there are more, after 100 rows", 100,
 		},
 		"ever more text": {
-			func(n int) http.HandlerFunc { return rowsPage(next, seven, row(n)) },
-			vantage.TooMany, "longer than 64 MiB; reading stopped at page 10", 10,
+			func(n int) http.HandlerFunc { return rowsPage(next, most, row(n)) },
+			vantage.TooMany, "longer than 64 MiB; reading stopped at page 3", 3,
 		},
 		"an answer that is too long": {
 			func(int) http.HandlerFunc { return rowsPage("", tooLong) },

@@ -263,6 +263,22 @@ func TestARetryAfterBeyondTheDeadlineFailsAtOnce(t *testing.T) {
 	})
 }
 
+// What would come at the deadline itself is not waited for either.
+func TestARetryAfterUntilTheDeadlineFailsAtOnce(t *testing.T) {
+	t.Parallel()
+	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		unavailable := fakevantage.Answer(503, "", "Retry-After: 60")
+		fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodPost, unavailable)})
+		start := time.Now()
+		_, err := export(ctx, newClient(t, fake))
+		said := wantKind(t, err, vantage.TimedOut).Error()
+		if time.Since(start) > 0 || !strings.Contains(said, "asks for a wait of 1m0s, and only 1m0s are left") {
+			t.Errorf("%s after %s", said, time.Since(start))
+		}
+		wantRequests(t, fake, 1, 0)
+	})
+}
+
 func TestStatuses(t *testing.T) {
 	t.Parallel()
 	for _, status := range []string{"failed", "error", "Errored", "CANCELED", "cancelled", "expired"} {
