@@ -18,14 +18,15 @@ func TestTheLogTellsTheStoryAtInfo(t *testing.T) {
 	const accepted, waiting, completed = "the export is accepted", "waiting", "the export is completed"
 	for name, test := range map[string]struct {
 		options fakevantage.Options
+		second  time.Duration // how long the second one takes, of which the first one's time is known
 		story   []string
 	}{
-		"as recorded": {fakevantage.AsRecorded(), []string{accepted, waiting, completed}},
+		"as recorded": {fakevantage.AsRecorded(), 31 * time.Second, []string{accepted, waiting, completed}},
 		"a long wait without Retry-After": {
-			fakevantage.Options{ReadyAfter: 10 * time.Minute}, []string{accepted, waiting, completed},
+			fakevantage.Options{ReadyAfter: 2 * time.Minute}, 20 * time.Minute, []string{accepted, waiting, completed},
 		},
 		"two long pauses": {
-			fakevantage.Options{ReadyAfter: 10 * time.Minute, RetryAfter: "300"},
+			fakevantage.Options{ReadyAfter: 10 * time.Minute, RetryAfter: "300"}, 10 * time.Minute,
 			[]string{accepted, waiting, waiting, completed},
 		},
 	} {
@@ -33,10 +34,10 @@ func TestTheLogTellsTheStoryAtInfo(t *testing.T) {
 			t.Parallel()
 			within(t, 2*time.Hour, func(t *testing.T, ctx context.Context) {
 				var log bytes.Buffer
-				client := newClient(t, fakevantage.New(test.options), func(o *vantage.Options) {
+				fake := fakevantage.New(test.options)
+				client := newClient(t, fake, func(o *vantage.Options) {
 					o.Logger = slog.New(slog.NewTextHandler(&log, nil))
 				})
-				// How long the first one took is known of the second.
 				for range 2 {
 					log.Reset()
 					done, err := export(ctx, client)
@@ -52,6 +53,7 @@ func TestTheLogTellsTheStoryAtInfo(t *testing.T) {
 							t.Errorf("line %d is %s, want %s", i+1, lines[i], words)
 						}
 					}
+					fake.Change(func(o *fakevantage.Options) { o.ReadyAfter = test.second })
 				}
 			})
 		})
