@@ -18,66 +18,66 @@ var ephemeralResources = acctest.Version{Terraform: "1.10", OpenTofu: "1.11"}
 
 type example struct {
 	variables map[string]string
-	posts     int
-	needs     acctest.Version
-	// dayAfter is how many exports there are after an apply, a day, an apply, a plan, a day, and a destroy.
-	dayAfter int
-	check    func(t *testing.T, cli *acctest.CLI)
+	// posts is how many exports an apply and a plan make, and inAll how many there are after a day, an apply, a plan,
+	// another day, and a destroy.
+	posts, inAll int
+	needs        acctest.Version
+	check        func(t *testing.T, cli *acctest.CLI)
 }
 
 // examples are all that there are, by their directories.
 func examples() map[string]example {
 	report := map[string]string{"cost_report_token": "rprt_1"}
 	return map[string]example{
-		"quickstart": {variables: report, posts: 1, dayAfter: 2},
-		"pipeline":   {variables: map[string]string{"cost_report_token": "rprt_1", "run": "1"}, posts: 1, dayAfter: 2},
-		"downstream": {variables: report, posts: 1, dayAfter: 2, check: wantDownloaded},
+		"quickstart": {variables: report, posts: 1, inAll: 2},
+		"pipeline":   {variables: map[string]string{"cost_report_token": "rprt_1", "run": "1"}, posts: 1, inAll: 2},
+		"downstream": {variables: report, posts: 1, inAll: 2, check: wantDownloaded},
 		"many-exports": {
 			variables: map[string]string{
 				"cost_report_tokens": `{"a":"rprt_1","b":"rprt_2","c":"rprt_3"}`,
 			},
-			posts:    3,
-			dayAfter: 6,
-			check:    wantDownloadedByName,
+			posts: 3,
+			inAll: 6,
+			check: wantDownloadedByName,
 		},
 		"reports": {
-			variables: map[string]string{"cost_report_tokens": `["rprt_1","rprt_2"]`, "month": "2025-03"}, posts: 2, dayAfter: 4,
+			variables: map[string]string{"cost_report_tokens": `["rprt_1","rprt_2"]`, "month": "2025-03"}, posts: 2, inAll: 4,
 			check: runModuleTests,
 		},
 		"two-providers": {
-			variables: map[string]string{"cost_report_token": "rprt_1", "read_token": acctest.APIToken}, posts: 2, dayAfter: 2,
+			variables: map[string]string{"cost_report_token": "rprt_1", "read_token": acctest.APIToken}, posts: 2, inAll: 2,
 		},
-		"daily-renewal": {variables: report, posts: 1, dayAfter: 2},
+		"daily-renewal": {variables: report, posts: 1, inAll: 2},
 		"ephemeral": {
-			variables: report, posts: 1, dayAfter: 2, needs: ephemeralResources, check: wantDownloadedAndNotStored,
+			variables: report, posts: 1, inAll: 2, needs: ephemeralResources, check: wantDownloadedAndNotStored,
 		},
 		"all-kinds": {
 			variables: map[string]string{"cost_report_token": "rprt_1", "start_date": "2025-03-01", "end_date": "2025-03-31"},
-			posts:     3, dayAfter: 6,
+			posts:     3, inAll: 6,
 		},
 		"state-encryption": {
 			variables: map[string]string{"cost_report_token": "rprt_1", "state_passphrase": "sixteen characters"},
-			posts:     1, dayAfter: 2, needs: acctest.Version{OpenTofu: "1.7"}, check: wantEncrypted,
+			posts:     1, inAll: 2, needs: acctest.Version{OpenTofu: "1.7"}, check: wantEncrypted,
 		},
 		"provider":                                       {},
-		"resources/vantage_unit_cost_export":             {posts: 1, dayAfter: 2},
-		"resources/vantage_cost_export":                  {posts: 2, dayAfter: 3},
-		"resources/vantage_kubernetes_efficiency_export": {posts: 1, dayAfter: 2},
-		"data-sources/vantage_data_export":               {posts: 1, dayAfter: 2},
-		// Read in the apply, in the second plan, and in the destroy's.
-		"data-sources/vantage_unit_cost_export":             {posts: 3, dayAfter: 4},
-		"data-sources/vantage_cost_export":                  {posts: 3, dayAfter: 4},
-		"data-sources/vantage_kubernetes_efficiency_export": {posts: 3, dayAfter: 4},
-		"actions/vantage_unit_cost_export":                  {posts: 1, dayAfter: 1, needs: actions, check: wantExported},
-		"actions/vantage_cost_export":                       {posts: 1, dayAfter: 1, needs: actions, check: wantExported},
-		"actions/vantage_kubernetes_efficiency_export":      {posts: 1, dayAfter: 1, needs: actions, check: wantExported},
+		"resources/vantage_unit_cost_export":             {posts: 1, inAll: 2},
+		"resources/vantage_cost_export":                  {posts: 2, inAll: 3},
+		"resources/vantage_kubernetes_efficiency_export": {posts: 1, inAll: 2},
+		"data-sources/vantage_data_export":               {posts: 1, inAll: 2},
+		// Read in each apply and each plan, that of the destroy included.
+		"data-sources/vantage_unit_cost_export":             {posts: 2, inAll: 5},
+		"data-sources/vantage_cost_export":                  {posts: 2, inAll: 5},
+		"data-sources/vantage_kubernetes_efficiency_export": {posts: 2, inAll: 5},
+		"actions/vantage_unit_cost_export":                  {posts: 1, inAll: 1, needs: actions, check: wantExported},
+		"actions/vantage_cost_export":                       {posts: 1, inAll: 1, needs: actions, check: wantExported},
+		"actions/vantage_kubernetes_efficiency_export":      {posts: 1, inAll: 1, needs: actions, check: wantExported},
 		"data-sources/vantage_unit_costs":                   {check: wantRows},
-		"functions/month":                                   {posts: 1, dayAfter: 1, needs: functions},
+		"functions/month":                                   {posts: 1, inAll: 1, needs: functions},
 		"functions/quarter":                                 {needs: functions, check: wantQuarters},
-		"resources/vantage_data_export_download":            {posts: 1, dayAfter: 1, check: wantExported},
-		"actions/vantage_data_export_download":              {posts: 1, dayAfter: 1, needs: actions, check: wantExported},
+		"resources/vantage_data_export_download":            {posts: 1, inAll: 1, check: wantExported},
+		"actions/vantage_data_export_download":              {posts: 1, inAll: 1, needs: actions, check: wantExported},
 		"ephemeral-resources/vantage_data_export": {
-			posts: 1, dayAfter: 2, needs: ephemeralResources, check: wantDownloadedAndNotStored,
+			posts: 1, inAll: 2, needs: ephemeralResources, check: wantDownloadedAndNotStored,
 		},
 	}
 }
@@ -88,6 +88,8 @@ func testedElsewhere() map[string]string {
 }
 
 // Every example is applied, planned again with nothing to do although the API signs anew at each GET, and destroyed.
+// Those with exports live longer than a day before: each export that is renewed is renewed once, the next plan is empty,
+// and another day later, all is destroyed without an apply before.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	for directory, test := range examples() {
@@ -95,17 +97,35 @@ func TestExamples(t *testing.T) {
 			t.Parallel()
 			test.needs.SkipUnlessMet(t)
 			api, cli := startExample(t, directory, test, fakevantage.Options{})
+			wantPosts := func(when string, want int) {
+				if got := api.Posts(); got != want {
+					t.Errorf("%d exports were made %s, want %d", got, when, want)
+				}
+			}
+			use := func() {
+				cli.MustRun("apply", "-auto-approve", "-no-color")
+				wantNothingToDo(t, cli)
+				if test.check != nil {
+					test.check(t, cli)
+				}
+			}
 			cli.MustRun("validate", "-no-color")
-			cli.MustRun("apply", "-auto-approve", "-no-color")
-			wantNothingToDo(t, cli)
-			if test.check != nil {
-				test.check(t, cli)
+			use()
+			wantPosts("on the first day", test.posts)
+			if test.posts > 0 {
+				aDayPasses(api)
+				use()
+				aDayPasses(api)
 			}
 			cli.MustRun("destroy", "-auto-approve", "-no-color")
-			if api.Posts() != test.posts {
-				t.Errorf("%d exports were made, want %d", api.Posts(), test.posts)
-			}
+			wantPosts("in all", test.inAll)
 		})
+	}
+}
+
+func aDayPasses(api *acctest.API) {
+	for token := range api.Exports() {
+		api.ChangeExport(token, func(e *fakevantage.Export) { e.CompletedAt = time.Now().Add(-25 * time.Hour) })
 	}
 }
 
@@ -175,38 +195,5 @@ func wantNothingToDo(t *testing.T, cli *acctest.CLI) {
 	}
 	if out := cli.MustRun("output", "-no-color"); strings.Contains(out, "X-Signature") {
 		t.Errorf("a file's URL is shown unasked: %s", out)
-	}
-}
-
-// What lives longer than a day goes on working: each export that is renewed is renewed once, the next plan is empty,
-// and a day later again, all is destroyed without an apply before.
-func TestExamplesOnTheDayAfter(t *testing.T) {
-	t.Parallel()
-	for directory, test := range examples() {
-		if test.posts == 0 {
-			continue
-		}
-		t.Run(directory, func(t *testing.T) {
-			t.Parallel()
-			test.needs.SkipUnlessMet(t)
-			api, cli := startExample(t, directory, test, fakevantage.Options{})
-			aDayPasses := func() {
-				for token := range api.Exports() {
-					api.ChangeExport(token, func(e *fakevantage.Export) { e.CompletedAt = time.Now().Add(-25 * time.Hour) })
-				}
-			}
-			cli.MustRun("apply", "-auto-approve", "-no-color")
-			aDayPasses()
-			cli.MustRun("apply", "-auto-approve", "-no-color")
-			wantNothingToDo(t, cli)
-			if test.check != nil {
-				test.check(t, cli)
-			}
-			aDayPasses()
-			cli.MustRun("destroy", "-auto-approve", "-no-color")
-			if api.Posts() != test.dayAfter {
-				t.Errorf("%d exports were made, want %d", api.Posts(), test.dayAfter)
-			}
-		})
 	}
 }

@@ -68,7 +68,7 @@ func (r redactor) body(b []byte) []byte {
 	// One stretch after the other, so that little memory is needed for a long answer.
 	for at := 0; at < len(rest); {
 		length := endOfString(rest[at:])
-		if clean, found := r.removeSecret(rest[at : at+length]); found {
+		if clean, found := r.removeEscaped(rest[at : at+length]); found {
 			out = append(append(out, rest[:at]...), clean...)
 			rest, at = rest[at+length:], 0
 			continue
@@ -81,12 +81,17 @@ func (r redactor) body(b []byte) []byte {
 	return append(out, rest...)
 }
 
-// removeSecret takes the API token out of a text, and reports whether it was there.
-func (r redactor) removeSecret(text []byte) (clean []byte, found bool) {
+// removeSecret takes the API token out of a text.
+func (r redactor) removeSecret(text string) string {
 	if len(r.secret) < minSecret {
-		return text, false
+		return text
 	}
-	text = bytes.ReplaceAll(text, []byte(r.secret), []byte(tokenRemoved))
+	clean, _ := r.removeEscaped([]byte(strings.ReplaceAll(text, r.secret, tokenRemoved)))
+	return string(clean)
+}
+
+// removeEscaped takes the API token out where it is escaped, and reports whether it was there.
+func (r redactor) removeEscaped(text []byte) (clean []byte, found bool) {
 	if !bytes.ContainsAny(text, escapeSigns) {
 		return text, false
 	}
@@ -117,8 +122,7 @@ func endOfString(b []byte) int {
 
 // secretIn reports whether s holds the API token, escaped or not.
 func (r redactor) secretIn(s string) bool {
-	clean, _ := r.removeSecret([]byte(s))
-	return s == r.secret || string(clean) != s
+	return s == r.secret || r.removeSecret(s) != s
 }
 
 // text returns s on one line, shortened, without control characters, the API token, the query of any URL, or anything
@@ -132,8 +136,7 @@ func (r redactor) text(s string) string {
 		return ' '
 	}, strings.ToValidUTF8(s, " "))
 	s = strings.Join(strings.Fields(s), " ")
-	clean, _ := r.removeSecret([]byte(s))
-	s = remove(string(clean), queryForm, queryRemoved)
+	s = remove(r.removeSecret(s), queryForm, queryRemoved)
 	s = remove(s, credentialForm, credentialRemoved)
 	if runes := []rune(s); len(runes) > maxMessageLen {
 		s, shortened = string(runes[:maxMessageLen]), true

@@ -213,7 +213,7 @@ func TestRedactionIsLinear(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := redactor{testSecret}
-			body := []byte(strings.Repeat(part, (4<<20)/len(part)))
+			body := []byte(strings.Repeat(part, (1<<20)/len(part)))
 			start := time.Now()
 			r.body(body)
 			r.list(string(body), strings.Repeat(part+" ", 3_000))

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -142,107 +141,4 @@ func (r UnitCostsRequest) query(page int) url.Values {
 		}
 	}
 	return query
-}
-
-// unitCostList is what has been read so far.
-type unitCostList struct {
-	only     string
-	redact   redactor
-	page     int // the last one taken
-	read     int // rows in all pages, those of other metrics included
-	bytes    int // in all pages
-	rows     []UnitCost
-	pages    map[[sha256.Size]byte]int // which page had these rows
-	complete bool
-}
-
-// take adds the next page. It changes nothing when the page makes no sense.
-func (l *unitCostList) take(resp *http.Response) error {
-	page := l.page + 1
-	raw, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return err
-	}
-	if l.bytes+len(raw) > maxUnitCostsBytes {
-		return &Error{Kind: TooMany, Err: fmt.Errorf(
-			"the unit costs between the dates are longer than %d MiB; reading stopped at page %d", maxUnitCostsBytes>>20, page)}
-	}
-	got, err := decodeUnitCosts(raw)
-	var notJSON *json.SyntaxError
-	switch {
-	case errors.As(err, &notJSON):
-		return l.malformed(page, errNotJSON)
-	case err != nil:
-		return l.malformed(page, errors.New(l.redact.text(err.Error())))
-	}
-	earlier, repeated := l.pages[got.sum]
-	read := l.read + len(got.rows)
-	switch {
-	case got.more && len(got.rows) == 0:
-		return l.malformed(page, errors.New("it has no rows, and says that there are more"))
-	case repeated:
-		return l.malformed(page, fmt.Errorf("it repeats page %d", earlier))
-	case read > maxUnitCosts, got.more && read == maxUnitCosts:
-		return &Error{Kind: TooMany, Err: fmt.Errorf(
-			"the report has more than %d unit costs between the dates; reading stopped at page %d", maxUnitCosts, page)}
-	case got.more && page == maxUnitCostsPages:
-		return l.malformed(page, fmt.Errorf("it says that there are more, after %d rows only", read))
-	}
-	l.page, l.read, l.complete, l.pages[got.sum] = page, read, !got.more, page
-	l.bytes += len(raw)
-	for _, row := range got.rows {
-		if l.only == "" || row.BusinessMetricToken == l.only {
-			l.rows = append(l.rows, row)
-		}
-	}
-	return nil
-}
-
-func (l *unitCostList) malformed(page int, err error) *Error {
-	return &Error{Kind: Malformed, Err: fmt.Errorf("page %d of the unit costs makes no sense: %w", page, err)}
-}
-
-// unitCostPage is what one answer brings.
-type unitCostPage struct {
-	rows []UnitCost
-	sum  [sha256.Size]byte // of the rows as they were sent
-	more bool              // whether another page follows
-}
-
-// decodeUnitCosts reads a page. One without links leaves open whether there are more: a full page may then be followed
-// by another one.
-func decodeUnitCosts(raw []byte) (page unitCostPage, err error) {
-	var body struct {
-		Links     *struct{ Next string }
-		UnitCosts []json.RawMessage `json:"unit_costs"`
-	}
-	if err := json.Unmarshal(raw, &body); err != nil {
-		return page, err
-	}
-	if body.UnitCosts == nil {
-		return page, errors.New("it has no list unit_costs")
-	}
-	digest := sha256.New()
-	page.rows = make([]UnitCost, len(body.UnitCosts))
-	for i, text := range body.UnitCosts {
-		row := &page.rows[i]
-		err := json.Unmarshal(text, row)
-		switch {
-		case err != nil:
-		case row.BusinessMetricToken == "":
-			err = errors.New("it names no business metric")
-		case row.Date == "":
-			err = errors.New("it has no date")
-		}
-		if err != nil {
-			return page, fmt.Errorf("row %d: %w", i+1, err)
-		}
-		digest.Write(text)
-	}
-	page.sum = [sha256.Size]byte(digest.Sum(nil))
-	page.more = len(page.rows) == unitCostsPage
-	if body.Links != nil {
-		page.more = body.Links.Next != ""
-	}
-	return page, nil
 }

@@ -17,10 +17,10 @@ func TestUnitCostsAreReadWithinBounds(t *testing.T) {
 	t.Parallel()
 	const next = "https://api.vantage.sh/v2/unit_costs?page=2"
 	row := func(n int) string { return rowJSON(fmt.Sprintf(`"scale":%d,"date":"2025-03-01"`, n)) }
-	long := func(megabytes int) string {
-		return strings.Replace(row(1), `"scale"`, fmt.Sprintf(`"note":%q,"scale"`, strings.Repeat("x", megabytes<<20)), 1)
+	padding := strings.Repeat("x", 23<<20)
+	long := func(n int) http.HandlerFunc {
+		return fakevantage.Answer(200, `{"links":{"next":"`+next+`"},"padding":"`+padding+`","unit_costs":[`+row(n)+`]}`)
 	}
-	most, tooLong := long(23), long(25)
 	for name, test := range map[string]struct {
 		answer   func(n int) http.HandlerFunc
 		kind     vantage.Kind
@@ -32,16 +32,17 @@ func TestUnitCostsAreReadWithinBounds(t *testing.T) {
 			vantage.Malformed, "page 100 of the unit costs makes no sense: it says that there are more, after 100 rows", 100,
 		},
 		"ever more text": {
-			func(n int) http.HandlerFunc { return rowsPage(next, most, row(n)) },
+			long,
 			vantage.TooMany, "longer than 64 MiB; reading stopped at page 3", 3,
 		},
 		"an answer that is too long": {
-			func(int) http.HandlerFunc { return rowsPage("", tooLong) },
+			func(int) http.HandlerFunc { return fakevantage.Flood(25) },
 			vantage.Malformed, "the answer is longer than 24 MiB", 1,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			afterOtherLargeAnswers(t)
 			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
 				fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
 					return test.answer(r.N)

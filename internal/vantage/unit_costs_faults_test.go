@@ -126,6 +126,7 @@ func TestUnitCostsHaveAnEnd(t *testing.T) {
 	t.Parallel()
 	t.Run("as many as are read", func(t *testing.T) {
 		t.Parallel()
+		afterOtherLargeAnswers(t)
 		rows, err := newClient(t, rowsChain(100)).ListUnitCosts(t.Context(), rowsOf("r"))
 		if err != nil || len(rows) != 100_000 {
 			t.Errorf("%d rows, %v", len(rows), err)
@@ -133,6 +134,7 @@ func TestUnitCostsHaveAnEnd(t *testing.T) {
 	})
 	t.Run("one more, of a server that knows no pages", func(t *testing.T) {
 		t.Parallel()
+		afterOtherLargeAnswers(t)
 		page := rowsPage("", slices.Repeat([]string{rowJSON(`"date":"2025-03-01"`)}, 100_001)...)
 		fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodGet, page)})
 		_, err := newClient(t, fake).ListUnitCosts(t.Context(), rowsOf("r"))
@@ -140,6 +142,7 @@ func TestUnitCostsHaveAnEnd(t *testing.T) {
 	})
 	t.Run("a chain without an end", func(t *testing.T) {
 		t.Parallel()
+		afterOtherLargeAnswers(t)
 		fake, request := rowsChain(-1), rowsOf("r")
 		request.BusinessMetricToken = "another" // none is kept, and all are counted
 		_, err := newClient(t, fake).ListUnitCosts(t.Context(), request)
