@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -326,17 +325,6 @@ func TestRedirects(t *testing.T) {
 			wantRequests(t, fake, 1, 0)
 		})
 	})
-}
-
-// largeAnswers is held by the test whose answers have megabytes.
-var largeAnswers sync.Mutex
-
-// afterOtherLargeAnswers lets such tests run one after another. Most of their time goes to memory that is new to the
-// process, and so they share it.
-func afterOtherLargeAnswers(t *testing.T) {
-	t.Helper()
-	largeAnswers.Lock()
-	t.Cleanup(largeAnswers.Unlock)
 }
 
 type roundTripper func(*http.Request) (*http.Response, error)

@@ -42,7 +42,6 @@ func TestUnitCostsAreReadWithinBounds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			afterOtherLargeAnswers(t)
 			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
 				fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
 					return test.answer(r.N)
