@@ -88,8 +88,8 @@ func testedElsewhere() map[string]string {
 }
 
 // Every example is applied, planned again with nothing to do although the API signs anew at each GET, and destroyed.
-// Those with exports live longer than a day before: each export that is renewed is renewed once, the next plan is empty,
-// and another day later, all is destroyed without an apply before.
+// Those with exports live longer than a day before: each export that is renewed is renewed once, the next plan is
+// empty, and another day later, all is destroyed without an apply before.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	for directory, test := range examples() {

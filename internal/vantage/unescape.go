@@ -78,8 +78,8 @@ func backslashEscape(head [maxEscape]byte) (length int, plain string) {
 	return 0, ""
 }
 
-// hexEscape reads an escape that ends in so many hexadecimal digits. What they stand for is taken for a character, which
-// it is where it matters: in all that tells a URL or an API token.
+// hexEscape reads an escape that ends in so many hexadecimal digits. What they stand for is taken for a character,
+// which it is where it matters: in all that tells a URL or an API token.
 func hexEscape(escape []byte, digits int) (length int, plain string) {
 	code, err := strconv.ParseUint(string(escape[len(escape)-digits:]), 16, 16)
 	if err != nil {

@@ -326,39 +326,43 @@ func TestStatuses(t *testing.T) {
 func TestACompletedExportHasToMakeSense(t *testing.T) {
 	t.Parallel()
 	const noFiles, noList = "its manifest names no files", "its manifest makes no sense: files must be a list of strings"
-	for body, wrong := range map[string]string{
-		`{"status":"completed","manifest":{"files":["https://x/1.csv"],"completed_at":null,"valid_until":null}}`: "",
-		`{"status":"Completed","manifest":{"files":[]}}`:                                                         "",
-		`{"status":"completed","manifest":{"files":["https://x"]},"attributes":[1]}`:                             "",
-		`{"status":"completed","manifest":null}`:                                                                 noFiles,
-		`{"status":"completed"}`:                                                                                 noFiles,
-		`{"status":"completed","manifest":{}}`:                                                                   noFiles,
-		`{"status":"completed","manifest":{"files":null}}`:                                                       noFiles,
-		`{"status":"completed","manifest":{"files":"https://x"}}`:                                                noList,
-		`{"status":"completed","manifest":{"files":[["https://x"]]}}`:                                            noList,
-		`{"status":"completed","manifest":{"files":[1]}}`:                                                        noList,
-		`{"status":"completed","manifest":[]}`:                                                                   noList,
-		`{"status":"completed","manifest":{"files":[null]}}`:                                                     "a file without a URL",
-		`{"status":"completed","manifest":{"files":[""]}}`:                                                       "a file without a URL",
-		`{"status":5}`: "not a data export",
-		`[]`:           "not a data export",
-		`"completed"`:  "not a data export",
+	for name, test := range map[string]struct{ body, wrong string }{
+		"as documented": {
+			`{"status":"completed","manifest":{"files":["https://x/1.csv"],"completed_at":null,"valid_until":null}}`, "",
+		},
+		"no files": {`{"status":"Completed","manifest":{"files":[]}}`, ""},
+		"attributes that are a list": {
+			`{"status":"completed","manifest":{"files":["https://x"]},"attributes":[1]}`, "",
+		},
+		"the manifest is null":   {`{"status":"completed","manifest":null}`, noFiles},
+		"no manifest":            {`{"status":"completed"}`, noFiles},
+		"an empty manifest":      {`{"status":"completed","manifest":{}}`, noFiles},
+		"files are null":         {`{"status":"completed","manifest":{"files":null}}`, noFiles},
+		"files are a string":     {`{"status":"completed","manifest":{"files":"https://x"}}`, noList},
+		"files are lists":        {`{"status":"completed","manifest":{"files":[["https://x"]]}}`, noList},
+		"files are numbers":      {`{"status":"completed","manifest":{"files":[1]}}`, noList},
+		"the manifest is a list": {`{"status":"completed","manifest":[]}`, noList},
+		"a file is null":         {`{"status":"completed","manifest":{"files":[null]}}`, "a file without a URL"},
+		"a file is empty":        {`{"status":"completed","manifest":{"files":[""]}}`, "a file without a URL"},
+		"the status is a number": {`{"status":5}`, "not a data export"},
+		"a list":                 {`[]`, "not a data export"},
+		"a string":               {`"completed"`, "not a data export"},
 	} {
-		t.Run(body, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-				answer := always(http.MethodGet, fakevantage.Answer(200, body))
+				answer := always(http.MethodGet, fakevantage.Answer(200, test.body))
 				fake := fakevantage.New(fakevantage.Options{Misbehave: answer})
 				done, err := export(ctx, newClient(t, fake))
-				if wrong == "" {
+				if test.wrong == "" {
 					if err != nil || !done.Completed() {
 						t.Errorf("%+v, %v", done, err)
 					}
 					wantRequests(t, fake, 1, 1)
 					return
 				}
-				if e := wantKind(t, err, vantage.Malformed); e.Token == "" || !strings.Contains(e.Error(), wrong) {
-					t.Errorf("%v, of the export %q; want it to say %q", e, e.Token, wrong)
+				if e := wantKind(t, err, vantage.Malformed); e.Token == "" || !strings.Contains(e.Error(), test.wrong) {
+					t.Errorf("%v, of the export %q; want it to say %q", e, e.Token, test.wrong)
 				}
 				wantRequests(t, fake, 1, 5)
 			})
