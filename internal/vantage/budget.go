@@ -235,15 +235,6 @@ func (r *route) opens(now time.Time) time.Time {
 	return at
 }
 
-// changes returns the moments at which the route may come to have room with no answer.
-func (b *budget) changes(r *route) []time.Time {
-	all := []time.Time{r.notBefore, r.since.Add(maxPause)}
-	for _, w := range b.windowsOf(r) {
-		all = append(all, w.ends)
-	}
-	return all
-}
-
 func withoutTicket(all []*ticket, t *ticket) []*ticket {
 	return slices.DeleteFunc(all, func(other *ticket) bool { return other == t })
 }

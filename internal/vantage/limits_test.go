@@ -2,6 +2,7 @@ package vantage_test
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -178,4 +179,50 @@ func TestAShortBudgetIsSpreadOverItsWindow(t *testing.T) {
 			t.Fatalf("GETs came at %v, want about 3, 15, 63, 255 and 1023 s", got)
 		}
 	})
+}
+
+func TestWhereOthersUseTheLimitOneRequestGoesFirstAfterAWhile(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		first time.Duration // how long the first of eight takes; the others take a second
+		idle  time.Duration // since the window was told
+		want  map[int]int   // how many of eight begin at each second
+	}{
+		"it is answered":    {time.Second, 10 * time.Second, map[int]int{0: 1, 1: 7}},
+		"it hangs":          {20 * time.Second, 10 * time.Second, map[int]int{0: 1, 1: 1, 2: 6}},
+		"told a second ago": {time.Second, time.Second, map[int]int{0: 8}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+				fake := fakevantage.New(fakevantage.Options{
+					Limits: []fakevantage.RouteLimit{},
+					Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+						return func(w http.ResponseWriter, _ *http.Request) {
+							switch r.Nth {
+							case 1:
+							case 2:
+								time.Sleep(test.first)
+							default:
+								time.Sleep(time.Second)
+							}
+							told(w, 202, 100, 50-r.Nth, time.Hour)
+						}
+					},
+				})
+				client := newClient(t, fake)
+				get(t, ctx, client, "tok_1")
+				time.Sleep(test.idle)
+				start := time.Now()
+				sideBySide(8, func() { get(t, ctx, client, "tok_1") })
+				got := map[int]int{}
+				for _, r := range fake.Requests()[1:] {
+					got[int(r.Time.Sub(start).Round(time.Second)/time.Second)]++
+				}
+				if !maps.Equal(got, test.want) {
+					t.Errorf("GETs came at %v, want %v", got, test.want)
+				}
+			})
+		})
+	}
 }

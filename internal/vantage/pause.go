@@ -79,8 +79,8 @@ func contextError(ctx context.Context) *Error {
 	return &Error{Kind: TimedOut}
 }
 
-// checkDeadline refuses a pause that the server asks for and that lasts until the deadline of ctx or longer: at once and
-// with both times, rather than sleep towards a certain failure.
+// checkDeadline refuses a pause that the server asks for and that lasts until the deadline of ctx or longer: at once,
+// and with both times, rather than sleep towards a certain failure.
 func checkDeadline(ctx context.Context, pause time.Duration, why string) error {
 	deadline, ok := ctx.Deadline()
 	if !ok {

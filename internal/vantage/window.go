@@ -17,6 +17,7 @@ type window struct {
 	answered  int       // our own requests in it
 	shared    bool      // others have used it too
 	learned   time.Time // when the request was sent whose answer first told of it
+	told      time.Time // when an answer told of it last
 }
 
 // over reports whether a new window has begun, of which nothing is known until an answer tells.
@@ -24,15 +25,30 @@ func (w *window) over(now time.Time) bool { return !now.Before(w.ends) }
 
 // room returns how many more requests of the window's routes can be sent now. When it is over, others may have used the
 // new one already: until an answer tells, one request goes alone, beside those from before that may never be answered.
-// Where others use it, what was told last may be gone by now, so that half of it is sent at a time.
+// Where others use it, what was told last may be gone by now, so that half of it is sent at a time, and one request a
+// second when it was told longer ago than that.
 func (b *budget) room(w *window, now time.Time) int {
 	switch {
 	case w.over(now):
 		return 1 - b.flyingIn(w, w.ends)
+	case w.shared && now.Sub(w.told) > minPause:
+		return min(b.left(w), 1-b.flyingIn(w, now.Add(-minPause)))
 	case w.shared:
 		return (w.remaining+1)/2 - b.flyingIn(w, time.Time{})
 	}
 	return b.left(w)
+}
+
+// changes returns the moments at which the route may come to have room with no answer.
+func (b *budget) changes(r *route) []time.Time {
+	all := []time.Time{r.notBefore, r.since.Add(maxPause)}
+	for _, w := range b.windowsOf(r) {
+		all = append(all, w.ends)
+	}
+	for _, t := range b.flying {
+		all = append(all, t.sent.Add(minPause+time.Millisecond)) // see room
+	}
+	return all
 }
 
 // left returns how many requests the server has left in a window that is not over, when those under way are counted.
@@ -94,6 +110,7 @@ func (b *budget) toldWindow(t *ticket, resp *http.Response, now time.Time) *wind
 	}
 	w := b.join(t, told, now)
 	if w != nil {
+		w.told = now
 		w.remaining = min(w.remaining, told.remaining)
 		if ends.After(w.ends) {
 			w.ends = ends
