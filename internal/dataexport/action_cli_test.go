@@ -25,13 +25,6 @@ action "vantage_unit_cost_export" "monthly" {
 
 const invokeMonthly = "-invoke=action.vantage_unit_cost_export.monthly"
 
-func needsActions(t *testing.T) {
-	t.Helper()
-	if !(acctest.Version{Terraform: "1.14"}).IsMet(t) {
-		t.Skip("needs Terraform 1.14 or later; OpenTofu has no actions")
-	}
-}
-
 func TestActionIsInvokedByTheCLI(t *testing.T) {
 	t.Parallel()
 	needsActions(t)

@@ -1,68 +1,16 @@
 package dataexport_test
 
 import (
-	"fmt"
 	"net/http"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"terraform-provider-vantage/internal/acctest"
 	"terraform-provider-vantage/internal/fakevantage"
 )
-
-// wantLines compares what was told with patterns, line by line.
-func wantLines(t *testing.T, lines []string, patterns ...string) {
-	t.Helper()
-	ok := len(lines) == len(patterns)
-	for i := range min(len(lines), len(patterns)) {
-		ok = ok && regexp.MustCompile("^"+patterns[i]+"$").MatchString(lines[i])
-	}
-	if !ok {
-		t.Errorf("told\n%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(patterns, "\n"))
-	}
-}
-
-// wantNoSecrets expects that nothing which was told shows the API token or a signature, and that the server of the
-// files was not shown the API token either. It returns how many files were asked for.
-func wantNoSecrets(t *testing.T, told acctest.Invocation, fake *fakevantage.Server) (requests int) {
-	t.Helper()
-	for _, text := range slices.Concat(told.Lines, told.Errors(), told.Warnings()) {
-		if strings.Contains(text, acctest.APIToken) || strings.Contains(text, "X-") {
-			t.Errorf("it tells %q", text)
-		}
-	}
-	for _, r := range fake.Requests() {
-		if strings.HasPrefix(r.Path, "/files/") {
-			requests++
-			if r.Header.Get("Authorization") != "" || strings.Contains(fmt.Sprint(r.Header), acctest.APIToken) {
-				t.Errorf("%s was asked for with %v", r.Path, r.Header)
-			}
-		}
-	}
-	return requests
-}
-
-func filesIn(t testing.TB, directory string) []string {
-	t.Helper()
-	entries, err := os.ReadDir(directory)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, e := range entries {
-		names = append(names, e.Name())
-	}
-	return names
-}
-
-func withDirectory(directory string) map[string]any {
-	return map[string]any{"cost_report_token": "rprt_1", "directory": directory}
-}
 
 func TestActionMakesWaitsAndDownloads(t *testing.T) {
 	t.Parallel()
@@ -211,70 +159,4 @@ func TestActionWithoutAProviderConfiguration(t *testing.T) {
 	t.Parallel()
 	told := acctest.NewProtocol(t, nil).Invoke(t.Context(), minimal)
 	wantWords(t, told.Errors(), "Could not make unit cost export", "known only after the apply")
-}
-
-func TestActionFailsBeforeThereAreFiles(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		options fakevantage.Options
-		config  map[string]any
-		stop    time.Duration
-		took    time.Duration // default: until it is stopped
-		says    []string
-	}{
-		"refused": {
-			options: fakevantage.Options{Reports: []string{"rprt_2"}},
-			says:    []string{"404 Not Found", "CostReport rprt_1 not found", "Check cost_report_token"},
-		},
-		"failed": {
-			options: fakevantage.Options{
-				Misbehave: get(fakevantage.Answer(200, `{"status":"failed","errors":["no such metric"]}`)),
-			},
-			says: []string{"could not make the export", "no such metric", `"failed"`, "dta_xprt_"},
-		},
-		"timed out": {
-			options: fakevantage.Options{ReadyAfter: time.Hour},
-			says:    []string{"ran out after 30m0s", "dta_xprt_", "goes on at the server", `token = "dta_xprt_`, "`invoke`"},
-		},
-		"own timeout": {
-			options: fakevantage.Options{ReadyAfter: time.Hour},
-			config:  map[string]any{"cost_report_token": "r", "timeouts": map[string]any{"invoke": "5m"}},
-			says:    []string{"ran out after 5m0s"},
-		},
-		"interrupted before the answer": {
-			options: fakevantage.Options{ReadyAfter: time.Hour, Latency: time.Second},
-			stop:    500 * time.Millisecond,
-			took:    time.Second,
-			says:    []string{"The export dta_xprt_", "goes on at the server"},
-		},
-		"interrupted": {
-			options: fakevantage.Options{ReadyAfter: time.Hour},
-			stop:    time.Minute,
-			says:    []string{"Interrupted after 1m0s", "The export dta_xprt_", "goes on at the server", `token = "dta_xprt_`},
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			inVirtualTime(t, test.options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-				if test.stop > 0 {
-					time.AfterFunc(test.stop, p.Stop)
-				}
-				config, start, directory := test.config, time.Now(), t.TempDir()
-				if config == nil {
-					config = withDirectory(directory)
-				}
-				told := p.Invoke(t.Context(), config)
-				wantWords(t, told.Errors(), append(test.says, "Could not make unit cost export")...)
-				if took := time.Since(start); test.stop > 0 && took != max(test.stop, test.took) {
-					t.Errorf("ended after %s", took)
-				}
-				if test.took > 0 && len(told.Lines) > 0 {
-					t.Errorf("told %v after the end of the invocation", told.Lines)
-				}
-				if n := wantNoSecrets(t, told, fake); n != 0 || len(filesIn(t, directory)) > 0 {
-					t.Errorf("%d files were asked for; there are %v", n, filesIn(t, directory))
-				}
-			})
-		})
-	}
 }

@@ -178,3 +178,17 @@ func TestDataSourceArgumentsAreChecked(t *testing.T) {
 	}
 	t.Cleanup(func() { api.WantRequests(t, 0, 0) })
 }
+
+func TestDataSourceOfAnExpiredExportSaysWhen(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{})
+	token := api.Add(asked, time.Now().Add(-48*time.Hour))
+	api.ChangeExport(token, func(e *fakevantage.Export) { e.CompletedAt = time.Now().Add(-25 * time.Hour) })
+	api.Run(t, resource.TestStep{
+		Config:      api.Config(fmt.Sprintf("data \"vantage_data_export\" \"this\" {\n  token = %q\n}", token)),
+		ExpectError: regexp.MustCompile(acctest.Loose(`expired at \d{4}-`)),
+	})
+	if api.Posts() != 0 {
+		t.Errorf("%d exports were made", api.Posts())
+	}
+}

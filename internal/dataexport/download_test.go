@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -18,28 +17,7 @@ import (
 
 	"terraform-provider-vantage/internal/acctest"
 	"terraform-provider-vantage/internal/fakevantage"
-	"terraform-provider-vantage/internal/vantage"
 )
-
-const downloadType = "vantage_data_export_download"
-
-// downloading runs f in a bubble, with a provider whose downloads talk to a fake in process, and an export there.
-func downloading(
-	t *testing.T, o fakevantage.Options,
-	f func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server, config map[string]any),
-) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		fake := acctest.NewFake(t, o)
-		client, err := vantage.New(vantage.Options{APIToken: acctest.APIToken, Transport: fake.Transport()})
-		if err != nil {
-			t.Fatal(err)
-		}
-		token := fake.AddOf("/v2/costs/data_exports", map[string]any{"filter": "f"}, time.Now())
-		config := map[string]any{"token": token, "directory": filepath.Join(t.TempDir(), "march")}
-		f(t, acctest.NewProtocolOf(t, client, downloadType), fake, config)
-	})
-}
 
 func TestADownloadThroughTheCLI(t *testing.T) {
 	t.Parallel()

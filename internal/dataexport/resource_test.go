@@ -16,26 +16,6 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-const address = "vantage_unit_cost_export.this"
-
-// inState checks one value of the resource in the state.
-func inState(path tfjsonpath.Path, want knownvalue.Check) statecheck.StateCheck {
-	return statecheck.ExpectKnownValue(address, path, want)
-}
-
-var (
-	manifest  = tfjsonpath.New("manifest")
-	fileLinks = knownvalue.ListPartial(
-		map[int]knownvalue.Check{0: knownvalue.StringRegexp(regexp.MustCompile(`^http://127\.0\.0\.1:\d+/files/`))},
-	)
-	token = knownvalue.StringRegexp(regexp.MustCompile(`^dta_xprt_[0-9a-f]{16}$`))
-)
-
-// unchanged is a step that plans the same configuration again and expects nothing to do.
-func unchanged(config string) resource.TestStep {
-	return resource.TestStep{Config: config, PlanOnly: true}
-}
-
 func TestResourceFromPlanToManifest(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(

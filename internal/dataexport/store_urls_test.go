@@ -1,8 +1,6 @@
 package dataexport_test
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -115,58 +113,5 @@ func TestAnImportWithoutURLs(t *testing.T) {
 	)
 	if api.Posts() != 0 {
 		t.Errorf("%d exports were made", api.Posts())
-	}
-}
-
-// Through a plan file, an apply, an interrupted wait that is resumed, refreshes, a log at TRACE and outputs.
-func TestNoSignatureIsKeptWhereURLsAreNotStored(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour})
-	cli := acctest.NewCLI(t, api, `
-resource "vantage_unit_cost_export" "this" {
-  cost_report_token = "rprt_1"
-  store_file_urls   = false
-}
-output "manifest" {
-  value     = vantage_unit_cost_export.this.manifest
-  sensitive = true
-}
-`)
-	logFile := filepath.Join(t.TempDir(), "trace.log")
-	cli.Setenv("TF_LOG", "TRACE")
-	cli.Setenv("TF_LOG_PATH", logFile)
-	shown := cli.MustRun("plan", "-no-color", "-out=create.tfplan")
-	apply := cli.Start("apply", "-no-color", "create.tfplan")
-	when(t, api, func() bool { return api.Gets() > 0 })
-	apply.Interrupt()
-	out, _ := apply.Wait()
-	shown += out + cli.MustRun("plan", "-no-color", "-out=resume.tfplan")
-	for token := range api.Exports() {
-		api.Finish(token)
-	}
-	shown += cli.MustRun("apply", "-no-color", "resume.tfplan")
-	shown += cli.MustRun("plan", "-no-color", "-detailed-exitcode", "-out=empty.tfplan")
-	shown += cli.MustRun("refresh", "-no-color")
-	shown += cli.MustRun("output", "-json")
-	if this := cli.Instances()[address]; this.Attributes["status"] != "completed" || api.Posts() != 1 {
-		t.Errorf("the state has %+v after %d POSTs", this, api.Posts())
-	}
-	produced := map[string]string{"what was shown": shown}
-	for _, name := range []string{"create.tfplan", "resume.tfplan", "empty.tfplan"} {
-		produced[name] = unzipped(t, filepath.Join(cli.Dir, name))
-	}
-	for _, path := range []string{
-		logFile, filepath.Join(cli.Dir, "terraform.tfstate"), filepath.Join(cli.Dir, "terraform.tfstate.backup"),
-	} {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Error(err)
-		}
-		produced[filepath.Base(path)] = string(text)
-	}
-	for name, text := range produced {
-		if strings.Contains(text, "X-Signature") || strings.Contains(text, "/files/") {
-			t.Errorf("%s has the URL of a file", name)
-		}
 	}
 }

@@ -1,0 +1,158 @@
+package dataexport_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"terraform-provider-vantage/internal/acctest"
+	"terraform-provider-vantage/internal/fakevantage"
+)
+
+func TestTheStateAfterEachKindOfFailure(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		options fakevantage.Options
+		says    string
+		inState string // "", "tainted" or "nothing"
+	}{
+		"timeout": {
+			options: fakevantage.Options{ReadyAfter: time.Hour}, inState: "tainted",
+			says: `(?s)Could not create unit cost export.*ran out after 3s.*dta_xprt_.*"pending".*terraform untaint`,
+		},
+		"failed export": {
+			options: fakevantage.Options{RetryAfter: "0", Misbehave: get(
+				fakevantage.Answer(200, `{"status":"failed","errors":["no such metric"]}`),
+			)},
+			inState: "nothing",
+			says:    `(?s)could not make the export.*no such metric.*"failed"`,
+		},
+		"nonsense": {
+			options: fakevantage.Options{RetryAfter: "0", Misbehave: get(
+				fakevantage.Answer(200, `{"status":"completed","manifest":null}`),
+			)},
+			inState: "tainted",
+			says:    `(?s)its manifest names no files.*dta_xprt_`,
+		},
+		"no such report": {
+			options: fakevantage.Options{Reports: []string{"rprt_2"}}, inState: "nothing",
+			says: `(?s)cost_report_token = "rprt_1".*404 Not Found.*CostReport rprt_1 not found`,
+		},
+		"workspace missing": {
+			options: fakevantage.Options{Workspaces: []string{"a", "b"}}, inState: "nothing",
+			says: `(?s)400 Bad Request.*workspace_token is required`,
+		},
+		"several messages": {
+			options: fakevantage.Options{Misbehave: post(fakevantage.Errors(422, "first words", "second words"))},
+			inState: "nothing",
+			says:    `(?s)422.*first words; second words`,
+		},
+		"not in the plan": {
+			options: fakevantage.Options{Misbehave: post(fakevantage.Errors(402, "upgrade"))}, inState: "nothing",
+			says: `(?s)402 Payment Required.*upgrade.*subscription`,
+		},
+		"redirect elsewhere": {
+			options: fakevantage.Options{Misbehave: post(fakevantage.Redirect("https://evil.example"))}, inState: "nothing",
+			says: `(?s)redirects to https://evil.example.*VANTAGE_HOST`,
+		},
+		"control characters": {
+			options: fakevantage.Options{Misbehave: post(fakevantage.Errors(400, "red \x1b[31m alert"))}, inState: "nothing",
+			says: `red \[31m alert`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := acctest.Start(t, test.options)
+			cli := acctest.NewCLI(t, api, strings.Replace(oneExport, "\n}", "\n  timeouts { create = \"3s\" }\n}", 1))
+			out, ok := cli.Run("apply", "-auto-approve", "-no-color")
+			if ok || !regexp.MustCompile(test.says).MatchString(flat(out)) {
+				t.Errorf("it says %s", out)
+			}
+			this, kept := cli.Instances()[address]
+			if kept == (test.inState == "nothing") || kept && this.Status != test.inState {
+				t.Errorf("the state has %+v", this)
+			}
+			if strings.Contains(out, "\x1b") {
+				t.Error("a control character reached the terminal")
+			}
+		})
+	}
+}
+
+func TestWarningsReachTheTerminal(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		needs   acctest.Version
+		options fakevantage.Options
+		config  string
+		says    string
+		fails   bool
+	}{
+		"an empty export, resource": {
+			options: fakevantage.Options{RetryAfter: "0", Files: -1},
+			config:  `resource "vantage_unit_cost_export" "this" { cost_report_token = "r" }`,
+			says:    "is completed and has no files",
+		},
+		"an empty export, data source": {
+			options: fakevantage.Options{RetryAfter: "0", Files: -1},
+			config:  `data "vantage_unit_cost_export" "this" { cost_report_token = "r" }`,
+			says:    "is completed and has no files",
+		},
+		"an empty export, ephemeral resource": {
+			needs:   acctest.Version{Terraform: "1.10", OpenTofu: "1.11"},
+			options: fakevantage.Options{Files: -1}, config: `ephemeral "vantage_data_export" "this" { token = "TOKEN" }`,
+			says: "is completed and has no files",
+		},
+		"an ephemeral resource's own timeout": {
+			needs:   acctest.Version{Terraform: "1.10", OpenTofu: "1.11"},
+			options: fakevantage.Options{ReadyAfter: time.Hour}, config: "ephemeral \"vantage_data_export\" \"this\" {\n  " +
+				"token = \"TOKEN\"\n  timeouts { open = \"1s\" }\n}",
+			says: "Could not open data export", fails: true,
+		},
+		"a refusal is shown at its argument": {
+			options: fakevantage.Options{Workspaces: []string{"a", "b"}},
+			config: "resource \"vantage_unit_cost_export\" \"this\" {\n  cost_report_token = \"r\"\n  workspace_token = " +
+				"\"c\"\n}",
+			says: `workspace_token = "c" The API answered POST`, fails: true,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.needs.SkipUnlessMet(t)
+			api := acctest.Start(t, test.options)
+			cli := acctest.NewCLI(t, api, strings.ReplaceAll(test.config, "TOKEN", api.Add(asked, time.Now())))
+			out, ok := cli.Run("apply", "-auto-approve", "-no-color")
+			if ok == test.fails || !strings.Contains(flat(out), test.says) {
+				t.Errorf("it does not say %q: %s", test.says, out)
+			}
+		})
+	}
+}
+
+func TestAPlanWithoutConfigurationGoesByTheState(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
+	const config = `
+resource "terraform_data" "secret" {
+  input            = "TOKEN"
+  triggers_replace = "RUN"
+}
+provider "vantage" { api_token = terraform_data.secret.output }
+resource "vantage_unit_cost_export" "this" { cost_report_token = "r" }
+`
+	run := func(run string) string {
+		return strings.NewReplacer("TOKEN", acctest.APIToken, "RUN", run).Replace(config)
+	}
+	cli := acctest.NewCLI(t, api, run("1"))
+	cli.MustRun("apply", "-auto-approve", "-no-color")
+	cli.Write(run("2"))
+	if out := cli.MustRun(
+		"plan",
+		"-no-color",
+	); !strings.Contains(flat(out), "was not refreshed") ||
+		!strings.Contains(out, "1 to add, 0 to change, 1 to destroy") {
+		t.Error(out)
+	}
+	api.WantRequests(t, 1, 1)
+}

@@ -1,0 +1,160 @@
+package dataexport_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"terraform-provider-vantage/internal/acctest"
+	"terraform-provider-vantage/internal/fakevantage"
+)
+
+func TestStoredURLsAreKeptWhileTheyServe(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		wait   time.Duration
+		change func(*fakevantage.Export)
+		kept   bool
+	}{
+		"signed anew":        {kept: true},
+		"other files":        {change: func(e *fakevantage.Export) { e.Token = "dta_xprt_other" }},
+		"other end":          {change: func(e *fakevantage.Export) { e.ValidUntil = e.CompletedAt.Add(48 * time.Hour) }},
+		"a little before":    {wait: 24*time.Hour - time.Minute, kept: true},
+		"after they expired": {wait: 25 * time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inVirtualTime(t, fakevantage.Options{Files: 2}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+				state := p.Create(t.Context(), minimal)
+				if test.change != nil {
+					fake.ChangeExport(state.Text("token"), test.change)
+				}
+				time.Sleep(test.wait)
+				refreshed := p.Read(t.Context(), state)
+				if kept := refreshed.Value.Equal(state.Value); kept != test.kept {
+					t.Errorf("kept: %v, want %v\n%v\n%v", kept, test.kept, state.Value, refreshed.Value)
+				}
+			})
+		})
+	}
+}
+
+func TestAPlanThatKeepsAnExpiredExportWarns(t *testing.T) {
+	t.Parallel()
+	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
+		state := p.Create(t.Context(), minimal)
+		time.Sleep(23 * time.Hour)
+		if fresh := p.Read(t.Context(), state); len(fresh.Diagnostics) > 0 {
+			t.Errorf("%v", fresh.Warnings())
+		}
+		time.Sleep(2 * time.Hour)
+		expired := p.Read(t.Context(), state)
+		if len(expired.Diagnostics) > 0 {
+			t.Errorf("%v %v", expired.Errors(), expired.Warnings())
+		}
+		plan := p.Plan(expired, minimal)
+		if !plan.Value.Equal(expired.Value) || len(plan.Warnings()) != 1 ||
+			!strings.Contains(plan.Warnings()[0], "renew_before_expiry") {
+			t.Errorf("%v, want a warning in a plan that changes nothing", plan.Warnings())
+		}
+		// Not in the plan that replaces it.
+		replaced := p.Plan(expired, map[string]any{"cost_report_token": "rprt_2"})
+		if !replaced.Replace || len(replaced.Diagnostics) > 0 {
+			t.Errorf("%v", replaced.Warnings())
+		}
+	})
+}
+
+func TestRenewalIsPlannedByWhenTheServerWasAsked(t *testing.T) {
+	t.Parallel()
+	config := map[string]any{"cost_report_token": "rprt_1", "renew_before_expiry": "2h"}
+	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		state := p.Read(t.Context(), p.Create(t.Context(), config))
+		time.Sleep(23 * time.Hour)
+		wantUnchanged(t, p, state, config) // a plan without a refresh, whatever the clock says
+		state = p.Read(t.Context(), state)
+		due := p.Plan(state, config)
+		if !due.Replace || len(due.Diagnostics) > 0 {
+			t.Errorf("%v %v %v", due.Value, due.Errors(), due.Warnings())
+		}
+		if fake.Posts() != 1 {
+			t.Errorf("%d exports were made by planning", fake.Posts())
+		}
+	})
+}
+
+func TestAMarginAsLongAsALifeWarnsThenFails(t *testing.T) {
+	t.Parallel()
+	config := map[string]any{"cost_report_token": "rprt_1", "renew_before_expiry": "24h"}
+	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
+		state := p.Create(t.Context(), config)
+		if len(state.Errors()) > 0 || len(state.Warnings()) != 1 || !strings.Contains(state.Warnings()[0], "24h0m0s") {
+			t.Errorf("%v %v", state.Errors(), state.Warnings())
+		}
+		wantWords(t, p.Plan(p.Read(t.Context(), state), config).Errors(), "24h0m0s")
+	})
+}
+
+func TestRenewal(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
+	config := api.Config(`
+resource "vantage_unit_cost_export" "this" {
+  cost_report_token   = "rprt_1"
+  renew_before_expiry = "2h"
+}`)
+	age := func(left time.Duration) func() {
+		return func() {
+			for token := range api.Exports() {
+				api.ChangeExport(token, func(e *fakevantage.Export) {
+					e.CompletedAt = time.Now().Add(left - 24*time.Hour)
+				})
+			}
+		}
+	}
+	api.Run(
+		t,
+		resource.TestStep{Config: config},
+		unchanged(config),
+		resource.TestStep{PreConfig: age(3 * time.Hour), Config: config},
+		resource.TestStep{
+			PreConfig: age(time.Hour), Config: config,
+			ConfigPlanChecks: expect(
+				action(plancheck.ResourceActionReplace),
+				plancheck.ExpectUnknownValue(
+					address,
+					tfjsonpath.New("token"),
+				),
+				plancheck.ExpectSensitiveValue(address, manifest.AtMapKey("files")),
+			),
+			Check: func(*terraform.State) error {
+				if api.Posts() != 2 {
+					t.Errorf("%d exports were made, want the renewal to make exactly one", api.Posts())
+				}
+				return nil
+			},
+		},
+		unchanged(config),
+		resource.TestStep{
+			Config:      strings.Replace(config, `"2h"`, `"24h"`, 1),
+			ExpectError: regexp.MustCompile(acctest.Loose(`as long as an export is valid, here 24h0m0s`)),
+		},
+		resource.TestStep{
+			Config:      strings.Replace(config, `"2h"`, `"-1s"`, 1),
+			ExpectError: regexp.MustCompile(`negative`),
+		},
+		resource.TestStep{
+			Config:           strings.Replace(config, `"2h"`, `"0s"`, 1),
+			ConfigPlanChecks: expect(action(plancheck.ResourceActionUpdate)),
+		},
+	)
+	if api.Posts() != 2 {
+		t.Errorf("%d exports were made, want 2", api.Posts())
+	}
+}

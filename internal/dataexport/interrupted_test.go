@@ -1,0 +1,110 @@
+package dataexport_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"terraform-provider-vantage/internal/acctest"
+	"terraform-provider-vantage/internal/fakevantage"
+)
+
+func TestInterruptedCreateIsResumed(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		stop   time.Duration // after the apply began
+		within time.Duration // it has to return
+	}{
+		"while the POST is under way": {stop: 500 * time.Millisecond, within: time.Second},
+		"in a pause":                  {stop: 30 * time.Second, within: 0},
+		"while a GET is under way":    {stop: 61*time.Second + 500*time.Millisecond, within: 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			options := fakevantage.Options{ReadyAfter: time.Hour, RetryAfter: "60", Latency: time.Second}
+			inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+				config := map[string]any{"cost_report_token": "rprt_1", "timeouts": map[string]any{"create": "2h", "update": "2h"}}
+				time.AfterFunc(test.stop, p.Stop)
+				start := time.Now()
+				interrupted := p.Create(t.Context(), config)
+				if over := time.Since(start) - test.stop; over > test.within {
+					t.Errorf("returned %s after the interrupt", over)
+				}
+				wantPending(t, interrupted, "")
+				if len(interrupted.Errors()) > 0 || len(interrupted.Warnings()) != 1 ||
+					!strings.Contains(interrupted.Warnings()[0], interrupted.Text("token")) {
+					t.Errorf("%v %v, want a warning that names the export: an error would "+
+						"taint", interrupted.Errors(), interrupted.Warnings())
+				}
+
+				refreshed := p.Read(t.Context(), interrupted)
+				wantPending(t, refreshed, interrupted.Text("token"))
+				plan := p.Plan(refreshed, config)
+				if plan.Replace || plan.Text("token") != interrupted.Text("token") || plan.Text("status") != "(unknown)" {
+					t.Fatalf("the plan is %v, want the same export updated in place", plan.Value)
+				}
+				resumed := p.Apply(t.Context(), refreshed, plan, config)
+				wantCompleted(t, resumed)
+				if resumed.Text("token") != interrupted.Text("token") || fake.Posts() != 1 {
+					t.Errorf("another export was made")
+				}
+				wantUnchanged(t, p, p.Read(t.Context(), resumed), config)
+			})
+		})
+	}
+}
+
+func TestInterruptedResumeIsResumedAgain(t *testing.T) {
+	t.Parallel()
+	inVirtualTime(
+		t,
+		fakevantage.Options{ReadyAfter: 20 * time.Minute},
+		func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+			time.AfterFunc(time.Minute, p.Stop)
+			state := p.Create(t.Context(), minimal)
+			time.AfterFunc(time.Minute, p.Stop)
+			again := p.Apply(t.Context(), state, p.Plan(state, minimal), minimal)
+			wantPending(t, again, state.Text("token"))
+			if len(again.Errors()) > 0 {
+				t.Errorf("%v", again.Errors())
+			}
+			wantCompleted(t, p.Apply(t.Context(), again, p.Plan(again, minimal), minimal))
+			if fake.Posts() != 1 {
+				t.Errorf("%d exports were made", fake.Posts())
+			}
+		},
+	)
+}
+
+func TestAnExportThatFinishedMeanwhileNeedsNoApply(t *testing.T) {
+	t.Parallel()
+	inVirtualTime(
+		t,
+		fakevantage.Options{ReadyAfter: 5 * time.Minute},
+		func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
+			time.AfterFunc(time.Minute, p.Stop)
+			state := p.Create(t.Context(), minimal)
+			time.Sleep(time.Hour)
+			refreshed := p.Read(t.Context(), state)
+			wantCompleted(t, refreshed)
+			wantUnchanged(t, p, refreshed, minimal)
+		},
+	)
+}
+
+func TestInterruptedBeforeThePostKeepsNothing(t *testing.T) {
+	t.Parallel()
+	limited := fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc {
+		return fakevantage.Answer(429, "", "Retry-After: 600")
+	}}
+	inVirtualTime(t, limited, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		time.AfterFunc(time.Minute, p.Stop)
+		start := time.Now()
+		state := p.Create(t.Context(), minimal)
+		if !state.IsNull() || len(state.Errors()) != 1 || time.Since(start) != time.Minute {
+			t.Errorf("%v %v after %s", state.Value, state.Errors(), time.Since(start))
+		}
+		acctest.WantRequests(t, fake, 1, 0)
+	})
+}
