@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/metrics"
-	"strings"
 	"testing"
 	"time"
 
@@ -48,14 +47,7 @@ func BenchmarkAction(b *testing.B) {
 func invokeMeasured(t testing.TB, size int64) (objects, system int64) {
 	t.Helper()
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0", Files: 3, FileSize: size})
-	api.Change(func(o *fakevantage.Options) {
-		o.Misbehave = func(r fakevantage.Request) http.HandlerFunc {
-			if strings.HasPrefix(r.Path, "/files/") && r.Nth == 1 {
-				return api.CutFile(size / 2)
-			}
-			return nil
-		}
-	})
+	api.Change(func(o *fakevantage.Options) { o.Misbehave = onFirstOfFiles(api.CutFile(size / 2)) })
 	client, err := vantage.New(vantage.Options{Host: api.URL, APIToken: acctest.APIToken})
 	if err != nil {
 		t.Fatal(err)
@@ -71,7 +63,7 @@ func invokeMeasured(t testing.TB, size int64) (objects, system int64) {
 		if r.Header.Get("Range") == fmt.Sprintf("bytes=%d-", size/2) && r.Status == http.StatusPartialContent {
 			resumed++
 		}
-		if strings.HasPrefix(r.Path, "/files/") && r.Header.Get("Authorization") != "" {
+		if isFile(r) && r.Header.Get("Authorization") != "" {
 			t.Errorf("%s was shown the API token", r.Path)
 		}
 	}

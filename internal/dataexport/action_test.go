@@ -4,28 +4,28 @@ import (
 	"net/http"
 	"path/filepath"
 	"regexp"
-	"slices"
-	"strings"
 	"testing"
 
 	"terraform-provider-vantage/internal/acctest"
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
+func withDirectory(directory string) map[string]any {
+	return map[string]any{"cost_report_token": "rprt_1", "directory": directory}
+}
+
 func TestActionMakesWaitsAndDownloads(t *testing.T) {
 	t.Parallel()
+	crunching := fakevantage.Answer(202, `{"status": "crunching"}`, "Retry-After: 5")
 	options := fakevantage.Options{
 		ReadyAfterPolls: 3,
 		RetryAfter:      "20",
 		PendingBody:     true,
 		Files:           2,
 		FileSize:        1_234_567,
-		Misbehave: func(r fakevantage.Request) http.HandlerFunc {
-			if r.Method == http.MethodGet && (r.Nth == 2 || r.Nth == 3) {
-				return fakevantage.Answer(202, `{"status": "crunching"}`, "Retry-After: 5")
-			}
-			return nil
-		},
+		Misbehave: answering(crunching, func(r fakevantage.Request) bool {
+			return r.Method == http.MethodGet && (r.Nth == 2 || r.Nth == 3)
+		}),
 	}
 	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
 		directory := filepath.Join(t.TempDir(), "exports", "march")
@@ -37,37 +37,33 @@ func TestActionMakesWaitsAndDownloads(t *testing.T) {
 			"date_bin":          "week",
 			"directory":         directory,
 		})
-		if len(told.Diagnostics) > 0 {
-			t.Errorf("%v %v", told.Errors(), told.Warnings())
+		wantNoDiagnostics(t, told.State)
+		waiting := func(lasted string) string {
+			return `Waiting for the export dta_xprt_\w+ for ` + lasted +
+				`; its status is "pending", and this goes on until 00:30:00 UTC\.`
 		}
-		waiting := func(lasted, status string) string {
-			return `Waiting for the export dta_xprt_\w+ for ` + lasted + `; its status is "` + status +
-				`", and this goes on until 00:30:00 UTC\.`
-		}
-		arrived := `unit_costs-00[12]\.csv has arrived \(1\.2 MB\)\.`
-		wantLines(
-			t,
-			told.Lines,
+		const (
+			again   = `The API is asked again in 20s\.`
+			arrived = `unit_costs-00[12]\.csv has arrived \(1\.2 MB\)\.`
+		)
+		wantLines(t, told.Lines,
 			`The API has accepted the export dta_xprt_\w+\. It goes on there, whatever becomes of this run\.`,
-			`The API is asked again in 20s\.`,
-			`The API is asked again in 20s\.`,
-			waiting("30s", "pending"),
+			again,
+			again,
+			waiting("30s"),
 			`The status is "crunching"\.`,
 			`The status is "pending"\.`,
-			`The API is asked again in 20s\.`,
-			waiting("1m0s", "pending"),
-			`The API is asked again in 20s\.`,
-			waiting("1m30s", "pending"),
+			again,
+			waiting("1m0s"),
+			again,
+			waiting("1m30s"),
 			`The status is "completed", with 2 files\.`,
 			arrived,
 			arrived,
-			`Downloaded 2 files of the export dta_xprt_\w+ to `+regexp.QuoteMeta(
-				directory,
-			)+` \(2\.5 MB in all\)\. The export is valid until 2000-01-02T00:0\d:\d\dZ\.`,
+			`Downloaded 2 files of the export dta_xprt_\w+ to `+regexp.QuoteMeta(directory)+` \(2\.5 MB in all\)\. `+
+				`The export is valid until 2000-01-02T00:0\d:\d\dZ\.`,
 		)
-		if there := filesIn(t, directory); !slices.Equal(there, []string{"unit_costs-001.csv", "unit_costs-002.csv"}) {
-			t.Errorf("there are %v", there)
-		}
+		wantFiles(t, directory, "unit_costs-001.csv", "unit_costs-002.csv")
 		if n := wantNoSecrets(t, told, fake); n != 2 {
 			t.Errorf("%d files were asked for", n)
 		}
@@ -82,64 +78,49 @@ func TestActionMakesWaitsAndDownloads(t *testing.T) {
 
 func TestActionWithoutADirectoryDownloadsNothing(t *testing.T) {
 	t.Parallel()
-	inVirtualTime(
-		t,
-		fakevantage.Options{RetryAfter: "0", ValidFor: -1},
-		func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-			told := p.Invoke(t.Context(), minimal)
-			if len(told.Diagnostics) > 0 {
-				t.Errorf("%v %v", told.Errors(), told.Warnings())
-			}
-			wantLines(
-				t,
-				told.Lines,
-				"The API has accepted .*",
-				`The status is "completed", with 1 file\.`,
-				`The files are at the server, valid for a time that the API does not tell\. `+
-					`The data source vantage_data_export with token = "dta_xprt_\w+" gives their URLs\.`,
-			)
-			if n := wantNoSecrets(t, told, fake); n != 0 {
-				t.Errorf("%d files were asked for", n)
-			}
-			acctest.WantRequests(t, fake, 1, 1)
-		},
-	)
+	options := fakevantage.Options{RetryAfter: "0", ValidFor: -1}
+	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		told := p.Invoke(t.Context(), minimal)
+		wantNoDiagnostics(t, told.State)
+		wantLines(t, told.Lines,
+			"The API has accepted .*",
+			`The status is "completed", with 1 file\.`,
+			`The files are at the server, valid for a time that the API does not tell\. `+
+				`The data source vantage_data_export with token = "dta_xprt_\w+" gives their URLs\.`,
+		)
+		if n := wantNoSecrets(t, told, fake); n != 0 {
+			t.Errorf("%d files were asked for", n)
+		}
+		acctest.WantRequests(t, fake, 1, 1)
+	})
 }
 
 func TestActionWithoutFilesWarns(t *testing.T) {
 	t.Parallel()
-	inVirtualTime(
-		t,
-		fakevantage.Options{RetryAfter: "0", Files: -1},
-		func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
-			told := p.Invoke(t.Context(), withDirectory(t.TempDir()))
-			if len(told.Errors()) > 0 || len(told.Warnings()) != 1 || !strings.Contains(told.Warnings()[0], "has no files") {
-				t.Errorf("%v %v", told.Errors(), told.Warnings())
-			}
-		},
-	)
+	options := fakevantage.Options{RetryAfter: "0", Files: -1}
+	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
+		wantWarning(t, p.Invoke(t.Context(), withDirectory(t.TempDir())).State, "has no files")
+	})
 }
 
 func TestActionRefusesWhatCannotBe(t *testing.T) {
 	t.Parallel()
+	report := func(name string, value any) map[string]any {
+		return map[string]any{"cost_report_token": "r", name: value}
+	}
+	exchanged := map[string]any{"cost_report_token": "r", "start_date": "2025-04-01", "end_date": "2025-03-01"}
 	for name, test := range map[string]struct {
 		config map[string]any
 		says   string
 	}{
-		"no report": {map[string]any{"cost_report_token": ""}, "cost_report_token"},
-		"no date":   {map[string]any{"cost_report_token": "r", "start_date": "March"}, "Not a date"},
-		"wrong order": {
-			map[string]any{"cost_report_token": "r", "start_date": "2025-04-01", "end_date": "2025-03-01"},
-			"wrong order",
-		},
-		"no date bin":  {map[string]any{"cost_report_token": "r", "date_bin": "year"}, "date_bin"},
-		"no directory": {map[string]any{"cost_report_token": "r", "directory": ""}, "directory"},
-		"no duration": {
-			map[string]any{"cost_report_token": "r", "timeouts": map[string]any{"invoke": "soon"}},
-			"Not a duration",
-		},
-		"a file, no place": {withDirectory("action_test.go"), "Files cannot be written to"},
-		"below a file":     {withDirectory("action_test.go/exports"), "Files cannot be written to"},
+		"no report":        {map[string]any{"cost_report_token": ""}, "cost_report_token"},
+		"no date":          {report("start_date", "March"), "Not a date"},
+		"wrong order":      {exchanged, "wrong order"},
+		"no date bin":      {report("date_bin", "year"), "date_bin"},
+		"no directory":     {report("directory", ""), "directory"},
+		"no duration":      {report("timeouts", map[string]any{"invoke": "soon"}), "Not a duration"},
+		"a file, no place": {report("directory", "action_test.go"), "Files cannot be written to"},
+		"below a file":     {report("directory", "action_test.go/exports"), "Files cannot be written to"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"regexp"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,16 +19,6 @@ import (
 
 // What odd answers of the API, or of something in its place, do to the state and to the words of an error.
 
-func wantError(t *testing.T, s acctest.State, says ...string) {
-	t.Helper()
-	all := strings.Join(s.Errors(), "\n")
-	for _, word := range says {
-		if !strings.Contains(all, word) {
-			t.Errorf("it says %q, want %q in it", all, word)
-		}
-	}
-}
-
 func TestALocationAtAnotherOriginDoesNotLoseTheExport(t *testing.T) {
 	t.Parallel()
 	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
@@ -38,9 +27,10 @@ func TestALocationAtAnotherOriginDoesNotLoseTheExport(t *testing.T) {
 		fake.Change(func(o *fakevantage.Options) { o.Misbehave = post(accepted) })
 		state := p.Create(t.Context(), minimal)
 		wantCompleted(t, state)
-		if state.Text("token") != token || fake.Posts() != 1 {
-			t.Errorf("the state has %s after %d POSTs, want %s", state.Text("token"), fake.Posts(), token)
+		if state.Text("token") != token {
+			t.Errorf("the state has %s, want %s", state.Text("token"), token)
 		}
+		wantPosts(t, fake, 1)
 	})
 }
 
@@ -67,7 +57,7 @@ func TestOnlyTheAPIsOwn404TakesAnExportOutOfTheState(t *testing.T) {
 					}
 					return
 				}
-				wantError(t, read, "The host answered GET /v2/data_exports/", "404 Not Found", "VANTAGE_HOST")
+				wantWords(t, read.Errors(), "The host answered GET /v2/data_exports/", "404 Not Found", "VANTAGE_HOST")
 			})
 		})
 	}
@@ -78,7 +68,7 @@ func TestA404ThatIsNotTheAPIsIsNotBlamedOnTheReport(t *testing.T) {
 	options := fakevantage.Options{Misbehave: post(fakevantage.HTML(404))}
 	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
 		state := p.Create(t.Context(), minimal)
-		wantError(t, state, "The host answered POST /v2/unit_costs/data_exports", "404 Not Found", "VANTAGE_HOST")
+		wantWords(t, state.Errors(), "The host answered POST /v2/unit_costs/data_exports", "404 Not Found", "VANTAGE_HOST")
 		for _, d := range state.Diagnostics {
 			if d.Attribute != nil {
 				t.Errorf("it is about %s", d.Attribute)
@@ -96,7 +86,7 @@ func TestPOSTsOfUnknownFateAreCounted(t *testing.T) {
 			options := fakevantage.Options{Misbehave: post(answer)}
 			inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
 				state := p.Create(t.Context(), minimal)
-				wantError(t, state, "Up to 5 exports may have been made", "expire by themselves")
+				wantWords(t, state.Errors(), "Up to 5 exports may have been made", "expire by themselves")
 				acctest.WantRequests(t, fake, 5, 0)
 			})
 		})
@@ -106,17 +96,18 @@ func TestPOSTsOfUnknownFateAreCounted(t *testing.T) {
 func TestAHostThatNeverAnswersIsNamedAfterAMinute(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client, err := vantage.New(vantage.Options{APIToken: acctest.APIToken, Transport: &http.Transport{
-			DialContext: func(context.Context, string, string) (net.Conn, error) {
-				return nil, errors.New("lookup api.vantage.hs: no such host")
-			},
-		}})
+		unknown := func(context.Context, string, string) (net.Conn, error) {
+			return nil, errors.New("lookup api.vantage.hs: no such host")
+		}
+		client, err := vantage.New(vantage.Options{
+			APIToken: acctest.APIToken, Transport: &http.Transport{DialContext: unknown},
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		start := time.Now()
 		state := acctest.NewProtocol(t, client).Create(t.Context(), minimal)
-		wantError(t, state, "no such host", "VANTAGE_HOST")
+		wantWords(t, state.Errors(), "no such host", "VANTAGE_HOST")
 		if took := time.Since(start); took > 65*time.Second || !state.IsNull() {
 			t.Errorf("took %s, the state is %v", took, state.Value)
 		}
@@ -139,25 +130,16 @@ func TestTheTokenOfAReportIsExplained(t *testing.T) {
 // The time of the acceptance outlasts the run: a 404 of a lagging replica is sat out in the next one too.
 func TestTheGraceOutlastsTheRun(t *testing.T) {
 	t.Parallel()
-	inVirtualTime(t, fakevantage.Options{ReadyAfter: time.Hour},
-		func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-			time.AfterFunc(2*time.Second, p.Stop)
-			state := p.Create(t.Context(), minimal)
-			wantPending(t, state, "")
-			lagging := 0
-			fake.Change(func(o *fakevantage.Options) {
-				o.Misbehave = func(fakevantage.Request) http.HandlerFunc {
-					if lagging++; lagging < 3 {
-						return fakevantage.Errors(404, "DataExport not found.")
-					}
-					return nil
-				}
-			})
-			client, err := vantage.New(vantage.Options{APIToken: acctest.APIToken, Transport: fake.Transport()})
-			if err != nil {
-				t.Fatal(err)
-			}
-			next := acctest.NewProtocol(t, client) // another process, which has not made the export
-			wantPending(t, next.Read(t.Context(), state), state.Text("token"))
+	options := fakevantage.Options{ReadyAfter: time.Hour}
+	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		time.AfterFunc(2*time.Second, p.Stop)
+		state := p.Create(t.Context(), minimal)
+		wantPending(t, state, "")
+		requests, lagging := len(fake.Requests()), fakevantage.Errors(404, "DataExport not found.")
+		fake.Change(func(o *fakevantage.Options) {
+			o.Misbehave = answering(lagging, func(r fakevantage.Request) bool { return r.N <= requests+2 })
 		})
+		next := protocolOf(t, fake, "vantage_unit_cost_export") // another process, which has not made the export
+		wantPending(t, next.Read(t.Context(), state), state.Text("token"))
+	})
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -18,6 +19,23 @@ import (
 	"terraform-provider-vantage/internal/acctest"
 	"terraform-provider-vantage/internal/fakevantage"
 )
+
+const downloadType = "vantage_data_export_download"
+
+// downloading runs f in a bubble, with a provider whose downloads talk to a fake in process, and the configuration of
+// one for an export that is there.
+func downloading(
+	t *testing.T, o fakevantage.Options,
+	f func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server, config map[string]any),
+) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		fake := acctest.NewFake(t, o)
+		token := fake.AddOf("/v2/costs/data_exports", map[string]any{"filter": "f"}, time.Now())
+		config := map[string]any{"token": token, "directory": filepath.Join(t.TempDir(), "march")}
+		f(t, protocolOf(t, fake, downloadType), fake, config)
+	})
+}
 
 func TestADownloadThroughTheCLI(t *testing.T) {
 	t.Parallel()
@@ -75,8 +93,9 @@ func TestADownloadKeepsNoURLAndLooksAtNothingAgain(t *testing.T) {
 	options := fakevantage.Options{ReadyAfter: time.Minute, Files: 2}
 	downloading(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server, config map[string]any) {
 		state := p.Create(t.Context(), config)
-		if len(state.Diagnostics) > 0 || state.Text("id") != config["token"] {
-			t.Fatalf("%v %v %v", state.Value, state.Errors(), state.Warnings())
+		wantNoDiagnostics(t, state)
+		if state.Text("id") != config["token"] {
+			t.Fatalf("the state is %v", state.Value)
 		}
 		directory := fmt.Sprint(config["directory"])
 		there := filesIn(t, directory)
@@ -113,17 +132,13 @@ func TestADownloadThatFailsLeavesNothing(t *testing.T) {
 		says      []string
 	}{
 		"no such file": {
-			options: fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
-				if strings.HasPrefix(r.Path, "/files/") {
-					return fakevantage.Answer(403, "<Error/>")
-				}
-				return nil
-			}},
-			says: []string{"Could not download data export", "403 Forbidden", "Apply again to download the files."},
+			options: fakevantage.Options{Misbehave: answering(fakevantage.Answer(403, "<Error/>"), isFile)},
+			says:    []string{"Could not download data export", "403 Forbidden", "Apply again to download the files."},
 		},
 		"interrupted": {
-			options: fakevantage.Options{ReadyAfter: time.Hour}, stop: time.Minute,
-			says: []string{"Interrupted after 1m0s", "goes on at the server", "Apply again to download the files."},
+			options: fakevantage.Options{ReadyAfter: time.Hour},
+			stop:    time.Minute,
+			says:    []string{"Interrupted after 1m0s", "goes on at the server", "Apply again to download the files."},
 		},
 		"timed out": {
 			options: fakevantage.Options{ReadyAfter: 2 * time.Hour},
@@ -136,20 +151,21 @@ func TestADownloadThatFailsLeavesNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			downloading(t, test.options,
-				func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server, config map[string]any) {
-					if test.directory != "" {
-						config["directory"] = test.directory
-					}
-					if test.stop > 0 {
-						time.AfterFunc(test.stop, p.Stop)
-					}
-					state := p.Create(t.Context(), config)
-					wantWords(t, state.Errors(), test.says...)
-					if !state.IsNull() || fake.Posts() != 0 {
-						t.Errorf("the state is %v after %d POSTs", state.Value, fake.Posts())
-					}
-				})
+			run := func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server, config map[string]any) {
+				if test.directory != "" {
+					config["directory"] = test.directory
+				}
+				if test.stop > 0 {
+					time.AfterFunc(test.stop, p.Stop)
+				}
+				state := p.Create(t.Context(), config)
+				wantWords(t, state.Errors(), test.says...)
+				if !state.IsNull() {
+					t.Errorf("the state is %v", state.Value)
+				}
+				wantPosts(t, fake, 0)
+			}
+			downloading(t, test.options, run)
 		})
 	}
 }
@@ -159,15 +175,11 @@ func TestTheDownloadAction(t *testing.T) {
 	options := fakevantage.Options{ReadyAfterPolls: 1, RetryAfter: "20", Files: 2}
 	downloading(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server, config map[string]any) {
 		told := p.Invoke(t.Context(), config)
-		if len(told.Diagnostics) > 0 {
-			t.Errorf("%v %v", told.Errors(), told.Warnings())
-		}
+		wantNoDiagnostics(t, told.State)
 		wantLines(t, told.Lines, `The API is asked again in 20s\.`, `The status is "completed", with 2 files\.`,
 			`.* has arrived .*`, `.* has arrived .*`, `Downloaded 2 files of the export dta_xprt_\w+ to .*`)
 		wantNoSecrets(t, told, fake)
-		if there := filesIn(t, fmt.Sprint(config["directory"])); len(there) != 2 {
-			t.Errorf("there are %v", there)
-		}
+		wantFiles(t, fmt.Sprint(config["directory"]), "unit_costs-001.csv", "unit_costs-002.csv")
 		acctest.WantRequests(t, fake, 0, 2)
 	})
 }

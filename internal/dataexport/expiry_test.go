@@ -30,7 +30,8 @@ func TestStoredURLsAreKeptWhileTheyServe(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inVirtualTime(t, fakevantage.Options{Files: 2}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+			options := fakevantage.Options{Files: 2}
+			inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
 				state := p.Create(t.Context(), minimal)
 				if test.change != nil {
 					fake.ChangeExport(state.Text("token"), test.change)
@@ -50,23 +51,20 @@ func TestAPlanThatKeepsAnExpiredExportWarns(t *testing.T) {
 	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
 		state := p.Create(t.Context(), minimal)
 		time.Sleep(23 * time.Hour)
-		if fresh := p.Read(t.Context(), state); len(fresh.Diagnostics) > 0 {
-			t.Errorf("%v", fresh.Warnings())
-		}
+		wantNoDiagnostics(t, p.Read(t.Context(), state))
 		time.Sleep(2 * time.Hour)
 		expired := p.Read(t.Context(), state)
-		if len(expired.Diagnostics) > 0 {
-			t.Errorf("%v %v", expired.Errors(), expired.Warnings())
-		}
+		wantNoDiagnostics(t, expired)
 		plan := p.Plan(expired, minimal)
-		if !plan.Value.Equal(expired.Value) || len(plan.Warnings()) != 1 ||
-			!strings.Contains(plan.Warnings()[0], "renew_before_expiry") {
-			t.Errorf("%v, want a warning in a plan that changes nothing", plan.Warnings())
+		wantWarning(t, plan, "renew_before_expiry")
+		if !plan.Value.Equal(expired.Value) {
+			t.Errorf("the plan changes %v to %v", expired.Value, plan.Value)
 		}
 		// Not in the plan that replaces it.
 		replaced := p.Plan(expired, map[string]any{"cost_report_token": "rprt_2"})
-		if !replaced.Replace || len(replaced.Diagnostics) > 0 {
-			t.Errorf("%v", replaced.Warnings())
+		wantNoDiagnostics(t, replaced)
+		if !replaced.Replace {
+			t.Errorf("the plan is %v, want a new export", replaced.Value)
 		}
 	})
 }
@@ -80,12 +78,11 @@ func TestRenewalIsPlannedByWhenTheServerWasAsked(t *testing.T) {
 		wantUnchanged(t, p, state, config) // a plan without a refresh, whatever the clock says
 		state = p.Read(t.Context(), state)
 		due := p.Plan(state, config)
-		if !due.Replace || len(due.Diagnostics) > 0 {
-			t.Errorf("%v %v %v", due.Value, due.Errors(), due.Warnings())
+		wantNoDiagnostics(t, due)
+		if !due.Replace {
+			t.Errorf("the plan is %v, want a new export", due.Value)
 		}
-		if fake.Posts() != 1 {
-			t.Errorf("%d exports were made by planning", fake.Posts())
-		}
+		wantPosts(t, fake, 1) // none by planning
 	})
 }
 
@@ -94,9 +91,7 @@ func TestAMarginAsLongAsALifeWarnsThenFails(t *testing.T) {
 	config := map[string]any{"cost_report_token": "rprt_1", "renew_before_expiry": "24h"}
 	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
 		state := p.Create(t.Context(), config)
-		if len(state.Errors()) > 0 || len(state.Warnings()) != 1 || !strings.Contains(state.Warnings()[0], "24h0m0s") {
-			t.Errorf("%v %v", state.Errors(), state.Warnings())
-		}
+		wantWarning(t, state, "24h0m0s")
 		wantWords(t, p.Plan(p.Read(t.Context(), state), config).Errors(), "24h0m0s")
 	})
 }

@@ -1,8 +1,6 @@
 package dataexport_test
 
 import (
-	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -24,7 +22,8 @@ func TestInterruptedCreateIsResumed(t *testing.T) {
 			t.Parallel()
 			options := fakevantage.Options{ReadyAfter: time.Hour, RetryAfter: "60", Latency: time.Second}
 			inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-				config := map[string]any{"cost_report_token": "rprt_1", "timeouts": map[string]any{"create": "2h", "update": "2h"}}
+				timeouts := map[string]any{"create": "2h", "update": "2h"}
+				config := map[string]any{"cost_report_token": "rprt_1", "timeouts": timeouts}
 				time.AfterFunc(test.stop, p.Stop)
 				start := time.Now()
 				interrupted := p.Create(t.Context(), config)
@@ -32,21 +31,18 @@ func TestInterruptedCreateIsResumed(t *testing.T) {
 					t.Errorf("returned %s after the interrupt", over)
 				}
 				wantPending(t, interrupted, "")
-				if len(interrupted.Errors()) > 0 || len(interrupted.Warnings()) != 1 ||
-					!strings.Contains(interrupted.Warnings()[0], interrupted.Text("token")) {
-					t.Errorf("%v %v, want a warning that names the export: an error would "+
-						"taint", interrupted.Errors(), interrupted.Warnings())
-				}
+				token := interrupted.Text("token")
+				wantWarning(t, interrupted, token) // an error would taint
 
 				refreshed := p.Read(t.Context(), interrupted)
-				wantPending(t, refreshed, interrupted.Text("token"))
+				wantPending(t, refreshed, token)
 				plan := p.Plan(refreshed, config)
-				if plan.Replace || plan.Text("token") != interrupted.Text("token") || plan.Text("status") != "(unknown)" {
+				if plan.Replace || plan.Text("token") != token || plan.Text("status") != "(unknown)" {
 					t.Fatalf("the plan is %v, want the same export updated in place", plan.Value)
 				}
 				resumed := p.Apply(t.Context(), refreshed, plan, config)
 				wantCompleted(t, resumed)
-				if resumed.Text("token") != interrupted.Text("token") || fake.Posts() != 1 {
+				if resumed.Text("token") != token || fake.Posts() != 1 {
 					t.Errorf("another export was made")
 				}
 				wantUnchanged(t, p, p.Read(t.Context(), resumed), config)
@@ -57,47 +53,37 @@ func TestInterruptedCreateIsResumed(t *testing.T) {
 
 func TestInterruptedResumeIsResumedAgain(t *testing.T) {
 	t.Parallel()
-	inVirtualTime(
-		t,
-		fakevantage.Options{ReadyAfter: 20 * time.Minute},
-		func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-			time.AfterFunc(time.Minute, p.Stop)
-			state := p.Create(t.Context(), minimal)
-			time.AfterFunc(time.Minute, p.Stop)
-			again := p.Apply(t.Context(), state, p.Plan(state, minimal), minimal)
-			wantPending(t, again, state.Text("token"))
-			if len(again.Errors()) > 0 {
-				t.Errorf("%v", again.Errors())
-			}
-			wantCompleted(t, p.Apply(t.Context(), again, p.Plan(again, minimal), minimal))
-			if fake.Posts() != 1 {
-				t.Errorf("%d exports were made", fake.Posts())
-			}
-		},
-	)
+	options := fakevantage.Options{ReadyAfter: 20 * time.Minute}
+	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		time.AfterFunc(time.Minute, p.Stop)
+		state := p.Create(t.Context(), minimal)
+		time.AfterFunc(time.Minute, p.Stop)
+		again := p.Apply(t.Context(), state, p.Plan(state, minimal), minimal)
+		wantPending(t, again, state.Text("token"))
+		if len(again.Errors()) > 0 {
+			t.Errorf("%v", again.Errors())
+		}
+		wantCompleted(t, p.Apply(t.Context(), again, p.Plan(again, minimal), minimal))
+		wantPosts(t, fake, 1)
+	})
 }
 
 func TestAnExportThatFinishedMeanwhileNeedsNoApply(t *testing.T) {
 	t.Parallel()
-	inVirtualTime(
-		t,
-		fakevantage.Options{ReadyAfter: 5 * time.Minute},
-		func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
-			time.AfterFunc(time.Minute, p.Stop)
-			state := p.Create(t.Context(), minimal)
-			time.Sleep(time.Hour)
-			refreshed := p.Read(t.Context(), state)
-			wantCompleted(t, refreshed)
-			wantUnchanged(t, p, refreshed, minimal)
-		},
-	)
+	options := fakevantage.Options{ReadyAfter: 5 * time.Minute}
+	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
+		time.AfterFunc(time.Minute, p.Stop)
+		state := p.Create(t.Context(), minimal)
+		time.Sleep(time.Hour)
+		refreshed := p.Read(t.Context(), state)
+		wantCompleted(t, refreshed)
+		wantUnchanged(t, p, refreshed, minimal)
+	})
 }
 
 func TestInterruptedBeforeThePostKeepsNothing(t *testing.T) {
 	t.Parallel()
-	limited := fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc {
-		return fakevantage.Answer(429, "", "Retry-After: 600")
-	}}
+	limited := fakevantage.Options{Misbehave: always(fakevantage.Answer(429, "", "Retry-After: 600"))}
 	inVirtualTime(t, limited, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
 		time.AfterFunc(time.Minute, p.Stop)
 		start := time.Now()

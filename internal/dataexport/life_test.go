@@ -3,7 +3,6 @@ package dataexport_test
 import (
 	"context"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -13,12 +12,11 @@ import (
 
 func TestAFailedExportLeavesNothing(t *testing.T) {
 	t.Parallel()
-	failing := fakevantage.Options{ReadyAfter: time.Minute, Misbehave: func(r fakevantage.Request) http.HandlerFunc {
-		if r.Method == http.MethodGet && r.Nth > 2 {
-			return fakevantage.Answer(200, `{"status":"errored","errors":["the report has no business metric"],"manifest":null}`)
-		}
-		return nil
-	}}
+	const failed = `{"status":"errored","errors":["the report has no business metric"],"manifest":null}`
+	failing := fakevantage.Options{ReadyAfter: time.Minute, Misbehave: answering(
+		fakevantage.Answer(200, failed),
+		func(r fakevantage.Request) bool { return r.Method == http.MethodGet && r.Nth > 2 },
+	)}
 	t.Run("in Create", func(t *testing.T) {
 		t.Parallel()
 		inVirtualTime(t, failing, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
@@ -46,23 +44,19 @@ func TestAFailedExportLeavesNothing(t *testing.T) {
 	})
 	t.Run("in Read", func(t *testing.T) {
 		t.Parallel()
-		inVirtualTime(
-			t,
-			fakevantage.Options{ReadyAfter: time.Hour},
-			func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-				time.AfterFunc(time.Minute, p.Stop)
-				state := p.Create(t.Context(), minimal)
-				fake.ChangeExport(
-					state.Text("token"),
-					func(e *fakevantage.Export) { e.Status, e.Messages = "FAILED", []string{"no luck"} },
-				)
-				state = p.Read(t.Context(), state)
-				if !state.IsNull() || len(state.Errors()) > 0 || len(state.Warnings()) != 1 ||
-					!strings.Contains(state.Warnings()[0], "no luck") {
-					t.Errorf("%v %v %v", state.Value, state.Errors(), state.Warnings())
-				}
-			},
-		)
+		options := fakevantage.Options{ReadyAfter: time.Hour}
+		inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+			time.AfterFunc(time.Minute, p.Stop)
+			state := p.Create(t.Context(), minimal)
+			fake.ChangeExport(state.Text("token"), func(e *fakevantage.Export) {
+				e.Status, e.Messages = "FAILED", []string{"no luck"}
+			})
+			state = p.Read(t.Context(), state)
+			wantWarning(t, state, "no luck")
+			if !state.IsNull() {
+				t.Errorf("the state is %v", state.Value)
+			}
+		})
 	})
 }
 
@@ -71,18 +65,16 @@ func TestADeadAPIDuringARefreshChangesNothing(t *testing.T) {
 	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
 		state := p.Create(t.Context(), minimal)
 		wantCompleted(t, state)
-		fake.Change(func(o *fakevantage.Options) {
-			o.Misbehave = func(fakevantage.Request) http.HandlerFunc { return fakevantage.Reset }
-		})
+		fake.Change(func(o *fakevantage.Options) { o.Misbehave = always(fakevantage.Reset) })
 		start := time.Now()
 		refreshed := p.Read(t.Context(), state)
 		if !refreshed.Value.Equal(state.Value) {
 			t.Errorf("the state changed to %v", refreshed.Value)
 		}
-		wantWords(t, refreshed.Errors(), "Could not read unit cost "+
-			"export", state.Text("token"), "connection reset", "-refresh=false", "5m0s")
-		if time.Since(start) != 5*time.Minute {
-			t.Errorf("took %s", time.Since(start))
+		wantWords(t, refreshed.Errors(), "Could not read unit cost export", state.Text("token"), "connection reset",
+			"-refresh=false", "5m0s")
+		if took := time.Since(start); took != 5*time.Minute {
+			t.Errorf("took %s", took)
 		}
 	})
 }
@@ -91,9 +83,9 @@ func TestAnEmptyExportWarns(t *testing.T) {
 	t.Parallel()
 	inVirtualTime(t, fakevantage.Options{Files: -1}, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
 		state := p.Create(t.Context(), minimal)
-		if len(state.Errors()) > 0 || len(state.Warnings()) != 1 || !strings.Contains(state.Warnings()[0], "no files") ||
-			state.Text("status") != "completed" {
-			t.Errorf("%v %v %v", state.Value, state.Errors(), state.Warnings())
+		wantWarning(t, state, "no files")
+		if state.Text("status") != "completed" {
+			t.Errorf("the state is %v", state.Value)
 		}
 		wantUnchanged(t, p, p.Read(t.Context(), state), minimal)
 	})
@@ -101,16 +93,14 @@ func TestAnEmptyExportWarns(t *testing.T) {
 
 func TestDestroyOnlyForgets(t *testing.T) {
 	t.Parallel()
-	inVirtualTime(
-		t,
-		fakevantage.Options{RetryAfter: "0"},
-		func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-			state := p.Create(t.Context(), minimal)
-			gone := p.Apply(context.Background(), state, p.Plan(state, nil), nil)
-			if !gone.IsNull() || len(gone.Diagnostics) > 0 {
-				t.Errorf("%v %v", gone.Value, gone.Errors())
-			}
-			acctest.WantRequests(t, fake, 1, 1)
-		},
-	)
+	options := fakevantage.Options{RetryAfter: "0"}
+	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		state := p.Create(t.Context(), minimal)
+		gone := p.Apply(context.Background(), state, p.Plan(state, nil), nil)
+		wantNoDiagnostics(t, gone)
+		if !gone.IsNull() {
+			t.Errorf("the state is %v", gone.Value)
+		}
+		acctest.WantRequests(t, fake, 1, 1)
+	})
 }

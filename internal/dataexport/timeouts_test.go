@@ -10,60 +10,42 @@ import (
 
 func TestAWaitThatTimesOutKeepsTheToken(t *testing.T) {
 	t.Parallel()
-	inVirtualTime(
-		t,
-		fakevantage.Options{ReadyAfter: time.Hour, PendingBody: true},
-		func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-			state := p.Create(t.Context(), minimal)
-			wantPending(t, state, "")
-			wantWords(
-				t,
-				state.Errors(),
-				"Could not create unit cost export",
-				state.Text("token"),
-				`"pending"`,
-				"30m0s",
-				"terraform untaint",
-				"timeouts",
-			)
+	options := fakevantage.Options{ReadyAfter: time.Hour, PendingBody: true}
+	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		state := p.Create(t.Context(), minimal)
+		wantPending(t, state, "")
+		wantWords(t, state.Errors(), "Could not create unit cost export", state.Text("token"), `"pending"`, "30m0s",
+			"terraform untaint", "timeouts")
 
-			// Untainted, the next apply waits for the same export; this time it is not enough either, which is no taint.
-			again := p.Apply(t.Context(), state, p.Plan(state, minimal), minimal)
-			wantPending(t, again, state.Text("token"))
-			wantWords(t, again.Errors(), "Could not finish unit cost export", "Apply again")
-			wantCompleted(t, p.Apply(t.Context(), again, p.Plan(again, minimal), minimal))
-			if fake.Posts() != 1 {
-				t.Errorf("%d exports were made", fake.Posts())
-			}
-		},
-	)
+		// Untainted, the next apply waits for the same export; this time it is not enough either, which is no taint.
+		again := p.Apply(t.Context(), state, p.Plan(state, minimal), minimal)
+		wantPending(t, again, state.Text("token"))
+		wantWords(t, again.Errors(), "Could not finish unit cost export", "Apply again")
+		wantCompleted(t, p.Apply(t.Context(), again, p.Plan(again, minimal), minimal))
+		wantPosts(t, fake, 1)
+	})
 }
 
 func TestAResumedWaitHasItsOwnTimeout(t *testing.T) {
 	t.Parallel()
-	config := map[string]any{"cost_report_token": "rprt_1", "timeouts": map[string]any{"create": "2h", "update": "3m"}}
-	inVirtualTime(
-		t,
-		fakevantage.Options{ReadyAfter: time.Hour},
-		func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
-			time.AfterFunc(time.Minute, p.Stop)
-			state := p.Create(t.Context(), config)
-			wantWords(t, p.Apply(t.Context(), state, p.Plan(state, config), config).Errors(), "3m0s")
-		},
-	)
+	timeouts := map[string]any{"create": "2h", "update": "3m"}
+	config := map[string]any{"cost_report_token": "rprt_1", "timeouts": timeouts}
+	options := fakevantage.Options{ReadyAfter: time.Hour}
+	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
+		time.AfterFunc(time.Minute, p.Stop)
+		state := p.Create(t.Context(), config)
+		wantWords(t, p.Apply(t.Context(), state, p.Plan(state, config), config).Errors(), "3m0s")
+	})
 }
 
 func TestATimeoutCountsFromTheRequest(t *testing.T) {
 	t.Parallel()
 	config := map[string]any{"cost_report_token": "rprt_1", "timeouts": map[string]any{"create": "3s"}}
-	inVirtualTime(
-		t,
-		fakevantage.Options{ReadyAfter: time.Hour, Latency: 5 * time.Second},
-		func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-			state := p.Create(t.Context(), config)
-			wantPending(t, state, "")
-			wantWords(t, state.Errors(), "ran out after 5s", "untaint")
-			acctest.WantRequests(t, fake, 1, 0)
-		},
-	)
+	options := fakevantage.Options{ReadyAfter: time.Hour, Latency: 5 * time.Second}
+	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		state := p.Create(t.Context(), config)
+		wantPending(t, state, "")
+		wantWords(t, state.Errors(), "ran out after 5s", "untaint")
+		acctest.WantRequests(t, fake, 1, 0)
+	})
 }
