@@ -119,7 +119,7 @@ func TestTheTokenOfAReportIsExplained(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{})
 	api.Run(t, resource.TestStep{
-		Config:      api.Config(`data "vantage_data_export" "this" { token = "rprt_1" }`),
+		Config:      api.Config(byToken("rprt_1")),
 		ExpectError: regexp.MustCompile(acctest.Loose(`that begins with rprt_ is that of a report; an export's begins`)),
 	})
 	if api.Posts() != 0 || api.Gets() == 0 {

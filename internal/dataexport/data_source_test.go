@@ -1,7 +1,6 @@
 package dataexport_test
 
 import (
-	"fmt"
 	"regexp"
 	"testing"
 	"time"
@@ -17,16 +16,11 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-const (
-	madeAddress = "data.vantage_unit_cost_export.this"
-	dataAddress = "data.vantage_data_export.this"
-)
-
 func TestDataSourceByTokenWaitsAndMakesNone(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{ReadyAfterPolls: 1, RetryAfter: "1", SignOnce: true})
 	token := api.Add(map[string]any{"cost_report_token": "rprt_1", "date_bin": "day"}, time.Now())
-	config := api.Config(`data "vantage_data_export" "this" { token = "` + token + `" }`)
+	config := api.Config(byToken(token))
 	api.Run(t,
 		resource.TestStep{
 			Config: config,
@@ -34,35 +28,21 @@ func TestDataSourceByTokenWaitsAndMakesNone(t *testing.T) {
 				statecheck.ExpectKnownValue(dataAddress, tfjsonpath.New("id"), knownvalue.StringExact(token)),
 				statecheck.ExpectKnownValue(dataAddress, tfjsonpath.New("status"), knownvalue.StringExact("completed")),
 				statecheck.ExpectKnownValue(dataAddress, manifest.AtMapKey("files"), fileLinks),
-				statecheck.ExpectKnownValue(
-					dataAddress,
-					tfjsonpath.New("attributes").AtMapKey("date_bin"),
-					knownvalue.StringExact("day"),
-				),
+				statecheck.ExpectKnownValue(dataAddress, tfjsonpath.New("attributes").AtMapKey("date_bin"),
+					knownvalue.StringExact("day")),
 				statecheck.ExpectSensitiveValue(dataAddress, manifest.AtMapKey("files")),
 			},
 		},
 		unchanged(config),
 	)
-	if api.Posts() != 0 {
-		t.Errorf("%d exports were made, want none", api.Posts())
-	}
+	wantPosts(t, api.Server, 0)
 }
 
 func TestDataSourceByReportMakesOneAtEachRead(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-	config := api.Config(`
-data "vantage_unit_cost_export" "this" {
-  cost_report_token = "rprt_1"
-  workspace_token   = "wrkspc_1"
-  start_date        = "2025-03-01"
-  end_date          = "2025-03-31"
-  date_bin          = "quarter"
-  timeouts { read = "2m" }
-}`)
 	api.Run(t, resource.TestStep{
-		Config: config,
+		Config: api.Config(acctest.Testdata(t, "data_source.tf")),
 		ConfigStateChecks: []statecheck.StateCheck{
 			statecheck.ExpectKnownValue(madeAddress, manifest.AtMapKey("files"), fileLinks),
 		},
@@ -92,19 +72,15 @@ func TestDataSourceWaitThatTimesOutResumes(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour})
 	token := api.Add(map[string]any{"cost_report_token": "rprt_1"}, time.Now())
-	config := api.Config("data \"vantage_data_export\" \"this\" {\n  token = \"" + token + "\"\n  timeouts { read = " +
-		"\"1s\" }\n}")
-	api.Run(
-		t,
+	config := api.Config(byToken(token, `timeouts { read = "1s" }`))
+	api.Run(t,
 		resource.TestStep{
 			Config:      config,
 			ExpectError: regexp.MustCompile(acctest.Loose(`ran out after 1s`) + `(?s).*` + token),
 		},
 		resource.TestStep{PreConfig: func() { api.Finish(token) }, Config: config},
 	)
-	if api.Posts() != 0 {
-		t.Errorf("%d exports were made, want none", api.Posts())
-	}
+	wantPosts(t, api.Server, 0)
 }
 
 func TestDataSourceIsReadInTheApplyWhenSomethingIsUnknown(t *testing.T) {
@@ -116,62 +92,43 @@ data "vantage_data_export" "this" { token = vantage_unit_cost_export.this.token 
 `)
 	api.Run(t,
 		resource.TestStep{
-			Config: config,
-			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-				plancheck.ExpectResourceAction(dataAddress, plancheck.ResourceActionRead),
-			}},
+			Config:           config,
+			ConfigPlanChecks: expect(plancheck.ExpectResourceAction(dataAddress, plancheck.ResourceActionRead)),
 			ConfigStateChecks: []statecheck.StateCheck{
 				statecheck.CompareValuePairs(address, tfjsonpath.New("token"), dataAddress, tfjsonpath.New("token"), same{}),
 			},
 		},
 		unchanged(config),
 	)
-	if api.Posts() != 1 {
-		t.Errorf("%d exports were made, want 1", api.Posts())
-	}
+	wantPosts(t, api.Server, 1)
 }
 
 func TestDataSourceArgumentsAreChecked(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{})
+	const (
+		made     = "vantage_unit_cost_export"
+		existing = "vantage_data_export"
+	)
 	for name, test := range map[string]struct{ source, arguments, message string }{
-		"no token": {"vantage_data_export", ``, `"token" is required`},
-		"no timeout": {
-			"vantage_data_export",
-			"token = \"t\"\ntimeouts { read = \"0s\" }",
-			`A timeout has to be above zero`,
-		},
-		"evil token": {"vantage_data_export", `token = "../../evil"`, `letters, digits, underscores and hyphens`},
-		"token and report": {
-			"vantage_data_export",
-			"token = \"t\"\ncost_report_token = \"r\"",
-			`named "cost_report_token" is not expected`,
-		},
-		"no report": {"vantage_unit_cost_export", ``, `"cost_report_token" is required`},
+		"no token":         {existing, ``, `"token" is required`},
+		"no timeout":       {existing, "token = \"t\"\ntimeouts { read = \"0s\" }", `A timeout has to be above zero`},
+		"evil token":       {existing, `token = "../../evil"`, `letters, digits, underscores and hyphens`},
+		"token and report": {existing, report(`token = "t"`), `named "cost_report_token" is not expected`},
+		"no report":        {made, ``, `"cost_report_token" is required`},
 		"report and token": {
-			"vantage_unit_cost_export",
-			"cost_report_token = \"r\"\ntoken = \"t\"",
-			`cannot set|configure|Read-Only|read-only|decided by the provider`,
+			made, report(`token = "t"`), `cannot set|configure|Read-Only|read-only|decided by the provider`,
 		},
 		"dates in the wrong order": {
-			"vantage_unit_cost_export",
-			"cost_report_token = \"r\"\nstart_date = \"2025-03-02T00:00:00Z\"\nend_date = \"2025-03-01\"", `is after end_date`,
+			made, report(`start_date = "2025-03-02T00:00:00Z"`, `end_date = "2025-03-01"`), `is after end_date`,
 		},
-		"no date bin": {
-			"vantage_unit_cost_export",
-			"cost_report_token = \"r\"\ndate_bin = \"year\"",
-			`must be one of`,
-		},
-		"no timeout of the wait": {
-			"vantage_unit_cost_export",
-			"cost_report_token = \"r\"\ntimeouts { read = \"0s\" }",
-			`A timeout has to be above zero`,
-		},
+		"no date bin":            {made, report(`date_bin = "year"`), `must be one of`},
+		"no timeout of the wait": {made, report(`timeouts { read = "0s" }`), `A timeout has to be above zero`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api.Run(t, resource.TestStep{
-				Config:      api.Config(fmt.Sprintf("data %q \"this\" {\n%s\n}", test.source, test.arguments)),
+				Config:      api.Config(block("data", test.source, test.arguments)),
 				ExpectError: regexp.MustCompile(acctest.Loose(test.message)),
 			})
 		})
@@ -182,13 +139,9 @@ func TestDataSourceArgumentsAreChecked(t *testing.T) {
 func TestDataSourceOfAnExpiredExportSaysWhen(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{})
-	token := api.Add(asked, time.Now().Add(-48*time.Hour))
-	api.ChangeExport(token, func(e *fakevantage.Export) { e.CompletedAt = time.Now().Add(-25 * time.Hour) })
 	api.Run(t, resource.TestStep{
-		Config:      api.Config(fmt.Sprintf("data \"vantage_data_export\" \"this\" {\n  token = %q\n}", token)),
+		Config:      api.Config(byToken(addExpired(api))),
 		ExpectError: regexp.MustCompile(acctest.Loose(`expired at \d{4}-`)),
 	})
-	if api.Posts() != 0 {
-		t.Errorf("%d exports were made", api.Posts())
-	}
+	wantPosts(t, api.Server, 0)
 }

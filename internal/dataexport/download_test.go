@@ -41,29 +41,12 @@ func TestADownloadThroughTheCLI(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "1", ReadyAfterPolls: 1, Files: 2})
 	directory := filepath.Join(t.TempDir(), "march")
-	config := func(more string) string {
-		return api.Config(fmt.Sprintf(`
-resource "vantage_unit_cost_export" "march" {
-  cost_report_token = "rprt_1"
-  store_file_urls   = false
-}
-resource "vantage_data_export_download" "march" {
-  token     = vantage_unit_cost_export.march.token
-  directory = %q
-  %s
-}
-resource "terraform_data" "upload" {
-  input = [for file in vantage_data_export_download.march.files : filesha256(file.path)]
-  lifecycle {
-    postcondition {
-      condition     = jsonencode(self.input) == jsonencode(vantage_data_export_download.march.files[*].sha256)
-      error_message = "The digest is another one."
-    }
-  }
-}
-`, directory, more))
+	around := acctest.Testdata(t, "download.tf")
+	config := func(line string) string {
+		arguments := fmt.Sprintf("token = vantage_unit_cost_export.this.token\ndirectory = %q\n%s", directory, line)
+		return api.Config(around + block("resource", downloadType, arguments))
 	}
-	address := downloadType + ".march"
+	address := downloadType + ".this"
 	files := func() int { return api.Count(http.MethodGet, "/files/") }
 	api.Run(t,
 		resource.TestStep{Config: config("")},
@@ -74,11 +57,11 @@ resource "terraform_data" "upload" {
 					t.Errorf("%d files were asked for, want 2", files())
 				}
 			},
-			Config:           config("timeouts { create = \"1h\" }"),
+			Config:           config(`timeouts { create = "1h" }`),
 			ConfigPlanChecks: expect(plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)),
 		},
 		resource.TestStep{
-			Config:           config("triggers = { again = 1 }"),
+			Config:           config(`triggers = { again = 1 }`),
 			ConfigPlanChecks: expect(plancheck.ExpectResourceAction(address, plancheck.ResourceActionReplace)),
 		},
 	)

@@ -2,7 +2,6 @@ package dataexport_test
 
 import (
 	"regexp"
-	"strings"
 	"testing"
 	"time"
 
@@ -99,57 +98,28 @@ func TestAMarginAsLongAsALifeWarnsThenFails(t *testing.T) {
 func TestRenewal(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-	config := api.Config(`
-resource "vantage_unit_cost_export" "this" {
-  cost_report_token   = "rprt_1"
-  renew_before_expiry = "2h"
-}`)
-	age := func(left time.Duration) func() {
-		return func() {
-			for token := range api.Exports() {
-				api.ChangeExport(token, func(e *fakevantage.Export) {
-					e.CompletedAt = time.Now().Add(left - 24*time.Hour)
-				})
-			}
-		}
-	}
-	api.Run(
-		t,
-		resource.TestStep{Config: config},
-		unchanged(config),
-		resource.TestStep{PreConfig: age(3 * time.Hour), Config: config},
+	margin := func(margin string) string { return api.Config(export(`renew_before_expiry = "` + margin + `"`)) }
+	api.Run(t,
+		resource.TestStep{Config: margin("2h")},
+		unchanged(margin("2h")),
+		resource.TestStep{PreConfig: completedBefore(api, 21*time.Hour), Config: margin("2h")},
 		resource.TestStep{
-			PreConfig: age(time.Hour), Config: config,
+			PreConfig: completedBefore(api, 23*time.Hour),
+			Config:    margin("2h"),
 			ConfigPlanChecks: expect(
 				action(plancheck.ResourceActionReplace),
-				plancheck.ExpectUnknownValue(
-					address,
-					tfjsonpath.New("token"),
-				),
+				plancheck.ExpectUnknownValue(address, tfjsonpath.New("token")),
 				plancheck.ExpectSensitiveValue(address, manifest.AtMapKey("files")),
 			),
-			Check: func(*terraform.State) error {
-				if api.Posts() != 2 {
-					t.Errorf("%d exports were made, want the renewal to make exactly one", api.Posts())
-				}
-				return nil
-			},
+			Check: func(*terraform.State) error { wantPosts(t, api.Server, 2); return nil },
 		},
-		unchanged(config),
+		unchanged(margin("2h")),
 		resource.TestStep{
-			Config:      strings.Replace(config, `"2h"`, `"24h"`, 1),
+			Config:      margin("24h"),
 			ExpectError: regexp.MustCompile(acctest.Loose(`as long as an export is valid, here 24h0m0s`)),
 		},
-		resource.TestStep{
-			Config:      strings.Replace(config, `"2h"`, `"-1s"`, 1),
-			ExpectError: regexp.MustCompile(`negative`),
-		},
-		resource.TestStep{
-			Config:           strings.Replace(config, `"2h"`, `"0s"`, 1),
-			ConfigPlanChecks: expect(action(plancheck.ResourceActionUpdate)),
-		},
+		resource.TestStep{Config: margin("-1s"), ExpectError: regexp.MustCompile(`negative`)},
+		applying(margin("0s"), plancheck.ResourceActionUpdate),
 	)
-	if api.Posts() != 2 {
-		t.Errorf("%d exports were made, want 2", api.Posts())
-	}
+	wantPosts(t, api.Server, 2)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
@@ -20,38 +21,31 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// asked is an export as somebody else has had it made.
-var asked = map[string]any{
-	"cost_report_token": "rprt_1",
-	"start_date":        "2025-03-01T00:00:00Z",
-	"end_date":          "2025-03-31T00:00:00Z",
-	"date_bin":          "week",
+// matching is a configuration that asks for what asked describes, with these lines more.
+func matching(lines ...string) string {
+	return export(append(lines, `start_date = "2025-03-01"`, `end_date = "2025-03-31"`, `date_bin = "week"`)...)
 }
 
-const matching = `
-resource "vantage_unit_cost_export" "this" {
-  cost_report_token = "rprt_1"
-  start_date        = "2025-03-01"
-  end_date          = "2025-03-31"
-  date_bin          = "week"
+// importing is a step that imports an export into the resource at address, and keeps it in the state.
+func importing(config, id string) resource.TestStep {
+	return resource.TestStep{
+		Config: config, ResourceName: address, ImportState: true, ImportStateId: id, ImportStatePersist: true,
+	}
 }
-`
+
+// importBlock is an import block for the resource at address. What is to be imported is the line.
+func importBlock(line string) string {
+	return fmt.Sprintf("import {\n  to = %s\n  %s\n}\n", address, line)
+}
 
 func TestImportWithTheMatchingConfigurationPlansNothing(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{})
-	token := api.Add(asked, time.Now())
-	api.Run(
-		t,
+	config := api.Config(matching())
+	api.Run(t,
+		importing(config, api.Add(asked, time.Now())),
 		resource.TestStep{
-			Config:             api.Config(matching),
-			ResourceName:       address,
-			ImportState:        true,
-			ImportStateId:      token,
-			ImportStatePersist: true,
-		},
-		resource.TestStep{
-			Config:           api.Config(matching),
+			Config:           config,
 			ConfigPlanChecks: expect(plancheck.ExpectEmptyPlan()),
 			ConfigStateChecks: []statecheck.StateCheck{
 				inState(tfjsonpath.New("cost_report_token"), knownvalue.StringExact("rprt_1")),
@@ -61,40 +55,23 @@ func TestImportWithTheMatchingConfigurationPlansNothing(t *testing.T) {
 			},
 		},
 		// From then on it is like any other.
-		resource.TestStep{
-			Config:           api.Config(strings.Replace(matching, "date_bin ", "triggers = { a = 1 }\ndate_bin ", 1)),
-			ConfigPlanChecks: expect(action(plancheck.ResourceActionReplace)),
-		},
+		applying(api.Config(matching(`triggers = { a = 1 }`)), plancheck.ResourceActionReplace),
 	)
-	if api.Posts() != 1 {
-		t.Errorf("%d exports were made, want the last step's alone", api.Posts())
-	}
+	wantPosts(t, api.Server, 1) // of the last step alone
 }
 
 func TestImportTakesOverWhatTheAPIDoesNotTell(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{})
-	token := api.Add(asked, time.Now())
-	with := func(workspace string) string {
-		return api.Config(strings.Replace(matching, "date_bin ", "workspace_token = \""+workspace+"\"\ntriggers = { a = "+
-			"1 }\ndate_bin ", 1))
-	}
-	api.Run(
-		t,
-		resource.TestStep{
-			Config:             with("wrkspc_1"),
-			ResourceName:       address,
-			ImportState:        true,
-			ImportStateId:      token,
-			ImportStatePersist: true,
-		},
-		resource.TestStep{Config: with("wrkspc_1"), ConfigPlanChecks: expect(action(plancheck.ResourceActionUpdate))},
-		unchanged(with("wrkspc_1")),
-		resource.TestStep{Config: with("wrkspc_2"), ConfigPlanChecks: expect(action(plancheck.ResourceActionReplace))},
+	one := api.Config(matching(`workspace_token = "wrkspc_1"`, `triggers = { a = 1 }`))
+	another := api.Config(matching(`workspace_token = "wrkspc_2"`, `triggers = { a = 1 }`))
+	api.Run(t,
+		importing(one, api.Add(asked, time.Now())),
+		applying(one, plancheck.ResourceActionUpdate),
+		unchanged(one),
+		applying(another, plancheck.ResourceActionReplace),
 	)
-	if api.Posts() != 1 {
-		t.Errorf("%d exports were made, want the last step's alone", api.Posts())
-	}
+	wantPosts(t, api.Server, 1) // of the last step alone
 }
 
 func TestImportOfAFailedExportSaysWhy(t *testing.T) {
@@ -102,34 +79,21 @@ func TestImportOfAFailedExportSaysWhy(t *testing.T) {
 	api := acctest.Start(t, fakevantage.Options{})
 	token := api.Add(asked, time.Now())
 	api.ChangeExport(token, func(e *fakevantage.Export) { e.Status, e.Messages = "failed", []string{"no such metric"} })
-	api.Run(t, resource.TestStep{
-		Config: api.Config(
-			matching,
-		),
-		ResourceName:  address,
-		ImportState:   true,
-		ImportStateId: token,
-		ExpectError:   regexp.MustCompile(`(?s)Could not import.*no such metric`),
-	})
+	step := importing(api.Config(matching()), token)
+	step.ExpectError = regexp.MustCompile(`(?s)Could not import.*no such metric`)
+	api.Run(t, step)
 	api.WantRequests(t, 0, 1)
 }
 
 func TestImportBlock(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{})
-	token := api.Add(asked, time.Now())
-	block := fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, token)
-	api.Run(
-		t,
-		resource.TestStep{
-			Config:           api.Config(block + matching),
-			ConfigPlanChecks: expect(action(plancheck.ResourceActionNoop)),
-		},
-		unchanged(api.Config(matching)),
+	block := importBlock(fmt.Sprintf("id = %q", api.Add(asked, time.Now())))
+	api.Run(t,
+		applying(api.Config(block+matching()), plancheck.ResourceActionNoop),
+		unchanged(api.Config(matching())),
 	)
-	if api.Posts() != 0 {
-		t.Errorf("%d exports were made", api.Posts())
-	}
+	wantPosts(t, api.Server, 0)
 }
 
 func TestImportByIdentity(t *testing.T) {
@@ -137,52 +101,30 @@ func TestImportByIdentity(t *testing.T) {
 	acctest.SkipIfShort(t)
 	api := acctest.Start(t, fakevantage.Options{})
 	token := api.Add(asked, time.Now())
+	block := importBlock(fmt.Sprintf("identity = { token = %q }", token))
+	imported := applying(api.Config(block+matching()), plancheck.ResourceActionNoop)
+	imported.ConfigStateChecks = []statecheck.StateCheck{
+		statecheck.ExpectIdentity(address, map[string]knownvalue.Check{"token": knownvalue.StringExact(token)}),
+	}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
-		Steps: []resource.TestStep{
-			{
-				Config: api.Config(fmt.Sprintf("import {\n  to = %s\n  identity = { token = %q "+
-					"}\n}\n", address, token) + matching),
-				ConfigPlanChecks: expect(action(plancheck.ResourceActionNoop)),
-				ConfigStateChecks: []statecheck.StateCheck{
-					statecheck.ExpectIdentity(address, map[string]knownvalue.Check{"token": knownvalue.StringExact(token)}),
-				},
-			},
-			unchanged(api.Config(matching)),
-		},
+		Steps:                    []resource.TestStep{imported, unchanged(api.Config(matching()))},
 	})
-	if api.Posts() != 0 {
-		t.Errorf("%d exports were made", api.Posts())
-	}
+	wantPosts(t, api.Server, 0)
 }
 
 func TestImportOfAPendingExportResumesTheWait(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{ReadyAfterPolls: 3, RetryAfter: "1"})
-	token := api.Add(asked, time.Now())
-	api.Run(
-		t,
-		resource.TestStep{
-			Config:             api.Config(matching),
-			ResourceName:       address,
-			ImportState:        true,
-			ImportStateId:      token,
-			ImportStatePersist: true,
-		},
-		resource.TestStep{
-			Config:           api.Config(matching),
-			ConfigPlanChecks: expect(action(plancheck.ResourceActionUpdate)),
-			ConfigStateChecks: []statecheck.StateCheck{
-				inState(tfjsonpath.New("token"), knownvalue.StringExact(token)),
-				inState(manifest.AtMapKey("files"), fileLinks),
-			},
-		},
-		unchanged(api.Config(matching)),
-	)
-	if api.Posts() != 0 {
-		t.Errorf("%d exports were made", api.Posts())
+	token, config := api.Add(asked, time.Now()), api.Config(matching())
+	resumed := applying(config, plancheck.ResourceActionUpdate)
+	resumed.ConfigStateChecks = []statecheck.StateCheck{
+		inState(tfjsonpath.New("token"), knownvalue.StringExact(token)),
+		inState(manifest.AtMapKey("files"), fileLinks),
 	}
+	api.Run(t, importing(config, token), resumed, unchanged(config))
+	wantPosts(t, api.Server, 0)
 }
 
 func TestImportOfWhatIsNotThere(t *testing.T) {
@@ -192,17 +134,30 @@ func TestImportOfWhatIsNotThere(t *testing.T) {
 		"dta_xprt_unknown": `Could not import unit cost export(?s).*404.*There is no such export`,
 		"../../costs":      `letters, digits, underscores`,
 	} {
-		api.Run(t, resource.TestStep{
-			Config: api.Config(
-				matching,
-			),
-			ResourceName:  address,
-			ImportState:   true,
-			ImportStateId: id,
-			ExpectError:   regexp.MustCompile(acctest.Loose(message)),
-		})
+		step := importing(api.Config(matching()), id)
+		step.ExpectError = regexp.MustCompile(acctest.Loose(message))
+		api.Run(t, step)
 	}
 	api.WantRequests(t, 0, 1)
+}
+
+func TestAnImportWithoutURLs(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{})
+	config := api.Config(matching(`store_file_urls = false`))
+	imported := importing(config, api.Add(asked, time.Now())+",store_file_urls=false")
+	imported.ImportStateCheck = func(states []*terraform.InstanceState) error {
+		if n := states[0].Attributes["manifest.files.#"]; n != "" && n != "0" {
+			t.Errorf("the import stored %s URLs", n)
+		}
+		return nil
+	}
+	api.Run(t, imported, resource.TestStep{
+		Config:            config,
+		ConfigPlanChecks:  expect(plancheck.ExpectEmptyPlan()),
+		ConfigStateChecks: []statecheck.StateCheck{inState(manifest.AtMapKey("files"), knownvalue.Null())},
+	})
+	wantPosts(t, api.Server, 0)
 }
 
 func TestConfigurationIsGeneratedForAnImport(t *testing.T) {
@@ -211,7 +166,7 @@ func TestConfigurationIsGeneratedForAnImport(t *testing.T) {
 	acctest.Version{Terraform: "1.6", OpenTofu: "1.6"}.SkipUnlessMet(t)
 	api := acctest.Start(t, fakevantage.Options{})
 	token := api.Add(asked, time.Now())
-	cli := acctest.NewCLI(t, api, "import {\n  to = "+address+"\n  id = \""+token+"\"\n}\n")
+	cli := acctest.NewCLI(t, api, importBlock(fmt.Sprintf("id = %q", token)))
 	cli.MustRun("plan", "-no-color", "-generate-config-out=generated.tf")
 	generated, err := os.ReadFile(filepath.Join(cli.Dir, "generated.tf"))
 	if err != nil || !strings.Contains(string(generated), `"rprt_1"`) {

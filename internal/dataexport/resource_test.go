@@ -18,33 +18,18 @@ import (
 
 func TestResourceFromPlanToManifest(t *testing.T) {
 	t.Parallel()
-	api := acctest.Start(
-		t,
-		fakevantage.Options{ReadyAfter: 1500 * time.Millisecond, RetryAfter: fakevantage.Exact, Files: 2, PendingBody: true},
-	)
-	config := api.Config(`
-resource "vantage_unit_cost_export" "this" {
-  cost_report_token = "rprt_1"
-  start_date        = "2025-03-01"
-  end_date          = "2025-03-31T23:59:59Z"
-  date_bin          = "week"
-  triggers          = { month = "March" }
-}
-output "completed_at" { value = vantage_unit_cost_export.this.manifest.completed_at }
-output "date_bin"     { value = vantage_unit_cost_export.this.attributes.date_bin }
-output "manifest" {
-  value     = vantage_unit_cost_export.this.manifest
-  sensitive = true
-}
-`)
+	api := acctest.Start(t, fakevantage.Options{
+		ReadyAfter: 1500 * time.Millisecond, RetryAfter: fakevantage.Exact, Files: 2, PendingBody: true,
+	})
+	config := api.Config(acctest.Testdata(t, "every_argument.tf"))
 	api.Run(t,
 		resource.TestStep{
 			Config: config,
-			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-				plancheck.ExpectResourceAction(address, plancheck.ResourceActionCreate),
+			ConfigPlanChecks: expect(
+				action(plancheck.ResourceActionCreate),
 				plancheck.ExpectUnknownValue(address, manifest.AtMapKey("files")),
 				plancheck.ExpectSensitiveValue(address, manifest.AtMapKey("files")),
-			}},
+			),
 			ConfigStateChecks: []statecheck.StateCheck{
 				inState(tfjsonpath.New("token"), token),
 				statecheck.CompareValuePairs(address, tfjsonpath.New("id"), address, tfjsonpath.New("token"), same{}),
@@ -65,9 +50,7 @@ output "manifest" {
 		},
 		unchanged(config),
 	)
-	if posts := api.Posts(); posts != 1 {
-		t.Errorf("%d exports were made", posts)
-	}
+	wantPosts(t, api.Server, 1)
 	const want = `{"cost_report_token":"rprt_1","start_date":"2025-03-01","end_date":"2025-03-31T23:59:59Z",` +
 		`"date_bin":"week"}`
 	if got := api.Requests()[0].Body; got != want {
@@ -86,7 +69,7 @@ func TestResourceWithEveryReadingOfThe202(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api := acctest.Start(t, fakevantage.Options{Created: created, RetryAfter: "0"})
-			config := api.Config(`resource "vantage_unit_cost_export" "this" { cost_report_token = "rprt_1" }`)
+			config := api.Config(export())
 			api.Run(t,
 				resource.TestStep{Config: config, ConfigStateChecks: []statecheck.StateCheck{
 					inState(tfjsonpath.New("token"), token), inState(manifest.AtMapKey("files"), fileLinks),
@@ -100,66 +83,49 @@ func TestResourceWithEveryReadingOfThe202(t *testing.T) {
 func TestResourceIsReplacedByAnyArgumentButTimeouts(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-	config := func(more string) string {
-		return api.Config(`resource "vantage_unit_cost_export" "this" {` + "\n" + more + "\n}")
-	}
-	const one = "\ncost_report_token = \"rprt_1\"\n"
-	steps := []resource.TestStep{{Config: config(one)}}
-	change := func(more string, action plancheck.ResourceActionType) {
-		steps = append(steps, resource.TestStep{Config: config(more), ConfigPlanChecks: resource.ConfigPlanChecks{
-			PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)},
-		}})
-	}
-	for _, more := range []string{
-		one + `triggers = { a = "1" }`,
-		one + `triggers = { a = "2" }`,
-		one + `start_date = "2025-01-01"`,
-		one + `end_date = "2025-01-01"`,
-		one + `date_bin = "month"`,
-		one + `workspace_token = "wrkspc_1"`,
-		`cost_report_token = "rprt_2"`,
+	steps := []resource.TestStep{{Config: api.Config(export())}}
+	for _, line := range []string{
+		`triggers = { a = "1" }`,
+		`triggers = { a = "2" }`,
+		`start_date = "2025-01-01"`,
+		`end_date = "2025-01-01"`,
+		`date_bin = "month"`,
+		`workspace_token = "wrkspc_1"`,
 	} {
-		change(more, plancheck.ResourceActionReplace)
+		steps = append(steps, applying(api.Config(export(line)), plancheck.ResourceActionReplace))
 	}
-	change("cost_report_token = \"rprt_2\"\ntimeouts { create = \"1h\" }", plancheck.ResourceActionUpdate)
-	steps[len(steps)-1].ConfigPlanChecks.PreApply = append(
-		steps[len(steps)-1].ConfigPlanChecks.PreApply,
-		plancheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact("completed")),
-		plancheck.ExpectKnownValue(address, manifest.AtMapKey("completed_at"), knownvalue.NotNull()),
-		plancheck.ExpectKnownValue(
-			address,
-			tfjsonpath.New("attributes").AtMapKey("report_token"),
-			knownvalue.StringExact("rprt_2"),
-		),
+	another := func(line string) string {
+		return api.Config(block("resource", "vantage_unit_cost_export", "cost_report_token = \"rprt_2\"\n"+line))
+	}
+	steps = append(steps,
+		applying(another(""), plancheck.ResourceActionReplace),
+		resource.TestStep{
+			Config: another(`timeouts { create = "1h" }`),
+			ConfigPlanChecks: expect(
+				action(plancheck.ResourceActionUpdate),
+				plancheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact("completed")),
+				plancheck.ExpectKnownValue(address, manifest.AtMapKey("completed_at"), knownvalue.NotNull()),
+				plancheck.ExpectKnownValue(address, tfjsonpath.New("attributes").AtMapKey("report_token"),
+					knownvalue.StringExact("rprt_2")),
+			),
+		},
 	)
 	api.Run(t, steps...)
-	if posts := api.Posts(); posts != 8 {
-		t.Errorf("%d exports were made, want 8", posts)
-	}
+	wantPosts(t, api.Server, 8)
 }
 
 func TestResourceThatIsGoneIsMadeAnew(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-	config := api.Config(`resource "vantage_unit_cost_export" "this" { cost_report_token = "rprt_1" }`)
-	api.Run(t,
-		resource.TestStep{Config: config},
-		resource.TestStep{
-			PreConfig: func() {
-				for token := range api.Exports() {
-					api.Forget(token)
-				}
-			},
-			Config: config,
-			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-				plancheck.ExpectResourceAction(address, plancheck.ResourceActionCreate),
-			}},
-		},
-		unchanged(config),
-	)
-	if posts := api.Posts(); posts != 2 {
-		t.Errorf("%d exports were made, want 2", posts)
+	config := api.Config(export())
+	again := applying(config, plancheck.ResourceActionCreate)
+	again.PreConfig = func() {
+		for token := range api.Exports() {
+			api.Forget(token)
+		}
 	}
+	api.Run(t, resource.TestStep{Config: config}, again, unchanged(config))
+	wantPosts(t, api.Server, 2)
 }
 
 func TestResourceArgumentsAreCheckedInThePlan(t *testing.T) {
@@ -168,7 +134,8 @@ func TestResourceArgumentsAreCheckedInThePlan(t *testing.T) {
 	for name, test := range map[string]struct{ arguments, message string }{
 		"no report": {``, `"cost_report_token" is required`},
 		"a report's URL": {
-			`cost_report_token = "https://console.vantage.sh/go/rprt_1"`, `Give the token, the last part of the URL.`,
+			`cost_report_token = "https://console.vantage.sh/go/rprt_1"`,
+			`Give the token, the last part of the URL.`,
 		},
 		"empty report":    {`cost_report_token = ""`, `string length must be at least 1`},
 		"empty workspace": {report(`workspace_token = ""`), `string length must be at least 1`},
@@ -176,7 +143,7 @@ func TestResourceArgumentsAreCheckedInThePlan(t *testing.T) {
 		"no end date":     {report(`end_date = "2025-02-30"`), `not an ISO 8601 date`},
 		"no date bin":     {report(`date_bin = "year"`), `must be one of`},
 		"dates exchanged": {
-			report("start_date = \"2025-03-02\"\nend_date = \"2025-03-01\""),
+			report(`start_date = "2025-03-02"`, `end_date = "2025-03-01"`),
 			`start_date 2025-03-02 is after end_date`,
 		},
 		"no timeout":       {report(`timeouts { create = "soon" }`), `"soon" is not a duration`},
@@ -196,7 +163,7 @@ func TestResourceArgumentsAreCheckedInThePlan(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api.Run(t, resource.TestStep{
-				Config:      api.Config("resource \"vantage_unit_cost_export\" \"this\" {\n" + test.arguments + "\n}"),
+				Config:      api.Config(block("resource", "vantage_unit_cost_export", test.arguments)),
 				PlanOnly:    true,
 				ExpectError: regexp.MustCompile(acctest.Loose(test.message)),
 			})
@@ -204,6 +171,3 @@ func TestResourceArgumentsAreCheckedInThePlan(t *testing.T) {
 	}
 	t.Cleanup(func() { api.WantRequests(t, 0, 0) })
 }
-
-// report returns the arguments of an export with more of them.
-func report(more string) string { return "cost_report_token = \"r\"\n" + more }

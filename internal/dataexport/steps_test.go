@@ -4,15 +4,88 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"terraform-provider-vantage/internal/acctest"
+	"terraform-provider-vantage/internal/fakevantage"
 )
 
-const address = "vantage_unit_cost_export.this"
+// What tests through the CLI are made of: configurations, steps, and checks of plan and state.
+
+const (
+	address     = "vantage_unit_cost_export.this"
+	madeAddress = "data.vantage_unit_cost_export.this"
+	dataAddress = "data.vantage_data_export.this"
+)
+
+// export is a configuration of the resource at address, with these lines beside its report.
+func export(lines ...string) string {
+	return block("resource", "vantage_unit_cost_export", report(lines...))
+}
+
+// report is a report to export, and these lines.
+func report(lines ...string) string {
+	return "cost_report_token = \"rprt_1\"\n" + strings.Join(lines, "\n")
+}
+
+// byToken is a configuration of the data source at dataAddress, with these lines beside its token.
+func byToken(token string, lines ...string) string {
+	return block("data", "vantage_data_export", fmt.Sprintf("token = %q\n", token)+strings.Join(lines, "\n"))
+}
+
+// block is a block named this, such as one of a resource or of a data source.
+func block(blockType, typeName, arguments string) string {
+	return fmt.Sprintf("%s %q \"this\" {\n%s\n}\n", blockType, typeName, arguments)
+}
+
+// asked is an export as somebody else has had it made.
+var asked = map[string]any{
+	"cost_report_token": "rprt_1",
+	"start_date":        "2025-03-01T00:00:00Z",
+	"end_date":          "2025-03-31T00:00:00Z",
+	"date_bin":          "week",
+}
+
+// addExpired returns the token of an export that is there, and has expired.
+func addExpired(api *acctest.API) string {
+	token := api.Add(asked, time.Now().Add(-48*time.Hour))
+	api.ChangeExport(token, func(e *fakevantage.Export) { e.CompletedAt = time.Now().Add(-25 * time.Hour) })
+	return token
+}
+
+// unchanged is a step that plans the same configuration again and expects nothing to do.
+func unchanged(config string) resource.TestStep {
+	return resource.TestStep{Config: config, PlanOnly: true}
+}
+
+// applying is a step that expects this action on the resource at address in its plan.
+func applying(config string, planned plancheck.ResourceActionType) resource.TestStep {
+	return resource.TestStep{Config: config, ConfigPlanChecks: expect(action(planned))}
+}
+
+// completedBefore returns what makes all exports completed so long ago.
+func completedBefore(api *acctest.API, age time.Duration) func() {
+	return func() {
+		for token := range api.Exports() {
+			api.ChangeExport(token, func(e *fakevantage.Export) { e.CompletedAt = time.Now().Add(-age) })
+		}
+	}
+}
+
+func expect(checks ...plancheck.PlanCheck) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: checks}
+}
+
+func action(a plancheck.ResourceActionType) plancheck.PlanCheck {
+	return plancheck.ExpectResourceAction(address, a)
+}
 
 var (
 	manifest  = tfjsonpath.New("manifest")
@@ -25,19 +98,6 @@ var (
 // inState checks one value of the resource in the state.
 func inState(path tfjsonpath.Path, want knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(address, path, want)
-}
-
-// unchanged is a step that plans the same configuration again and expects nothing to do.
-func unchanged(config string) resource.TestStep {
-	return resource.TestStep{Config: config, PlanOnly: true}
-}
-
-func expect(actions ...plancheck.PlanCheck) resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: actions}
-}
-
-func action(a plancheck.ResourceActionType) plancheck.PlanCheck {
-	return plancheck.ExpectResourceAction(address, a)
 }
 
 // same compares two values for equality.

@@ -1,7 +1,6 @@
 package dataexport_test
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
@@ -19,16 +18,13 @@ import (
 func TestUnwaitedExport(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour})
-	config := func(more string) string {
-		return api.Config("resource \"vantage_unit_cost_export\" \"this\" {\n  cost_report_token = " +
-			"\"rprt_1\"\n" + more + "\n}")
-	}
+	unwaited := api.Config(export(`wait_for_completion = false`))
+	longer := api.Config(export(`wait_for_completion = false`, `timeouts { create = "1h" }`))
 	finish := func() {
 		for token := range api.Exports() {
 			api.Finish(token)
 		}
 	}
-	unwaited := config("wait_for_completion = false")
 	api.Run(t,
 		resource.TestStep{
 			Config: unwaited,
@@ -40,45 +36,30 @@ func TestUnwaitedExport(t *testing.T) {
 			Check: func(*terraform.State) error { api.WantRequests(t, 1, 0); return nil },
 		},
 		unchanged(unwaited),
-		resource.TestStep{
-			Config:           config("wait_for_completion = false\ntimeouts { create = \"1h\" }"),
-			ConfigPlanChecks: expect(action(plancheck.ResourceActionUpdate)),
-		},
+		applying(longer, plancheck.ResourceActionUpdate),
 		resource.TestStep{
 			PreConfig: finish,
-			Config:    config("wait_for_completion = false\ntimeouts { create = \"1h\" }"),
+			Config:    longer,
 			ConfigStateChecks: []statecheck.StateCheck{
-				inState(
-					tfjsonpath.New("status"),
-					knownvalue.StringExact("completed"),
-				),
+				inState(tfjsonpath.New("status"), knownvalue.StringExact("completed")),
 				inState(manifest.AtMapKey("files"), fileLinks),
 			},
 		},
-		unchanged(config("wait_for_completion = false\ntimeouts { create = \"1h\" }")),
+		unchanged(longer),
 	)
-	if api.Posts() != 1 {
-		t.Errorf("%d exports were made", api.Posts())
-	}
+	wantPosts(t, api.Server, 1)
 }
 
 func TestTurningTheWaitOnResumesIt(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{ReadyAfterPolls: 5, RetryAfter: "1"})
-	config := func(wait bool) string {
-		return api.Config(fmt.Sprintf("resource \"vantage_unit_cost_export\" \"this\" {\n  cost_report_token = "+
-			"\"rprt_1\"\n wait_for_completion = %v\n}", wait))
-	}
+	waited := api.Config(export(`wait_for_completion = true`))
+	resumed := applying(waited, plancheck.ResourceActionUpdate)
+	resumed.ConfigStateChecks = []statecheck.StateCheck{inState(manifest.AtMapKey("files"), fileLinks)}
 	api.Run(t,
-		resource.TestStep{Config: config(false)},
-		resource.TestStep{
-			Config:            config(true),
-			ConfigPlanChecks:  expect(action(plancheck.ResourceActionUpdate)),
-			ConfigStateChecks: []statecheck.StateCheck{inState(manifest.AtMapKey("files"), fileLinks)},
-		},
-		unchanged(config(true)),
+		resource.TestStep{Config: api.Config(export(`wait_for_completion = false`))},
+		resumed,
+		unchanged(waited),
 	)
-	if api.Posts() != 1 {
-		t.Errorf("%d exports were made", api.Posts())
-	}
+	wantPosts(t, api.Server, 1)
 }
