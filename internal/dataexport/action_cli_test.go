@@ -2,10 +2,8 @@ package dataexport_test
 
 import (
 	"net/http"
-	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,41 +12,21 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-const monthly = `
-action "vantage_unit_cost_export" "monthly" {
-  config {
-    cost_report_token = "rprt_1"
-    directory         = "exports/march"
-  }
-}
-`
-
 const invokeMonthly = "-invoke=action.vantage_unit_cost_export.monthly"
 
 func TestActionIsInvokedByTheCLI(t *testing.T) {
 	t.Parallel()
 	needsActions(t)
 	api := acctest.Start(t, fakevantage.Options{ReadyAfterPolls: 1, RetryAfter: "1", Files: 2})
-	cli := acctest.NewCLI(t, api, monthly)
-	logFile := filepath.Join(t.TempDir(), "trace.log")
-	cli.Setenv("TF_LOG", "TRACE")
-	cli.Setenv("TF_LOG_PATH", logFile)
+	cli := acctest.NewCLI(t, api, acctest.Testdata(t, "monthly.tf"))
+	logFile := traced(t, cli)
 	out := cli.MustRun("apply", "-auto-approve", "-no-color", invokeMonthly)
-	directory := filepath.Join(cli.Dir, "exports", "march")
-	for _, words := range []string{"The API has accepted the export dta_xprt_", "unit_costs-001.csv has arrived " +
-		"(", "unit_costs-002.csv has arrived (", "Downloaded 2 files", "Actions: 1 invoked"} {
-		if !strings.Contains(out, words) {
-			t.Errorf("it does not say %q: %s", words, out)
-		}
-	}
-	if there := filesIn(t, directory); !slices.Equal(there, []string{"unit_costs-001.csv", "unit_costs-002.csv"}) {
-		t.Errorf("there are %v", there)
-	}
-	log, err := os.ReadFile(logFile)
-	if err != nil || !strings.Contains(string(log), "file request answered") {
-		t.Errorf("the log does not tell of the files, %v", err)
-	}
-	for _, text := range []string{out, string(log)} {
+	wantSaid(t, out, "The API has accepted the export dta_xprt_", "unit_costs-001.csv has arrived (",
+		"unit_costs-002.csv has arrived (", "Downloaded 2 files", "Actions: 1 invoked")
+	wantFiles(t, filepath.Join(cli.Dir, "exports", "march"), "unit_costs-001.csv", "unit_costs-002.csv")
+	log := contents(t, logFile)
+	wantSaid(t, log, "file request answered")
+	for _, text := range []string{out, log} {
 		if strings.Contains(text, acctest.APIToken) || strings.Contains(text, "X-Signature=") {
 			t.Error("the API token or a signature is shown")
 		}
@@ -60,35 +38,11 @@ func TestActionIsTriggeredByAResource(t *testing.T) {
 	t.Parallel()
 	needsActions(t)
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-	// The directory is known only after the apply of what triggers it.
-	cli := acctest.NewCLI(
-		t,
-		api,
-		strings.Replace(monthly, `"exports/march"`, `"exports/${terraform_data.month.output}"`, 1)+`
-resource "terraform_data" "month" {
-  input = "april"
-  lifecycle {
-    action_trigger {
-      events  = [after_create]
-      actions = [action.vantage_unit_cost_export.monthly]
-    }
-  }
-}
-`,
-	)
+	cli := acctest.NewCLI(t, api, acctest.Testdata(t, "monthly_triggered.tf"))
 	cli.MustRun("apply", "-auto-approve", "-no-color")
-	if there := filesIn(
-		t,
-		filepath.Join(cli.Dir, "exports", "april"),
-	); !slices.Equal(
-		there,
-		[]string{"unit_costs-001.csv"},
-	) {
-		t.Errorf("there are %v", there)
-	}
-	if out, ok := cli.Run("plan", "-no-color", "-detailed-exitcode"); !ok || api.Posts() != 1 {
-		t.Errorf("%d exports were made, and the plan is not empty: %s", api.Posts(), out)
-	}
+	wantFiles(t, filepath.Join(cli.Dir, "exports", "april"), "unit_costs-001.csv")
+	wantEmptyPlan(t, cli)
+	wantPosts(t, api.Server, 1)
 }
 
 func TestActionExample(t *testing.T) {
@@ -98,56 +52,38 @@ func TestActionExample(t *testing.T) {
 	cli := acctest.NewCLIFrom(t, api, "examples/actions/vantage_unit_cost_export")
 	cli.MustRun("apply", "-auto-approve", "-no-color")
 	cli.MustRun("apply", "-auto-approve", "-no-color", invokeMonthly)
-	if there := filesIn(t, filepath.Join(cli.Dir, "exports", "2025-03")); len(there) != 1 || api.Posts() != 2 {
-		t.Errorf("%d exports were made, there are %v", api.Posts(), there)
-	}
+	wantFiles(t, filepath.Join(cli.Dir, "exports", "2025-03"), "unit_costs-001.csv")
+	wantPosts(t, api.Server, 2)
 }
 
 func TestActionFailsInTheCLI(t *testing.T) {
 	t.Parallel()
 	needsActions(t)
-	api := acctest.Start(
-		t,
-		fakevantage.Options{RetryAfter: "0", Files: 2, Misbehave: onFile(2, later(http.StatusForbidden))},
-	)
-	cli := acctest.NewCLI(t, api, monthly)
+	options := fakevantage.Options{RetryAfter: "0", Files: 2, Misbehave: onFile(2, later(http.StatusForbidden))}
+	api := acctest.Start(t, options)
+	cli := acctest.NewCLI(t, api, acctest.Testdata(t, "monthly.tf"))
 	out, ok := cli.Run("apply", "-auto-approve", "-no-color", invokeMonthly)
-	says := acctest.Loose(
-		`Could not download unit cost export: The server of unit_costs-002.csv answers with 403 Forbidden.*` +
-			`Already in .* in full: unit_costs-001.csv .*The export dta_xprt_\w+ is completed`,
-	)
-	if ok || !regexp.MustCompile("(?s)"+says).MatchString(out) {
+	says := `Could not download unit cost export: The server of unit_costs-002.csv answers with 403 Forbidden.*` +
+		`Already in .* in full: unit_costs-001.csv .*The export dta_xprt_\w+ is completed`
+	if ok || !regexp.MustCompile(says).MatchString(flat(out)) {
 		t.Errorf("it says %s", out)
 	}
-	if there := filesIn(
-		t,
-		filepath.Join(cli.Dir, "exports", "march"),
-	); !slices.Equal(
-		there,
-		[]string{"unit_costs-001.csv"},
-	) {
-		t.Errorf("there are %v", there)
-	}
+	wantFiles(t, filepath.Join(cli.Dir, "exports", "march"), "unit_costs-001.csv")
 }
 
 func TestCtrlCDuringADownloadLeavesNoHalfFile(t *testing.T) {
 	t.Parallel()
 	needsActions(t)
-	api := acctest.Start(
-		t,
-		fakevantage.Options{
-			RetryAfter: "0",
-			Files:      2,
-			FileSize:   1 << 20,
-			Misbehave: onFile(2, func(w http.ResponseWriter, r *http.Request) {
-				w.Header().Set("Content-Length", "1000")
-				_, _ = w.Write([]byte("half"))
-				_ = http.NewResponseController(w).Flush()
-				fakevantage.Hang(w, r)
-			}),
-		},
-	)
-	cli := acctest.NewCLI(t, api, monthly)
+	hangsHalfway := func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "1000")
+		_, _ = w.Write([]byte("half"))
+		_ = http.NewResponseController(w).Flush()
+		fakevantage.Hang(w, r)
+	}
+	api := acctest.Start(t, fakevantage.Options{
+		RetryAfter: "0", Files: 2, FileSize: 1 << 20, Misbehave: onFile(2, hangsHalfway),
+	})
+	cli := acctest.NewCLI(t, api, acctest.Testdata(t, "monthly.tf"))
 	run := cli.Start("apply", "-auto-approve", "-no-color", invokeMonthly)
 	directory := filepath.Join(cli.Dir, "exports", "march")
 	when(t, api, func() bool {
@@ -161,13 +97,7 @@ func TestCtrlCDuringADownloadLeavesNoHalfFile(t *testing.T) {
 	if took := time.Since(start); ok || took > 3*time.Second {
 		t.Errorf("succeeded: %v, and took %s to end", ok, took)
 	}
-	if there := filesIn(t, directory); !slices.Equal(there, []string{"unit_costs-001.csv"}) {
-		t.Errorf("there are %v", there)
-	}
-	for _, words := range []string{"The API has accepted the export dta_xprt_", "unit_costs-001.csv has arrived (1.0 " +
-		"MB)", "Could not download unit cost export", "Interrupted before unit_costs-002.csv"} {
-		if !strings.Contains(out, words) {
-			t.Errorf("it does not say %q: %s", words, out)
-		}
-	}
+	wantFiles(t, directory, "unit_costs-001.csv")
+	wantSaid(t, out, "The API has accepted the export dta_xprt_", "unit_costs-001.csv has arrived (1.0 MB)",
+		"Could not download unit cost export", "Interrupted before unit_costs-002.csv")
 }

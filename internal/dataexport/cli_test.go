@@ -1,6 +1,8 @@
 package dataexport_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -8,7 +10,7 @@ import (
 	"terraform-provider-vantage/internal/acctest"
 )
 
-// when waits until the fake has had a request of this kind.
+// when waits until a condition is met, such as a request that the fake has had.
 func when(t *testing.T, api *acctest.API, met func() bool) {
 	t.Helper()
 	deadline := time.After(time.Minute)
@@ -24,6 +26,48 @@ func when(t *testing.T, api *acctest.API, met func() bool) {
 // flat returns what the CLI printed without its borders and line breaks, which are not ours.
 func flat(out string) string {
 	return strings.Join(strings.Fields(strings.NewReplacer("│", "", "╷", "", "╵", "").Replace(out)), " ")
+}
+
+// withOutputs is a configuration of the resource at address, with these lines beside its report, and outputs of it.
+func withOutputs(t *testing.T, lines ...string) string {
+	t.Helper()
+	return export(lines...) + acctest.Testdata(t, "outputs.tf")
+}
+
+// traced has the CLI write a log at TRACE, and returns its path.
+func traced(t *testing.T, cli *acctest.CLI) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "trace.log")
+	cli.Setenv("TF_LOG", "TRACE")
+	cli.Setenv("TF_LOG_PATH", path)
+	return path
+}
+
+// contents returns what is in a file.
+func contents(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// wantSaid expects all of the words in what the CLI printed.
+func wantSaid(t *testing.T, out string, words ...string) {
+	t.Helper()
+	for _, w := range words {
+		if !strings.Contains(out, w) {
+			t.Errorf("it does not say %q: %s", w, out)
+		}
+	}
+}
+
+func wantEmptyPlan(t *testing.T, cli *acctest.CLI) {
+	t.Helper()
+	if out, ok := cli.Run("plan", "-no-color", "-detailed-exitcode"); !ok {
+		t.Errorf("the plan is not empty: %s", out)
+	}
 }
 
 func needsActions(t *testing.T) {

@@ -12,59 +12,65 @@ import (
 
 func TestTheStateAfterEachKindOfFailure(t *testing.T) {
 	t.Parallel()
+	const (
+		failed  = `{"status":"failed","errors":["no such metric"]}`
+		noFiles = `{"status":"completed","manifest":null}`
+	)
 	for name, test := range map[string]struct {
 		options fakevantage.Options
+		inState string // "tainted" or "nothing"
 		says    string
-		inState string // "", "tainted" or "nothing"
 	}{
 		"timeout": {
-			options: fakevantage.Options{ReadyAfter: time.Hour}, inState: "tainted",
-			says: `(?s)Could not create unit cost export.*ran out after 3s.*dta_xprt_.*"pending".*terraform untaint`,
+			options: fakevantage.Options{ReadyAfter: time.Hour},
+			inState: "tainted",
+			says:    `Could not create unit cost export.*ran out after 3s.*dta_xprt_.*"pending".*terraform untaint`,
 		},
 		"failed export": {
-			options: fakevantage.Options{RetryAfter: "0", Misbehave: get(
-				fakevantage.Answer(200, `{"status":"failed","errors":["no such metric"]}`),
-			)},
+			options: fakevantage.Options{RetryAfter: "0", Misbehave: get(fakevantage.Answer(200, failed))},
 			inState: "nothing",
-			says:    `(?s)could not make the export.*no such metric.*"failed"`,
+			says:    `could not make the export.*no such metric.*"failed"`,
 		},
 		"nonsense": {
-			options: fakevantage.Options{RetryAfter: "0", Misbehave: get(
-				fakevantage.Answer(200, `{"status":"completed","manifest":null}`),
-			)},
+			options: fakevantage.Options{RetryAfter: "0", Misbehave: get(fakevantage.Answer(200, noFiles))},
 			inState: "tainted",
-			says:    `(?s)its manifest names no files.*dta_xprt_`,
+			says:    `its manifest names no files.*dta_xprt_`,
 		},
 		"no such report": {
-			options: fakevantage.Options{Reports: []string{"rprt_2"}}, inState: "nothing",
-			says: `(?s)cost_report_token = "rprt_1".*404 Not Found.*CostReport rprt_1 not found`,
+			options: fakevantage.Options{Reports: []string{"rprt_2"}},
+			inState: "nothing",
+			says:    `cost_report_token = "rprt_1".*404 Not Found.*CostReport rprt_1 not found`,
 		},
 		"workspace missing": {
-			options: fakevantage.Options{Workspaces: []string{"a", "b"}}, inState: "nothing",
-			says: `(?s)400 Bad Request.*workspace_token is required`,
+			options: fakevantage.Options{Workspaces: []string{"a", "b"}},
+			inState: "nothing",
+			says:    `400 Bad Request.*workspace_token is required`,
 		},
 		"several messages": {
 			options: fakevantage.Options{Misbehave: post(fakevantage.Errors(422, "first words", "second words"))},
 			inState: "nothing",
-			says:    `(?s)422.*first words; second words`,
+			says:    `422.*first words; second words`,
 		},
 		"not in the plan": {
-			options: fakevantage.Options{Misbehave: post(fakevantage.Errors(402, "upgrade"))}, inState: "nothing",
-			says: `(?s)402 Payment Required.*upgrade.*subscription`,
+			options: fakevantage.Options{Misbehave: post(fakevantage.Errors(402, "upgrade"))},
+			inState: "nothing",
+			says:    `402 Payment Required.*upgrade.*subscription`,
 		},
 		"redirect elsewhere": {
-			options: fakevantage.Options{Misbehave: post(fakevantage.Redirect("https://evil.example"))}, inState: "nothing",
-			says: `(?s)redirects to https://evil.example.*VANTAGE_HOST`,
+			options: fakevantage.Options{Misbehave: post(fakevantage.Redirect("https://evil.example"))},
+			inState: "nothing",
+			says:    `redirects to https://evil.example.*VANTAGE_HOST`,
 		},
 		"control characters": {
-			options: fakevantage.Options{Misbehave: post(fakevantage.Errors(400, "red \x1b[31m alert"))}, inState: "nothing",
-			says: `red \[31m alert`,
+			options: fakevantage.Options{Misbehave: post(fakevantage.Errors(400, "red \x1b[31m alert"))},
+			inState: "nothing",
+			says:    `red \[31m alert`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api := acctest.Start(t, test.options)
-			cli := acctest.NewCLI(t, api, strings.Replace(oneExport, "\n}", "\n  timeouts { create = \"3s\" }\n}", 1))
+			cli := acctest.NewCLI(t, api, withOutputs(t, `timeouts { create = "3s" }`))
 			out, ok := cli.Run("apply", "-auto-approve", "-no-color")
 			if ok || !regexp.MustCompile(test.says).MatchString(flat(out)) {
 				t.Errorf("it says %s", out)
@@ -82,6 +88,8 @@ func TestTheStateAfterEachKindOfFailure(t *testing.T) {
 
 func TestWarningsReachTheTerminal(t *testing.T) {
 	t.Parallel()
+	const empty = "is completed and has no files"
+	hasEphemeral := acctest.Version{Terraform: "1.10", OpenTofu: "1.11"}
 	for name, test := range map[string]struct {
 		needs   acctest.Version
 		options fakevantage.Options
@@ -91,30 +99,32 @@ func TestWarningsReachTheTerminal(t *testing.T) {
 	}{
 		"an empty export, resource": {
 			options: fakevantage.Options{RetryAfter: "0", Files: -1},
-			config:  `resource "vantage_unit_cost_export" "this" { cost_report_token = "r" }`,
-			says:    "is completed and has no files",
+			config:  export(),
+			says:    empty,
 		},
 		"an empty export, data source": {
 			options: fakevantage.Options{RetryAfter: "0", Files: -1},
-			config:  `data "vantage_unit_cost_export" "this" { cost_report_token = "r" }`,
-			says:    "is completed and has no files",
+			config:  block("data", "vantage_unit_cost_export", report()),
+			says:    empty,
 		},
 		"an empty export, ephemeral resource": {
-			needs:   acctest.Version{Terraform: "1.10", OpenTofu: "1.11"},
-			options: fakevantage.Options{Files: -1}, config: `ephemeral "vantage_data_export" "this" { token = "TOKEN" }`,
-			says: "is completed and has no files",
+			needs:   hasEphemeral,
+			options: fakevantage.Options{Files: -1},
+			config:  `ephemeral "vantage_data_export" "this" { token = "TOKEN" }`,
+			says:    empty,
 		},
 		"an ephemeral resource's own timeout": {
-			needs:   acctest.Version{Terraform: "1.10", OpenTofu: "1.11"},
-			options: fakevantage.Options{ReadyAfter: time.Hour}, config: "ephemeral \"vantage_data_export\" \"this\" {\n  " +
-				"token = \"TOKEN\"\n  timeouts { open = \"1s\" }\n}",
-			says: "Could not open data export", fails: true,
+			needs:   hasEphemeral,
+			options: fakevantage.Options{ReadyAfter: time.Hour},
+			config:  block("ephemeral", "vantage_data_export", "token = \"TOKEN\"\ntimeouts { open = \"1s\" }"),
+			says:    "Could not open data export",
+			fails:   true,
 		},
 		"a refusal is shown at its argument": {
 			options: fakevantage.Options{Workspaces: []string{"a", "b"}},
-			config: "resource \"vantage_unit_cost_export\" \"this\" {\n  cost_report_token = \"r\"\n  workspace_token = " +
-				"\"c\"\n}",
-			says: `workspace_token = "c" The API answered POST`, fails: true,
+			config:  export(`workspace_token = "c"`),
+			says:    `workspace_token = "c" The API answered POST`,
+			fails:   true,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -133,26 +143,10 @@ func TestWarningsReachTheTerminal(t *testing.T) {
 func TestAPlanWithoutConfigurationGoesByTheState(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-	const config = `
-resource "terraform_data" "secret" {
-  input            = "TOKEN"
-  triggers_replace = "RUN"
-}
-provider "vantage" { api_token = terraform_data.secret.output }
-resource "vantage_unit_cost_export" "this" { cost_report_token = "r" }
-`
-	run := func(run string) string {
-		return strings.NewReplacer("TOKEN", acctest.APIToken, "RUN", run).Replace(config)
-	}
-	cli := acctest.NewCLI(t, api, run("1"))
-	cli.MustRun("apply", "-auto-approve", "-no-color")
-	cli.Write(run("2"))
-	if out := cli.MustRun(
-		"plan",
-		"-no-color",
-	); !strings.Contains(flat(out), "was not refreshed") ||
-		!strings.Contains(out, "1 to add, 0 to change, 1 to destroy") {
-		t.Error(out)
-	}
+	cli := acctest.NewCLI(t, api, acctest.Testdata(t, "secret_api_token.tf")+export())
+	cli.Setenv("TF_VAR_api_token", acctest.APIToken)
+	cli.MustRun("apply", "-auto-approve", "-no-color", "-var=run=1")
+	out := cli.MustRun("plan", "-no-color", "-var=run=2")
+	wantSaid(t, flat(out), "was not refreshed", "1 to add, 0 to change, 1 to destroy")
 	api.WantRequests(t, 1, 1)
 }

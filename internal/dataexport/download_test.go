@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -173,16 +172,7 @@ func TestTheDownloadActionIsTriggeredByAnExport(t *testing.T) {
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
 	cli := acctest.NewCLIFrom(t, api, "examples/actions/vantage_data_export_download")
 	cli.MustRun("apply", "-auto-approve", "-no-color")
-	if there := filesIn(
-		t,
-		filepath.Join(cli.Dir, "exports", "2025-03"),
-	); !slices.Equal(
-		there,
-		[]string{"unit_costs-001.csv"},
-	) {
-		t.Errorf("there are %v", there)
-	}
-	if out, ok := cli.Run("plan", "-no-color", "-detailed-exitcode"); !ok || api.Posts() != 1 {
-		t.Errorf("%d exports were made, and the plan is not empty: %s", api.Posts(), out)
-	}
+	wantFiles(t, filepath.Join(cli.Dir, "exports", "2025-03"), "unit_costs-001.csv")
+	wantEmptyPlan(t, cli)
+	wantPosts(t, api.Server, 1)
 }

@@ -2,10 +2,8 @@ package dataexport_test
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"testing"
 	"time"
 
@@ -168,18 +166,8 @@ func TestConfigurationIsGeneratedForAnImport(t *testing.T) {
 	token := api.Add(asked, time.Now())
 	cli := acctest.NewCLI(t, api, importBlock(fmt.Sprintf("id = %q", token)))
 	cli.MustRun("plan", "-no-color", "-generate-config-out=generated.tf")
-	generated, err := os.ReadFile(filepath.Join(cli.Dir, "generated.tf"))
-	if err != nil || !strings.Contains(string(generated), `"rprt_1"`) {
-		t.Fatalf("%s, %v", generated, err)
-	}
-	if out := cli.MustRun("apply", "-no-color", "-auto-approve"); !strings.Contains(out, "1 imported, 0 added, 0 "+
-		"changed, 0 destroyed") {
-		t.Error(out)
-	}
-	if out, ok := cli.Run("plan", "-no-color", "-detailed-exitcode"); !ok {
-		t.Errorf("the plan is not empty: %s", out)
-	}
-	if api.Posts() != 0 {
-		t.Errorf("%d exports were made", api.Posts())
-	}
+	wantSaid(t, contents(t, filepath.Join(cli.Dir, "generated.tf")), `"rprt_1"`)
+	wantSaid(t, cli.MustRun("apply", "-no-color", "-auto-approve"), "1 imported, 0 added, 0 changed, 0 destroyed")
+	wantEmptyPlan(t, cli)
+	wantPosts(t, api.Server, 0)
 }

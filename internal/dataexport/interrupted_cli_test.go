@@ -9,32 +9,21 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-const oneExport = `
-resource "vantage_unit_cost_export" "this" {
-  cost_report_token = "rprt_1"
-}
-output "completed_at" { value = vantage_unit_cost_export.this.manifest.completed_at }
-output "file" {
-  value     = vantage_unit_cost_export.this.manifest.files[0]
-  sensitive = true
-}
-`
-
 func TestCtrlCKeepsTheExport(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		latency time.Duration
-		met     func(*acctest.API) bool
+		began   func(*acctest.API) int
 	}{
-		"while it waits":           {met: func(api *acctest.API) bool { return api.Gets() > 0 }},
-		"before the POST's answer": {latency: time.Second, met: func(api *acctest.API) bool { return api.Posts() > 0 }},
+		"while it waits":           {began: (*acctest.API).Gets},
+		"before the POST's answer": {began: (*acctest.API).Posts, latency: time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour, Latency: test.latency})
-			cli := acctest.NewCLI(t, api, oneExport)
+			cli := acctest.NewCLI(t, api, withOutputs(t))
 			apply := cli.Start("apply", "-auto-approve", "-no-color")
-			when(t, api, func() bool { return test.met(api) })
+			when(t, api, func() bool { return test.began(api) > 0 })
 			start := time.Now()
 			apply.Interrupt()
 			out, _ := apply.Wait()
@@ -49,10 +38,7 @@ func TestCtrlCKeepsTheExport(t *testing.T) {
 			api.Change(func(o *fakevantage.Options) { o.Latency = 0 })
 
 			// Still pending, the plan shows that the wait is resumed; a moment later the apply finds it done.
-			plan := cli.MustRun("plan", "-no-color")
-			if !strings.Contains(plan, "0 to add, 1 to change, 0 to destroy") {
-				t.Errorf("%s", plan)
-			}
+			wantSaid(t, cli.MustRun("plan", "-no-color"), "0 to add, 1 to change, 0 to destroy")
 			resume := cli.Start("apply", "-auto-approve", "-no-color")
 			gets := api.Gets()
 			when(t, api, func() bool { return api.Gets() > gets+1 })
@@ -60,13 +46,8 @@ func TestCtrlCKeepsTheExport(t *testing.T) {
 			if out, ok := resume.Wait(); !ok {
 				t.Fatal(out)
 			}
-			this = cli.Instances()[address]
-			if this.Attributes["token"] != token || this.Attributes["status"] != "completed" || api.Posts() != 1 {
-				t.Errorf("the state has %+v after %d POSTs", this, api.Posts())
-			}
-			if out, ok := cli.Run("plan", "-no-color", "-detailed-exitcode"); !ok {
-				t.Errorf("the plan is not empty: %s", out)
-			}
+			wantFinished(t, cli, token)
+			wantPosts(t, api.Server, 1)
 		})
 	}
 }
@@ -74,8 +55,7 @@ func TestCtrlCKeepsTheExport(t *testing.T) {
 func TestAnUntaintedExportIsResumed(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour})
-	config := strings.Replace(oneExport, "\n}", "\n  timeouts { create = \"2s\" }\n}", 1)
-	cli := acctest.NewCLI(t, api, config)
+	cli := acctest.NewCLI(t, api, withOutputs(t, `timeouts { create = "2s" }`))
 	if _, ok := cli.Run("apply", "-auto-approve", "-no-color"); ok || cli.Instances()[address].Status != "tainted" {
 		t.Fatalf("the state has %+v", cli.Instances())
 	}
@@ -83,11 +63,15 @@ func TestAnUntaintedExportIsResumed(t *testing.T) {
 	cli.MustRun("untaint", address)
 	api.Finish(token)
 	cli.MustRun("apply", "-auto-approve", "-no-color")
-	this := cli.Instances()[address]
-	if this.Attributes["token"] != token || this.Attributes["status"] != "completed" || api.Posts() != 1 {
-		t.Errorf("the state has %+v after %d POSTs", this, api.Posts())
+	wantFinished(t, cli, token)
+	wantPosts(t, api.Server, 1)
+}
+
+// wantFinished expects the export in the state as it was before, completed, and nothing more to do.
+func wantFinished(t *testing.T, cli *acctest.CLI, token string) {
+	t.Helper()
+	if this := cli.Instances()[address]; this.Attributes["token"] != token || this.Attributes["status"] != "completed" {
+		t.Errorf("the state has %+v, want %s completed", this, token)
 	}
-	if out, ok := cli.Run("plan", "-no-color", "-detailed-exitcode"); !ok {
-		t.Errorf("the plan is not empty: %s", out)
-	}
+	wantEmptyPlan(t, cli)
 }

@@ -15,10 +15,8 @@ import (
 // and there are enough exports for a dozen of them.
 func TestManyExportsWithinFiveRequestsInTwoSeconds(t *testing.T) {
 	t.Parallel()
-	api := acctest.Start(
-		t,
-		fakevantage.Options{ReadyAfter: 2 * time.Second, RetryAfter: "1", Limit: 5, Window: 2 * time.Second},
-	)
+	options := fakevantage.Options{ReadyAfter: 2 * time.Second, RetryAfter: "1", Limit: 5, Window: 2 * time.Second}
+	api := acctest.Start(t, options)
 	cli := acctest.NewCLI(t, api, `
 resource "vantage_unit_cost_export" "this" {
   count             = 32
@@ -32,8 +30,8 @@ resource "vantage_unit_cost_export" "this" {
 	t.Logf("%d requests, %d refused, %s", requests, refused, took.Round(time.Second))
 	least := time.Duration((requests-1)/5) * 2 * time.Second
 	if requests > 80 || refused > 2 || took > least*115/100+2*time.Second {
-		t.Errorf("%d requests, %d refused, %s; at most 80, 2, and 1.15 times %s (and the CLI's own time) are "+
-			"accepted", requests, refused, took, least)
+		t.Errorf("%d requests, %d refused, %s; accepted are at most 80, 2, and 1.15 times %s (and the CLI's own time)",
+			requests, refused, took, least)
 	}
 }
 
