@@ -1,6 +1,7 @@
 package costexport_test
 
 import (
+	"strings"
 	"testing"
 
 	"terraform-provider-vantage/internal/acctest"
@@ -8,26 +9,31 @@ import (
 
 var kind = acctest.Kind{TypeName: "vantage_cost_export", Path: "/v2/costs/data_exports"}
 
+// report is a report to export, and these lines.
+func report(lines ...string) string {
+	return "cost_report_token = \"rprt_1\"\n" + strings.Join(lines, "\n")
+}
+
 func TestLife(t *testing.T) {
 	t.Parallel()
+	const all = `
+cost_report_token = "rprt_1"
+workspace_token   = "wrkspc_1"
+start_date        = "2025-03-01"
+end_date          = "2025-03-31"
+date_bin          = "hour"
+groupings         = ["provider", "tag:cost center"]
+schema            = "focus"
+settings {
+  include_credits = true
+  amortize        = false
+  aggregate_by    = "usage"
+}`
 	for name, asked := range map[string]acctest.Asked{
 		"all of it": {
-			Arguments: `
-  cost_report_token = "rprt_1"
-  workspace_token   = "wrkspc_1"
-  start_date        = "2025-03-01"
-  end_date          = "2025-03-31"
-  date_bin          = "hour"
-  groupings         = ["provider", "tag:cost center"]
-  schema            = "focus"
-  settings {
-    include_credits = true
-    amortize        = false
-    aggregate_by    = "usage"
-  }`,
-			Body: `{"cost_report_token":"rprt_1","workspace_token":"wrkspc_1",` +
-				`"start_date":"2025-03-01","end_date":"2025-03-31","date_bin":"hour","groupings":"provider,tag:cost center",` +
-				`"schema":"focus",` +
+			Arguments: all,
+			Body: `{"cost_report_token":"rprt_1","workspace_token":"wrkspc_1","start_date":"2025-03-01",` +
+				`"end_date":"2025-03-31","date_bin":"hour","groupings":"provider,tag:cost center","schema":"focus",` +
 				`"settings":{"include_credits":true,"amortize":false,"aggregate_by":"usage"}}`,
 		},
 		"a filter alone": {
@@ -35,7 +41,7 @@ func TestLife(t *testing.T) {
 			Body:      `{"filter":"costs.provider = 'aws'"}`,
 		},
 		"settings without a value": {
-			Arguments: "cost_report_token = \"rprt_1\"\nsettings { include_tax = null }",
+			Arguments: report(`settings { include_tax = null }`),
 			Body:      `{"cost_report_token":"rprt_1"}`,
 		},
 	} {
@@ -48,13 +54,12 @@ func TestLife(t *testing.T) {
 
 func TestArgumentsAreCheckedInThePlan(t *testing.T) {
 	t.Parallel()
-	report := func(more string) string { return "cost_report_token = \"r\"\n" + more }
 	kind.WantRefused(t, map[string]acctest.Refused{
 		"neither report nor filter": {``, `Nothing says which costs are exported`},
 		"empty report":              {`cost_report_token = ""`, `string length must be at least 1`},
 		"empty filter":              {report(`filter = ""`), `string length must be at least 1`},
 		"no date bin":               {report(`date_bin = "year"`), `must be one of`},
-		"dates exchanged":           {report("start_date = \"2025-03-02\"\nend_date = \"2025-03-01\""), `is after end_date`},
+		"dates exchanged":           {report(`start_date = "2025-03-02"`, `end_date = "2025-03-01"`), `is after end_date`},
 		"no schema":                 {report(`schema = "csv"`), `must be one of`},
 		"no grouping":               {report(`groupings = ["colour"]`), `must be one of account_id`},
 		"a comma":                   {report(`groupings = ["tag:a,b"]`), `a name without a comma`},
@@ -71,14 +76,15 @@ func TestArgumentsAreCheckedInThePlan(t *testing.T) {
 
 func TestEachArgumentMakesANewExport(t *testing.T) {
 	t.Parallel()
+	other := func(line string) string { return "filter = \"b\"\n" + line }
 	kind.WantReplaced(t,
 		`filter = "a"`,
-		`filter = "b"`,
-		"filter = \"b\"\ngroupings = [\"region\"]",
-		"filter = \"b\"\ngroupings = [\"service\"]",
-		"filter = \"b\"\nschema = \"focus\"",
-		"filter = \"b\"\nsettings { amortize = true }",
-		"filter = \"b\"\nsettings { amortize = false }",
+		other(``),
+		other(`groupings = ["region"]`),
+		other(`groupings = ["service"]`),
+		other(`schema = "focus"`),
+		other(`settings { amortize = true }`),
+		other(`settings { amortize = false }`),
 		`cost_report_token = "rprt_1"`,
 	)
 }

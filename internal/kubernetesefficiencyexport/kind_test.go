@@ -7,22 +7,24 @@ import (
 )
 
 var kind = acctest.Kind{
-	TypeName: "vantage_kubernetes_efficiency_export", Path: "/v2/kubernetes_efficiency_reports/data_exports",
+	TypeName: "vantage_kubernetes_efficiency_export",
+	Path:     "/v2/kubernetes_efficiency_reports/data_exports",
 }
 
 func TestLife(t *testing.T) {
 	t.Parallel()
+	const all = `
+kubernetes_efficiency_report_token = "kbnts_eff_rprt_1"
+filter                             = "kubernetes.cluster_id = 'prod'"
+workspace_token                    = "wrkspc_1"
+start_date                         = "2025-03-01"
+end_date                           = "2025-03-31"
+date_bin                           = "month"
+groupings                          = ["namespace", "label:app"]`
 	for name, asked := range map[string]acctest.Asked{
 		"all of it": {
-			Arguments: `
-  kubernetes_efficiency_report_token = "kbnts_eff_rprt_1"
-  filter          = "kubernetes.cluster_id = 'prod'"
-  workspace_token = "wrkspc_1"
-  start_date      = "2025-03-01"
-  end_date        = "2025-03-31"
-  date_bin        = "month"
-  groupings       = ["namespace", "label:app"]`,
-			Query: "groupings=namespace%2Clabel%3Aapp",
+			Arguments: all,
+			Query:     "groupings=namespace%2Clabel%3Aapp",
 			Body: `{"kubernetes_efficiency_report_token":"kbnts_eff_rprt_1","filter":"kubernetes.cluster_id = 'prod'",` +
 				`"workspace_token":"wrkspc_1","start_date":"2025-03-01","end_date":"2025-03-31","date_bin":"month"}`,
 		},

@@ -22,18 +22,17 @@ import (
 // noLimits lets many pages be read without waiting for the next window of 5 s.
 var noLimits = []fakevantage.RouteLimit{}
 
-// config is a data source with these arguments, and outputs that a change of its rows would change.
-func config(arguments string) string {
+// unitCosts is a data source with these lines beside its report, and outputs that a change of its rows would change.
+func unitCosts(lines ...string) string {
 	return `
 data "vantage_unit_costs" "this" {
-` + arguments + `
+  cost_report_token = "rprt_1"
+` + strings.Join(lines, "\n") + `
 }
 output "all" { value = data.vantage_unit_costs.this.unit_costs }
 output "count" { value = length(data.vantage_unit_costs.this.unit_costs) }
 `
 }
-
-const report = `cost_report_token = "rprt_1"`
 
 // daily returns rows of one metric, one a day from 2025-03-01 on, that cost 0, 1, 2 and so on.
 func daily(n int) []fakevantage.UnitCost {
@@ -43,6 +42,14 @@ func daily(n int) []fakevantage.UnitCost {
 		rows[i] = fakevantage.NewUnitCost("bsnss_mtrc_1", date, fmt.Sprint(i))
 	}
 	return rows
+}
+
+// wantPages expects requests for these pages, and no others.
+func wantPages(t *testing.T, api *acctest.API, pages ...string) {
+	t.Helper()
+	if asked := pagesAsked(t, api); !slices.Equal(asked, pages) {
+		t.Errorf("asked for the pages %v, want %v", asked, pages)
+	}
 }
 
 // pagesAsked returns the pages in the order in which they were asked for. It fails the test for any other request.
@@ -66,15 +73,11 @@ func TestRowsComeWithOneRequestAPage(t *testing.T) {
 			t.Parallel()
 			api := acctest.Start(t, fakevantage.Options{Limits: noLimits})
 			api.SetUnitCosts(daily(rows)...)
-			cli := acctest.NewCLI(t, api, config(report))
+			cli := acctest.NewCLI(t, api, unitCosts())
 			cli.MustRun("plan", "-no-color")
-			if asked := pagesAsked(t, api); !slices.Equal(asked, pages) {
-				t.Errorf("the plan asked for the pages %v", asked)
-			}
+			wantPages(t, api, pages...)
 			cli.MustRun("apply", "-auto-approve", "-no-color")
-			if asked := pagesAsked(t, api); !slices.Equal(asked, append(pages, pages...)) {
-				t.Errorf("plan and apply asked for the pages %v", asked)
-			}
+			wantPages(t, api, slices.Concat(pages, pages)...)
 			if count := cli.MustRun("output", "count"); strings.TrimSpace(count) != fmt.Sprint(rows) {
 				t.Errorf("%s rows are in the state", count)
 			}
@@ -93,16 +96,14 @@ func TestRowsAreWhatTheAPISays(t *testing.T) {
 	bare.CalculationType, bare.UnitCostAmount, bare.Scale = nil, nil, "0.100000000000000000000000000001"
 	full := fakevantage.NewUnitCost("m_1", "2025-03-02+00:00", digits)
 	api.SetUnitCosts(bare, full, fakevantage.NewUnitCost("m_1", "2025-02-28", "1"))
-	const one = "data.vantage_unit_costs.this.unit_costs[%d].%s"
-	text := config(report+"\nstart_date = \"2025-03-01\"\nend_date = \"2025-03-31\"\ndate_bin = \"day\"") +
-		"output \"amount\" { value = tostring(" + fmt.Sprintf(one, 0, "unit_cost_amount") + ") }\n" +
-		"output \"scale\" { value = tostring(" + fmt.Sprintf(one, 1, "scale") + ") }\n"
+	config := api.Config(unitCosts(`start_date = "2025-03-01"`, `end_date = "2025-03-31"`, `date_bin = "day"`) +
+		acctest.Testdata(t, "exact_numbers.tf"))
 	rows := tfjsonpath.New("unit_costs")
 	expect := func(i int, name string, check knownvalue.Check) statecheck.StateCheck {
 		return statecheck.ExpectKnownValue("data.vantage_unit_costs.this", rows.AtSliceIndex(i).AtMapKey(name), check)
 	}
 	api.Run(t, resource.TestStep{
-		Config: api.Config(text),
+		Config: config,
 		ConfigStateChecks: []statecheck.StateCheck{
 			statecheck.ExpectKnownValue("data.vantage_unit_costs.this", rows, knownvalue.ListSizeExact(2)),
 			expect(0, "business_metric_token", knownvalue.StringExact("m_1")),
@@ -116,7 +117,7 @@ func TestRowsAreWhatTheAPISays(t *testing.T) {
 			statecheck.ExpectKnownOutputValue("amount", knownvalue.StringExact("123456789012345678.90123456789")),
 			statecheck.ExpectKnownOutputValue("scale", knownvalue.StringExact("0.100000000000000000000000000001")),
 		},
-	}, resource.TestStep{Config: api.Config(text), PlanOnly: true})
+	}, resource.TestStep{Config: config, PlanOnly: true})
 	const query = "cost_report_token=rprt_1&date_bin=day&end_date=2025-03-31&limit=1000&order=asc&page=1&" +
 		"start_date=2025-03-01"
 	for _, r := range api.Requests() {
@@ -131,7 +132,7 @@ func TestRowsOfOneMetric(t *testing.T) {
 	api := acctest.Start(t, fakevantage.Options{Limits: noLimits})
 	api.SetUnitCosts(append(daily(3), fakevantage.NewUnitCost("bsnss_mtrc_2", "2025-03-02", "9"))...)
 	api.Run(t, resource.TestStep{
-		Config: api.Config(config(report + "\nbusiness_metric_token = \"bsnss_mtrc_2\"")),
+		Config: api.Config(unitCosts(`business_metric_token = "bsnss_mtrc_2"`)),
 		ConfigStateChecks: []statecheck.StateCheck{
 			statecheck.ExpectKnownOutputValue("count", knownvalue.Int64Exact(1)),
 			statecheck.ExpectKnownValue("data.vantage_unit_costs.this",
@@ -155,7 +156,7 @@ func TestWhenRowsAreRead(t *testing.T) {
 			t.Parallel()
 			api := acctest.Start(t, fakevantage.Options{Limits: noLimits})
 			api.SetUnitCosts(daily(3)...)
-			cli := acctest.NewCLI(t, api, config(report))
+			cli := acctest.NewCLI(t, api, unitCosts())
 			for _, command := range test.commands {
 				cli.MustRun(command...)
 			}
@@ -169,23 +170,11 @@ func TestWhenRowsAreRead(t *testing.T) {
 // Inside a check it is read again in the apply, and its errors are warnings: the guide says to put it beside.
 func TestInsideACheck(t *testing.T) {
 	t.Parallel()
-	const check = `
-check "unit_cost" {
-  data "vantage_unit_costs" "this" {
-    cost_report_token = "rprt_1"
-  }
-  assert {
-    condition     = length(data.vantage_unit_costs.this.unit_costs) == 3
-    error_message = "Not three."
-  }
-}`
 	api := acctest.Start(t, fakevantage.Options{Reports: []string{"rprt_1"}})
 	api.SetUnitCosts(daily(3)...)
-	cli := acctest.NewCLI(t, api, check)
+	cli := acctest.NewCLI(t, api, acctest.Testdata(t, "check.tf"))
 	cli.MustRun("apply", "-auto-approve", "-no-color")
-	if asked := pagesAsked(t, api); len(asked) != 2 {
-		t.Errorf("asked for the pages %v", asked)
-	}
+	wantPages(t, api, "1", "1")
 	api.Change(func(o *fakevantage.Options) { o.Reports = []string{"rprt_2"} })
 	out := cli.MustRun("apply", "-auto-approve", "-no-color")
 	if !strings.Contains(out, "Warning: Could not read unit costs") {
@@ -195,19 +184,11 @@ check "unit_cost" {
 
 func TestAPostconditionStops(t *testing.T) {
 	t.Parallel()
-	const atMost = `
-lifecycle {
-  postcondition {
-    condition     = alltrue([for row in self.unit_costs : row.unit_cost_amount <= %d])
-    error_message = "Too expensive."
-  }
-}`
 	api := acctest.Start(t, fakevantage.Options{Limits: noLimits})
 	api.SetUnitCosts(daily(3)...) // 2 at most
-	cli := acctest.NewCLI(t, api, config(report+fmt.Sprintf(atMost, 2)))
-	cli.MustRun("plan", "-no-color")
-	cli.Write(config(report + fmt.Sprintf(atMost, 1)))
-	if out, ok := cli.Run("plan", "-no-color"); ok || !strings.Contains(out, "Too expensive.") {
+	cli := acctest.NewCLI(t, api, acctest.Testdata(t, "postcondition.tf"))
+	cli.MustRun("plan", "-no-color", "-var=most=2")
+	if out, ok := cli.Run("plan", "-no-color", "-var=most=1"); ok || !strings.Contains(out, "Too expensive.") {
 		t.Error(out)
 	}
 }
@@ -219,19 +200,18 @@ func TestALinkToElsewhereIsNotFollowed(t *testing.T) {
 		t.Errorf("elsewhere was asked for %s with %q", r.URL, r.Header.Get("Authorization"))
 	}))
 	t.Cleanup(elsewhere.Close)
-	first := fmt.Sprintf(`{"links":{"next":"%s/v2/unit_costs?page=7"},"unit_costs":[{"business_metric_token":"m",`+
-		`"business_metric_title":"M","unit_cost_amount":"5","business_metric_amount":"1","scale":1,"date":"2025-02-01"}]}`,
-		elsewhere.URL)
-	api := acctest.Start(t, fakevantage.Options{Limits: noLimits, Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+	const row = `{"business_metric_token":"m","business_metric_title":"M","unit_cost_amount":"5",` +
+		`"business_metric_amount":"1","scale":1,"date":"2025-02-01"}`
+	first := fmt.Sprintf(`{"links":{"next":"%s/v2/unit_costs?page=7"},"unit_costs":[%s]}`, elsewhere.URL, row)
+	misbehave := func(r fakevantage.Request) http.HandlerFunc {
 		if strings.Contains(r.Query, "&page=1&") || strings.HasSuffix(r.Query, "&page=1") {
 			return fakevantage.Answer(http.StatusOK, first)
 		}
 		return nil
-	}})
-	api.SetUnitCosts(daily(1001)...)
-	cli := acctest.NewCLI(t, api, config(report))
-	cli.MustRun("apply", "-auto-approve", "-no-color")
-	if asked := pagesAsked(t, api); !slices.Equal(asked, []string{"1", "2"}) {
-		t.Errorf("asked for the pages %v", asked)
 	}
+	api := acctest.Start(t, fakevantage.Options{Limits: noLimits, Misbehave: misbehave})
+	api.SetUnitCosts(daily(1001)...)
+	cli := acctest.NewCLI(t, api, unitCosts())
+	cli.MustRun("apply", "-auto-approve", "-no-color")
+	wantPages(t, api, "1", "2")
 }
