@@ -58,7 +58,7 @@ func wantSaid(t *testing.T, out string, words ...string) {
 	t.Helper()
 	for _, w := range words {
 		if !strings.Contains(out, w) {
-			t.Errorf("it does not say %q: %s", w, out)
+			t.Errorf("it does not say %q: %.10000s", w, out)
 		}
 	}
 }

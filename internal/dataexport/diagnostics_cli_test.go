@@ -116,7 +116,7 @@ func TestWarningsReachTheTerminal(t *testing.T) {
 		"an ephemeral resource's own timeout": {
 			needs:   hasEphemeral,
 			options: fakevantage.Options{ReadyAfter: time.Hour},
-			config:  block("ephemeral", "vantage_data_export", "token = \"TOKEN\"\ntimeouts { open = \"1s\" }"),
+			config:  block("ephemeral", "vantage_data_export", `token = "TOKEN"`, `timeouts { open = "1s" }`),
 			says:    "Could not open data export",
 			fails:   true,
 		},

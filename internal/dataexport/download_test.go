@@ -42,8 +42,8 @@ func TestADownloadThroughTheCLI(t *testing.T) {
 	directory := filepath.Join(t.TempDir(), "march")
 	around := acctest.Testdata(t, "download.tf")
 	config := func(line string) string {
-		arguments := fmt.Sprintf("token = vantage_unit_cost_export.this.token\ndirectory = %q\n%s", directory, line)
-		return api.Config(around + block("resource", downloadType, arguments))
+		return api.Config(around + block("resource", downloadType,
+			`token = vantage_unit_cost_export.this.token`, fmt.Sprintf("directory = %q", directory), line))
 	}
 	address := downloadType + ".this"
 	files := func() int { return api.Count(http.MethodGet, "/files/") }

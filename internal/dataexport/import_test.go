@@ -31,7 +31,7 @@ func importing(config, id string) resource.TestStep {
 	}
 }
 
-// importBlock is an import block for the resource at address. What is to be imported is the line.
+// importBlock is an import block for the resource at address. The line says which export, by its id or identity.
 func importBlock(line string) string {
 	return fmt.Sprintf("import {\n  to = %s\n  %s\n}\n", address, line)
 }
@@ -100,14 +100,14 @@ func TestImportByIdentity(t *testing.T) {
 	api := acctest.Start(t, fakevantage.Options{})
 	token := api.Add(asked, time.Now())
 	block := importBlock(fmt.Sprintf("identity = { token = %q }", token))
-	imported := applying(api.Config(block+matching()), plancheck.ResourceActionNoop)
-	imported.ConfigStateChecks = []statecheck.StateCheck{
-		statecheck.ExpectIdentity(address, map[string]knownvalue.Check{"token": knownvalue.StringExact(token)}),
-	}
+	identity := map[string]knownvalue.Check{"token": knownvalue.StringExact(token)}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
-		Steps:                    []resource.TestStep{imported, unchanged(api.Config(matching()))},
+		Steps: []resource.TestStep{
+			applying(api.Config(block+matching()), plancheck.ResourceActionNoop, statecheck.ExpectIdentity(address, identity)),
+			unchanged(api.Config(matching())),
+		},
 	})
 	wantPosts(t, api.Server, 0)
 }
@@ -116,12 +116,14 @@ func TestImportOfAPendingExportResumesTheWait(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{ReadyAfterPolls: 3, RetryAfter: "1"})
 	token, config := api.Add(asked, time.Now()), api.Config(matching())
-	resumed := applying(config, plancheck.ResourceActionUpdate)
-	resumed.ConfigStateChecks = []statecheck.StateCheck{
-		inState(tfjsonpath.New("token"), knownvalue.StringExact(token)),
-		inState(manifest.AtMapKey("files"), fileLinks),
-	}
-	api.Run(t, importing(config, token), resumed, unchanged(config))
+	api.Run(t,
+		importing(config, token),
+		applying(config, plancheck.ResourceActionUpdate,
+			inState(tfjsonpath.New("token"), knownvalue.StringExact(token)),
+			inState(manifest.AtMapKey("files"), fileLinks),
+		),
+		unchanged(config),
+	)
 	wantPosts(t, api.Server, 0)
 }
 

@@ -95,7 +95,7 @@ func TestResourceIsReplacedByAnyArgumentButTimeouts(t *testing.T) {
 		steps = append(steps, applying(api.Config(export(line)), plancheck.ResourceActionReplace))
 	}
 	another := func(line string) string {
-		return api.Config(block("resource", "vantage_unit_cost_export", "cost_report_token = \"rprt_2\"\n"+line))
+		return api.Config(block("resource", "vantage_unit_cost_export", `cost_report_token = "rprt_2"`, line))
 	}
 	steps = append(steps,
 		applying(another(""), plancheck.ResourceActionReplace),

@@ -51,7 +51,7 @@ func TestNothingLeaks(t *testing.T) {
 	run("destroy", "-no-color", "-auto-approve")
 
 	wantSaid(t, flat(shown), "completed_at", "(API token) may not see https://f.example/a.csv?(query removed)")
-	produced := produced(t, cli, logFile)
+	produced := leftBehind(t, cli, logFile)
 	wantSaid(t, produced["trace.log"], "request answered", "waiting")
 	produced["the output"] = shown
 	for name, text := range produced {
@@ -91,7 +91,7 @@ func TestNoSignatureIsKeptWhereURLsAreNotStored(t *testing.T) {
 		t.Errorf("the state has %+v", this)
 	}
 	wantPosts(t, api.Server, 1)
-	produced := produced(t, cli, logFile)
+	produced := leftBehind(t, cli, logFile)
 	produced["what was shown"] = shown
 	for name, text := range produced {
 		if strings.Contains(text, "X-Signature") || strings.Contains(text, "/files/") {
@@ -100,8 +100,8 @@ func TestNoSignatureIsKeptWhereURLsAreNotStored(t *testing.T) {
 	}
 }
 
-// produced returns what a CLI has left behind, by the names of the files: its log, the states and the plans.
-func produced(t *testing.T, cli *acctest.CLI, logFile string) map[string]string {
+// leftBehind returns what a CLI has left behind, by the names of the files: its log, the states and the plans.
+func leftBehind(t *testing.T, cli *acctest.CLI, logFile string) map[string]string {
 	t.Helper()
 	out := map[string]string{}
 	for _, path := range []string{

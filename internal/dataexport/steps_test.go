@@ -37,15 +37,15 @@ func report(lines ...string) string {
 
 // byToken is a configuration of the data source at dataAddress, with these lines beside its token.
 func byToken(token string, lines ...string) string {
-	return block("data", "vantage_data_export", fmt.Sprintf("token = %q\n", token)+strings.Join(lines, "\n"))
+	return block("data", "vantage_data_export", append([]string{fmt.Sprintf("token = %q", token)}, lines...)...)
 }
 
 // block is a block named this, such as one of a resource or of a data source.
-func block(blockType, typeName, arguments string) string {
-	return fmt.Sprintf("%s %q \"this\" {\n%s\n}\n", blockType, typeName, arguments)
+func block(blockType, typeName string, lines ...string) string {
+	return fmt.Sprintf("%s %q \"this\" {\n%s\n}\n", blockType, typeName, strings.Join(lines, "\n"))
 }
 
-// asked is an export as somebody else has had it made.
+// asked are the arguments of an export that was made outside Terraform.
 var asked = map[string]any{
 	"cost_report_token": "rprt_1",
 	"start_date":        "2025-03-01T00:00:00Z",
@@ -65,12 +65,12 @@ func unchanged(config string) resource.TestStep {
 	return resource.TestStep{Config: config, PlanOnly: true}
 }
 
-// applying is a step that expects this action on the resource at address in its plan.
-func applying(config string, planned plancheck.ResourceActionType) resource.TestStep {
-	return resource.TestStep{Config: config, ConfigPlanChecks: expect(action(planned))}
+// applying is a step that expects this action on the resource at address in its plan, and this of the state afterwards.
+func applying(config string, planned plancheck.ResourceActionType, state ...statecheck.StateCheck) resource.TestStep {
+	return resource.TestStep{Config: config, ConfigPlanChecks: expect(action(planned)), ConfigStateChecks: state}
 }
 
-// completedBefore returns what makes all exports completed so long ago.
+// completedBefore is a PreConfig that moves the completion of all exports so far into the past.
 func completedBefore(api *acctest.API, age time.Duration) func() {
 	return func() {
 		for token := range api.Exports() {

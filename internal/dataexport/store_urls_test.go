@@ -60,11 +60,7 @@ func TestURLsAreStoredOnlyWhereTheyAreWanted(t *testing.T) {
 			ConfigStateChecks: withheld,
 			Check:             count(1),
 		},
-		resource.TestStep{
-			Config:            renewed,
-			ConfigPlanChecks:  expect(action(plancheck.ResourceActionUpdate)),
-			ConfigStateChecks: withheld,
-		},
+		applying(renewed, plancheck.ResourceActionUpdate, withheld...),
 		resource.TestStep{
 			PreConfig: completedBefore(api, 23*time.Hour),
 			Config:    renewed,

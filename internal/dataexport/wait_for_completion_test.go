@@ -54,11 +54,9 @@ func TestTurningTheWaitOnResumesIt(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{ReadyAfterPolls: 5, RetryAfter: "1"})
 	waited := api.Config(export(`wait_for_completion = true`))
-	resumed := applying(waited, plancheck.ResourceActionUpdate)
-	resumed.ConfigStateChecks = []statecheck.StateCheck{inState(manifest.AtMapKey("files"), fileLinks)}
 	api.Run(t,
 		resource.TestStep{Config: api.Config(export(`wait_for_completion = false`))},
-		resumed,
+		applying(waited, plancheck.ResourceActionUpdate, inState(manifest.AtMapKey("files"), fileLinks)),
 		unchanged(waited),
 	)
 	wantPosts(t, api.Server, 1)
