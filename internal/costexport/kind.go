@@ -7,33 +7,34 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/dataexport"
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// Kind returns vantage_cost_export.
-func Kind() dataexport.Kind {
-	return dataexport.Kind{
+// Definition returns vantage_cost_export.
+func Definition() dataexport.Definition {
+	return dataexport.Definition{
 		Name:       "cost_export",
 		Noun:       "cost export",
 		ExportType: "cost",
 		Report:     "cost_report_token",
 		WhenEmpty:  "Check that there are costs between the dates, and that the report or the filter leaves some of them.",
-		Arguments: dataexport.WithScope(map[string]schema.Attribute{
+		Arguments: argument.WithScope(map[string]schema.Attribute{
 			"cost_report_token": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Token of the cost report whose costs are exported, such as `rprt_ea7dbb4f5783d677`. At " +
 					"least " +
 					"one of `cost_report_token` and `filter` is given.",
-				Validators: dataexport.Tokens(),
+				Validators: argument.Tokens(),
 			},
 			"filter": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Which costs are exported, in VQL, the query language of Vantage, such as " +
 					"`costs.provider = 'aws'`. At least one of `cost_report_token` and `filter` is given.",
-				Validators: dataexport.NotEmpty(),
+				Validators: argument.NotEmpty(),
 			},
-			"groupings": dataexport.Groupings("`provider`, `service` and `account_id`", "tag:",
+			"groupings": argument.Groupings("`provider`, `service` and `account_id`", "tag:",
 				"account_id", "billing_account_id", "charge_type", "cost_category", "cost_subcategory", "provider", "region",
 				"resource_id", "service", "tagged", "usage_unit"),
 			"schema": schema.StringAttribute{
@@ -41,7 +42,7 @@ func Kind() dataexport.Kind {
 				MarkdownDescription: "Columns of the files: `vntg` for those of Vantage, `focus` for the FinOps Open Cost and " +
 					"Usage " +
 					"Specification, or `comparison`. Default: `vntg`.",
-				Validators: dataexport.OneOf([]string{"vntg", "focus", "comparison"}),
+				Validators: argument.OneOf([]string{"vntg", "focus", "comparison"}),
 			},
 		}, vantage.DateBins()),
 		Blocks:        map[string]schema.SingleNestedBlock{"settings": settingsBlock()},
@@ -72,7 +73,7 @@ type arguments struct {
 	Groupings       types.List   `tfsdk:"groupings"`
 	Schema          types.String `tfsdk:"schema"`
 	Settings        types.Object `tfsdk:"settings"` // parts of it may be unknown
-	dataexport.Scope
+	argument.Scope
 }
 
 // Request implements dataexport.Arguments.
@@ -81,7 +82,7 @@ func (a *arguments) Request() vantage.ExportRequest {
 		CostReportToken: a.CostReportToken.ValueString(),
 		Filter:          a.Filter.ValueString(),
 		ExportScope:     a.Requested(),
-		Groupings:       dataexport.Strings(a.Groupings),
+		Groupings:       argument.Strings(a.Groupings),
 		Schema:          a.Schema.ValueString(),
 		Settings:        requestedSettings(a.Settings),
 	}
@@ -97,11 +98,11 @@ func (a *arguments) Validate() diag.Diagnostics {
 	return diags
 }
 
-// TakeFrom implements dataexport.Arguments.
-func (a *arguments) TakeFrom(attributes map[string]any) {
-	dataexport.Take(&a.CostReportToken, attributes["report_token"])
+// SetFromImport implements dataexport.Arguments.
+func (a *arguments) SetFromImport(attributes map[string]any) {
+	argument.SetFromImport(&a.CostReportToken, attributes["report_token"])
 	if a.CostReportToken.IsNull() {
-		dataexport.Take(&a.Filter, attributes["vql"]) // with a report it is that report's
+		argument.SetFromImport(&a.Filter, attributes["vql"]) // with a report it is that report's
 	}
-	a.Scope.TakeFrom(attributes)
+	a.Scope.SetFromImport(attributes)
 }

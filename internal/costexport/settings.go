@@ -4,7 +4,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"terraform-provider-vantage/internal/dataexport"
+	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -29,8 +29,8 @@ func settingsBlock() schema.SingleNestedBlock {
 			"show_previous_period": option("Whether the previous period is shown for comparison. Default: `true`."),
 			"aggregate_by": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "What is added up: " + dataexport.AnyOf(aggregates) + ". Default: `cost`.",
-				Validators:          dataexport.OneOf(aggregates),
+				MarkdownDescription: "What is added up: " + argument.AnyOf(aggregates) + ". Default: `cost`.",
+				Validators:          argument.OneOf(aggregates),
 			},
 		},
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"terraform-provider-vantage/internal/argument"
+
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -16,13 +18,13 @@ var (
 )
 
 // Action makes an export of one kind, waits for it, and downloads its files where a directory is given. Nothing of it
-// is kept in the state. Kinds.Actions makes it.
+// is kept in the state. Definitions.Actions makes it.
 type Action struct {
 	configured
-	kind Kind
+	definition Definition
 }
 
-// ActionPart is what the actions of all kinds have beside a kind's arguments.
+// ActionPart is what the actions of all definitions have beside a kind's arguments.
 type ActionPart struct {
 	Directory types.String `tfsdk:"directory"`
 	Timeouts  types.Object `tfsdk:"timeouts"`
@@ -33,7 +35,7 @@ func (p *ActionPart) Part() *ActionPart { return p }
 
 // Metadata implements action.Action.
 func (a *Action) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_" + a.kind.Name
+	resp.TypeName = req.ProviderTypeName + "_" + a.definition.Name
 }
 
 // Configure implements action.ActionWithConfigure.
@@ -47,12 +49,12 @@ func (a *Action) Schema(_ context.Context, _ action.SchemaRequest, resp *action.
 		"directory": directoryAttribute(false, " Default: the files are not downloaded."),
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Makes a " + a.kind.Noun + ", waits for it and downloads its files, without keeping " +
+		MarkdownDescription: "Makes a " + a.definition.Noun + ", waits for it and downloads its files, without keeping " +
 			"anything in the " +
 			"state. **Each invocation makes a new export.** Its progress is shown while it runs. Needs Terraform 1.14 or " +
 			"later; OpenTofu has no actions.",
-		Attributes: actionAttributes(together(a.kind.Arguments, directory)),
-		Blocks: actionBlocks(together(a.kind.Blocks, timeoutsBlock(map[string]string{
+		Attributes: actionAttributes(mergeMaps(a.definition.Arguments, directory)),
+		Blocks: actionBlocks(mergeMaps(a.definition.Blocks, timeoutsBlock(map[string]string{
 			"invoke": "How long making the export, waiting for it and downloading its files may take in all, as a duration " +
 				"such as " +
 				"`45m`. Default: `30m`.",
@@ -64,7 +66,7 @@ func (a *Action) Schema(_ context.Context, _ action.SchemaRequest, resp *action.
 func (a *Action) ValidateConfig(
 	ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse,
 ) {
-	config := a.kind.NewAction()
+	config := a.definition.NewAction()
 	resp.Diagnostics.Append(req.Config.Get(ctx, config)...)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(config.Validate()...)
@@ -73,7 +75,7 @@ func (a *Action) ValidateConfig(
 
 // Invoke implements action.Action.
 func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	config := a.kind.NewAction()
+	config := a.definition.NewAction()
 	resp.Diagnostics.Append(req.Config.Get(ctx, config)...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -82,8 +84,8 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 		resp.Diagnostics.Append(a.invoking().errNotConfigured())
 		return
 	}
-	say := sayer(ctx, resp.SendProgress)
-	ctx, cancel := context.WithTimeout(ctx, Timeout(config.Part().Timeouts, "invoke", defaultTimeout))
+	send := progressSender(ctx, resp.SendProgress)
+	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(config.Part().Timeouts, "invoke", defaultTimeout))
 	defer cancel()
 
 	directory, err := directoryOf(config.Part().Directory)
@@ -97,30 +99,30 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 		resp.Diagnostics.Append(a.invoking().failure(err))
 		return
 	}
-	say("The API has accepted the export %s. It goes on there, whatever becomes of this run.", export.Token)
-	export, diags := a.invoking().await(ctx, a.client, export, say)
+	send("The API has accepted the export %s. It goes on there, whatever becomes of this run.", export.Token)
+	export, diags := a.invoking().await(ctx, a.client, export, send)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() || len(export.Manifest.Files) == 0 {
 		return
 	}
 	if directory == "" {
-		say("The files are at the server, %s. The data source vantage_data_export with token = %q gives their URLs.",
+		send("The files are at the server, %s. The data source vantage_data_export with token = %q gives their URLs.",
 			validity(export), export.Token)
 		return
 	}
-	_, diags = a.invoking().download(ctx, a.client, export, directory, say)
+	_, diags = a.invoking().download(ctx, a.client, export, directory, send)
 	resp.Diagnostics.Append(diags...)
 }
 
 func (a *Action) invoking() operation {
-	o := a.kind.operation("make")
-	o.makes = true
+	o := a.definition.operation("make")
+	o.creates = true
 	o.timedOut = func(token string) string {
 		return goesOn(token) + " Set a longer `invoke` in the action's timeouts block before the next."
 	}
 	o.interrupted = goesOn
-	o.longer = "`invoke` in the action's timeouts block"
-	o.again = "The action vantage_data_export_download downloads them; another invocation of this one makes another " +
+	o.timeoutHint = "`invoke` in the action's timeouts block"
+	o.retryHint = "The action vantage_data_export_download downloads them; another invocation of this one makes another " +
 		"export."
 	o.failed = "Invoke the action again to have another one made; if that fails too, the server's words and the " +
 		"report in the " +

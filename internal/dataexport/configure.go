@@ -3,7 +3,7 @@ package dataexport
 import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
-	"terraform-provider-vantage/internal/surface"
+	"terraform-provider-vantage/internal/clientdiag"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -13,6 +13,6 @@ type configured struct {
 }
 
 func (c *configured) configure(data any) (diags diag.Diagnostics) {
-	c.client, diags = surface.Client(data)
+	c.client, diags = clientdiag.Client(data)
 	return diags
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
+	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -47,7 +48,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 
 // followedAttributes are those of a surface that follows an export by its token.
 func followedAttributes(about string) map[string]resourceschema.Attribute {
-	return together(exportedAttributes(), map[string]resourceschema.Attribute{"token": tokenAttribute(about)})
+	return mergeMaps(exportedAttributes(), map[string]resourceschema.Attribute{"token": tokenAttribute(about)})
 }
 
 // tokenAttribute names an export that exists.
@@ -55,7 +56,7 @@ func tokenAttribute(about string) resourceschema.StringAttribute {
 	return resourceschema.StringAttribute{
 		Required:            true,
 		MarkdownDescription: aboutToken + " " + about,
-		Validators:          exportTokens(),
+		Validators:          argument.ExportTokens(),
 	}
 }
 
@@ -78,7 +79,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, Timeout(data.Timeouts, "read", defaultTimeout))
+	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(data.Timeouts, "read", defaultTimeout))
 	defer cancel()
 	resp.Diagnostics.Append(data.await(ctx, waiting("read"), d.client)...)
 	if resp.Diagnostics.HasError() {
@@ -106,7 +107,7 @@ func (p *DataSourcePart) fill(o operation, e *vantage.DataExport) diag.Diagnosti
 	if until, expired := expiry(p.Manifest, asOf(e)); expired {
 		diags.Append(o.errExpired(e.Token, until))
 	}
-	diags.Append(o.warnOdd(e)...)
+	diags.Append(o.warnIgnoredFields(e)...)
 	if len(e.Manifest.Files) == 0 {
 		diags.Append(o.warnNoFiles(e.Token))
 	}
@@ -115,7 +116,7 @@ func (p *DataSourcePart) fill(o operation, e *vantage.DataExport) diag.Diagnosti
 
 func (o operation) errExpired(token string, until time.Time) diag.Diagnostic {
 	remedy := "Read it again for a new one."
-	if !o.makes {
+	if !o.creates {
 		remedy = "Have a new export made and use its token: where a resource made it, apply with -replace and that " +
 			"resource's " +
 			"address, or give the resource renew_before_expiry. To destroy all the same, use -refresh=false."

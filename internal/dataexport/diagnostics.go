@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"terraform-provider-vantage/internal/surface"
+	"terraform-provider-vantage/internal/clientdiag"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -17,9 +17,9 @@ import (
 type operation struct {
 	// verb and noun complete "Could not <verb> <noun>".
 	verb, noun string
-	// makes tells that the operation asks for an export, and report is the argument that names what a 404 is about then.
-	makes  bool
-	report string
+	// creates tells that the operation asks for an export, and report is the argument that names what a 404 is about then.
+	creates bool
+	report  string
 	// timedOut says what is left of an export when the time was not enough, and how to go on.
 	timedOut func(token string) string
 	// refused says the same after an answer that ended the wait. Nil where there is nothing to say.
@@ -28,15 +28,15 @@ type operation struct {
 	failed string
 	// interrupted says how to go on after an interrupt. Nil: by running Terraform again.
 	interrupted func(token string) string
-	// longer names the timeout that bounds a download, and again says how to have the files after it has failed.
-	longer, again string
+	// timeoutHint names the timeout that bounds a download, and retryHint says how to have the files after it has failed.
+	timeoutHint, retryHint string
 	// whenEmpty says what to check when an export has no files.
 	whenEmpty string
 }
 
 // operation returns one that makes an export, or goes on with one of the kind.
-func (k Kind) operation(verb string) operation {
-	return operation{verb: verb, noun: k.Noun, report: k.Report, whenEmpty: k.WhenEmpty}
+func (d Definition) operation(verb string) operation {
+	return operation{verb: verb, noun: d.Noun, report: d.Report, whenEmpty: d.WhenEmpty}
 }
 
 func (o operation) summary() string { return "Could not " + o.verb + " " + o.noun }
@@ -52,8 +52,8 @@ func (o operation) failure(err error) diag.Diagnostic {
 	if e.Token != "" {
 		export = "Export: " + nameOf(e.Token, e.Status)
 	}
-	text := surface.Detail(e, export, o.next(e))
-	if at, ok := o.culprit(e); ok {
+	text := clientdiag.Detail(e, export, o.next(e))
+	if at, ok := o.attributePath(e); ok {
 		return diag.NewAttributeErrorDiagnostic(at, o.summary(), text)
 	}
 	return diag.NewErrorDiagnostic(o.summary(), text)
@@ -90,9 +90,9 @@ func (o operation) next(e *vantage.Error) string {
 // remedy says how to do away with the cause of a failure.
 func (o operation) remedy(e *vantage.Error) string {
 	if e.Token != "" {
-		return surface.Remedy(e, noSuchExport(e.Token))
+		return clientdiag.Remedy(e, noSuchExport(e.Token))
 	}
-	return surface.Remedy(e, surface.NoSuchReport(o.report))
+	return clientdiag.Remedy(e, clientdiag.NoSuchReport(o.report))
 }
 
 // noSuchExport explains a 404. The prefixes of tokens are not documented, so they are advice and never a reason to
@@ -106,10 +106,9 @@ func noSuchExport(token string) string {
 	return gone
 }
 
-// culprit returns the argument that a refusal of the POST is about, where the status or the documented words tell for
-// certain.
-func (o operation) culprit(e *vantage.Error) (path.Path, bool) {
-	if !o.makes || e.Kind != vantage.Rejected || e.Token != "" {
+// attributePath returns the argument that a rejected POST is about, if the status or the documented message names it.
+func (o operation) attributePath(e *vantage.Error) (path.Path, bool) {
+	if !o.creates || e.Kind != vantage.Rejected || e.Token != "" {
 		return path.Empty(), false
 	}
 	switch {
@@ -123,7 +122,9 @@ func (o operation) culprit(e *vantage.Error) (path.Path, bool) {
 
 // Diagnostics that several surfaces have, and that are not about an error of the client's.
 
-func (o operation) errNotConfigured() diag.Diagnostic { return surface.ErrNotConfigured(o.summary()) }
+func (o operation) errNotConfigured() diag.Diagnostic {
+	return clientdiag.ErrNotConfigured(o.summary())
+}
 
 func (o operation) warnInterrupted(token string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Interrupted while the "+o.noun+" was pending",

@@ -8,6 +8,7 @@ import (
 	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -66,9 +67,9 @@ func (a *DownloadAction) Invoke(ctx context.Context, req action.InvokeRequest, r
 		resp.Diagnostics.Append(o.errNotConfigured())
 		return
 	}
-	say := sayer(ctx, resp.SendProgress)
-	ctx, cancel := context.WithTimeout(ctx, Timeout(config.Timeouts, "invoke", defaultTimeout))
+	send := progressSender(ctx, resp.SendProgress)
+	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(config.Timeouts, "invoke", defaultTimeout))
 	defer cancel()
-	_, diags := o.fetch(ctx, a.client, vantage.DataExport{Token: config.Token.ValueString()}, config.Directory, say)
+	_, diags := o.fetch(ctx, a.client, vantage.DataExport{Token: config.Token.ValueString()}, config.Directory, send)
 	resp.Diagnostics.Append(diags...)
 }

@@ -21,7 +21,7 @@ func (o operation) errDirectory(directory string, err error) diag.Diagnostic {
 		err = e.Err
 	}
 	nothing := "Nothing was downloaded."
-	if o.makes {
+	if o.creates {
 		nothing = "No export was made."
 	}
 	return diag.NewAttributeErrorDiagnostic(path.Root("directory"), o.summary(), fmt.Sprintf(
@@ -48,7 +48,7 @@ func (o operation) errDownload(
 	}
 	left := fmt.Sprintf("The export %s is completed and %s. The data source vantage_data_export with `token = %q` "+
 		"gives the "+
-		"URLs of its files. %s", export.Token, validity(export), export.Token, o.again)
+		"URLs of its files. %s", export.Token, validity(export), export.Token, o.retryHint)
 	said := slices.DeleteFunc([]string{happened, kept, next, left}, func(s string) bool { return s == "" })
 	return diag.NewErrorDiagnostic(o.summary(), strings.Join(said, "\n\n"))
 }
@@ -68,7 +68,7 @@ func (o operation) fileFailure(e *vantage.Error, directory string) (happened, ne
 			"If it stays so, the status is for Vantage's support."
 	case vantage.TimedOut:
 		return fmt.Sprintf("The time allowed ran out before %s was there in full%s.", e.File, because(e)),
-			"Set a longer " + o.longer + "."
+			"Set a longer " + o.timeoutHint + "."
 	case vantage.Interrupted:
 		return fmt.Sprintf("Interrupted before %s was there in full.", e.File), ""
 	}

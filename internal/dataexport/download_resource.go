@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -62,7 +63,7 @@ func (r *DownloadResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 			"Terraform " +
 			"before 1.14; from 1.14 on the action of the same name downloads without a place in the state, unless other " +
 			"resources need the paths.",
-		Attributes: together(thatReplaceAlways(map[string]schema.StringAttribute{
+		Attributes: mergeMaps(withRequiresReplaceAlways(map[string]schema.StringAttribute{
 			"token":     tokenAttribute("The export is of any kind. Another one is downloaded anew."),
 			"directory": directoryAttribute(true, " Another one is downloaded to anew."),
 		}), downloadedAttributes()),
@@ -74,8 +75,8 @@ func (r *DownloadResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 	}
 }
 
-// thatReplaceAlways returns arguments whose change means another download.
-func thatReplaceAlways(arguments map[string]schema.StringAttribute) map[string]schema.Attribute {
+// withRequiresReplaceAlways returns arguments whose change means another download.
+func withRequiresReplaceAlways(arguments map[string]schema.StringAttribute) map[string]schema.Attribute {
 	out := map[string]schema.Attribute{}
 	for name, argument := range arguments {
 		argument.PlanModifiers = []planmodifier.String{stringplanmodifier.RequiresReplace()}
@@ -136,7 +137,7 @@ func (r *DownloadResource) Create(ctx context.Context, req resource.CreateReques
 		resp.Diagnostics.Append(r.downloading().errNotConfigured())
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, Timeout(plan.Timeouts, "create", defaultTimeout))
+	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(plan.Timeouts, "create", defaultTimeout))
 	defer cancel()
 	known := vantage.DataExport{Token: plan.Token.ValueString()}
 	written, diags := r.downloading().fetch(ctx, r.client, known, plan.Directory, func(string, ...any) {})

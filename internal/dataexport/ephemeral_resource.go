@@ -3,6 +3,8 @@ package dataexport
 import (
 	"context"
 
+	"terraform-provider-vantage/internal/argument"
+
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 )
@@ -53,7 +55,7 @@ func (r *EphemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, Timeout(data.Timeouts, "open", defaultTimeout))
+	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(data.Timeouts, "open", defaultTimeout))
 	defer cancel()
 	resp.Diagnostics.Append(data.await(ctx, waiting("open"), r.client)...)
 	if resp.Diagnostics.HasError() {

@@ -11,9 +11,9 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// sayer returns a function that shows a line of progress. Once ctx is cancelled the lines are not received any more and
-// sending one would last forever, so they are dropped.
-func sayer(ctx context.Context, send func(action.InvokeProgressEvent)) func(format string, a ...any) {
+// progressSender returns a function that shows a line of progress. It drops lines once ctx is canceled: Terraform no
+// longer receives them, and sending one would block.
+func progressSender(ctx context.Context, send func(action.InvokeProgressEvent)) func(format string, a ...any) {
 	return func(format string, a ...any) {
 		if ctx.Err() != nil {
 			return
@@ -36,10 +36,10 @@ const reportEvery = 30 * time.Second
 // longPause is the longest that is not worth a line.
 const longPause = 10 * time.Second
 
-// tellWait reports a wait: each change of the status and each long pause, by the returned onProgress, and at intervals
-// how long it has lasted and when it is given up, until stop is called.
-func tellWait(
-	ctx context.Context, token string, say func(string, ...any),
+// reportWait reports a wait: each change of the status and each long delay, by the returned onProgress, and its duration
+// and deadline at intervals, until stop is called.
+func reportWait(
+	ctx context.Context, token string, send func(string, ...any),
 ) (onProgress func(vantage.Progress), stop func()) {
 	started := time.Now()
 	until := "without an end"
@@ -55,7 +55,7 @@ func tellWait(
 		for {
 			select {
 			case <-ticker.C:
-				say("Waiting for the export %s for %s; its status is %q, and this goes on %s.",
+				send("Waiting for the export %s for %s; its status is %q, and this goes on %s.",
 					token, time.Since(started).Round(time.Second), status.Load(), until)
 			case <-ctx.Done():
 				return
@@ -64,10 +64,10 @@ func tellWait(
 	}()
 	onProgress = func(p vantage.Progress) {
 		if status.Swap(p.Export.Status) != p.Export.Status {
-			say("The status is %q.", p.Export.Status)
+			send("The status is %q.", p.Export.Status)
 		}
 		if p.Pause > longPause {
-			say("The API is asked again in %s.", p.Pause.Round(time.Second))
+			send("The API is asked again in %s.", p.Pause.Round(time.Second))
 		}
 	}
 	return onProgress, func() {
@@ -77,15 +77,15 @@ func tellWait(
 	}
 }
 
-func tellDownload(say func(string, ...any)) func(vantage.DownloadProgress) {
+func reportDownload(send func(string, ...any)) func(vantage.DownloadProgress) {
 	return func(p vantage.DownloadProgress) {
 		switch {
 		case p.Failure == nil:
-			say("%s has arrived (%s).", p.File.Name, formatSize(p.File.Size))
+			send("%s has arrived (%s).", p.File.Name, formatSize(p.File.Size))
 		case p.AsksForURLs:
-			say("The URL of %s is refused (%v). The API is asked for fresh ones of all files.", p.File.Name, p.Failure)
+			send("The URL of %s is refused (%v). The API is asked for fresh ones of all files.", p.File.Name, p.Failure)
 		default:
-			say("%s is interrupted at %s and tried again in %s: %v",
+			send("%s is interrupted at %s and tried again in %s: %v",
 				p.File.Name, formatSize(p.File.Size), p.Pause.Round(time.Second), p.Failure)
 		}
 	}

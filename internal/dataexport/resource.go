@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -29,14 +30,14 @@ const (
 )
 
 // Resource is an export of one kind that lives in the state: made once, waited for, and forgotten when it is destroyed.
-// Kinds.Resources makes it.
+// Definitions.Resources makes it.
 type Resource struct {
 	configured
-	kind  Kind
-	kinds Kinds
+	definition  Definition
+	definitions Definitions
 }
 
-// ResourcePart is what the resources of all kinds have beside a kind's arguments.
+// ResourcePart is what the resources of all definitions have beside a kind's arguments.
 type ResourcePart struct {
 	exported
 	Triggers          types.Map    `tfsdk:"triggers"`
@@ -51,7 +52,7 @@ func (p *ResourcePart) Part() *ResourcePart { return p }
 
 // Metadata implements resource.Resource.
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_" + r.kind.Name
+	resp.TypeName = req.ProviderTypeName + "_" + r.definition.Name
 }
 
 // Configure implements resource.ResourceWithConfigure.
@@ -61,14 +62,14 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 
 // Schema implements resource.Resource.
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	resp.Schema = r.kind.resourceSchema()
+	resp.Schema = r.definition.resourceSchema()
 }
 
 // ValidateConfig implements resource.ResourceWithValidateConfig.
 func (r *Resource) ValidateConfig(
 	ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse,
 ) {
-	config := r.kind.NewResource()
+	config := r.definition.NewResource()
 	resp.Diagnostics.Append(req.Config.Get(ctx, config)...)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(config.Validate()...)
@@ -77,7 +78,7 @@ func (r *Resource) ValidateConfig(
 
 // Create implements resource.Resource.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	plan := r.kind.NewResource()
+	plan := r.definition.NewResource()
 	resp.Diagnostics.Append(req.Plan.Get(ctx, plan)...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -86,7 +87,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.Append(r.creating().errNotConfigured())
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, Timeout(plan.Part().Timeouts, "create", defaultTimeout))
+	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(plan.Part().Timeouts, "create", defaultTimeout))
 	defer cancel()
 
 	export, err := r.client.CreateDataExport(ctx, plan.Request())
@@ -106,7 +107,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 
 // Read implements resource.Resource.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	model := r.kind.NewResource()
+	model := r.definition.NewResource()
 	resp.Diagnostics.Append(req.State.Get(ctx, model)...)
 	stage := importStageOf(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -120,7 +121,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.Append(r.warnNotRefreshed(token))
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, Timeout(state.Timeouts, "read", defaultReadTimeout))
+	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(state.Timeouts, "read", defaultReadTimeout))
 	defer cancel()
 
 	export, err := r.client.GetDataExport(ctx, &vantage.DataExport{
@@ -150,17 +151,17 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	now := asOf(export)
 	stored := state.Manifest
-	state.exported = newExported(export).storing(state.StoreFileURLs)
+	state.exported = newExported(export).withFileURLs(state.StoreFileURLs)
 	if keepsURLs(stored, state.Manifest, now, state.RenewBeforeExpiry) {
 		state.Manifest = stored
 	}
 	if stage.takesOver() {
 		attributes, _ := decodeAttributes(export.Attributes)
-		model.TakeFrom(attributes)
+		model.SetFromImport(attributes)
 	}
 	if stage == importBegun {
 		resp.Diagnostics.Append(r.checkKind(export)...)
-		resp.Diagnostics.Append(o.warnOdd(export)...)
+		resp.Diagnostics.Append(o.warnIgnoredFields(export)...)
 	}
 	resp.Diagnostics.Append(stage.next().save(ctx, resp.Private)...)
 	resp.Diagnostics.Append(seenAt.save(ctx, resp.Private, now)...)
@@ -170,7 +171,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 // Update implements resource.Resource. The API sees nothing of what can be updated; what is left to do is to wait for
 // an export that an earlier apply left pending, and to ask for URLs that are to be stored from now on.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	model, stored := r.kind.NewResource(), r.kind.NewResource()
+	model, stored := r.definition.NewResource(), r.definition.NewResource()
 	resp.Diagnostics.Append(req.Plan.Get(ctx, model)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, stored)...)
 	stage := importStageOf(ctx, req.Private, &resp.Diagnostics)
@@ -182,11 +183,11 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if stage.takesOver() {
 		resp.Diagnostics.Append(importTakenOver.save(ctx, resp.Private)...)
 	}
-	plan.exported = state.exported.storing(plan.StoreFileURLs)
+	plan.exported = state.exported.withFileURLs(plan.StoreFileURLs)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	o := r.resuming()
 	switch {
-	case state.lacks(plan.StoreFileURLs):
+	case state.missingFileURLs(plan.StoreFileURLs):
 		o = r.fetching()
 	case state.isCompleted() || !plan.WaitForCompletion.ValueBool():
 		return
@@ -195,7 +196,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		resp.Diagnostics.Append(o.errNotConfigured())
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, Timeout(plan.Timeouts, "update", defaultTimeout))
+	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(plan.Timeouts, "update", defaultTimeout))
 	defer cancel()
 	export := &vantage.DataExport{
 		Token: state.Token.ValueString(), AcceptedAt: acceptedAt.of(ctx, req.Private, &resp.Diagnostics),
@@ -216,9 +217,9 @@ func (r *Resource) await(
 	var e *vantage.Error
 	switch {
 	case err == nil:
-		plan.exported = newExported(export).storing(plan.StoreFileURLs)
+		plan.exported = newExported(export).withFileURLs(plan.StoreFileURLs)
 		diags.Append(state.Set(ctx, model)...)
-		diags.Append(o.warnOdd(export)...)
+		diags.Append(o.warnIgnoredFields(export)...)
 		if len(export.Manifest.Files) == 0 {
 			diags.Append(o.warnNoFiles(export.Token))
 		}
@@ -228,7 +229,7 @@ func (r *Resource) await(
 	case errors.As(err, &e) && e.Kind == vantage.Interrupted:
 		// An error would taint, and the export would be lost with the next apply.
 		diags.Append(o.warnInterrupted(export.Token))
-	case errors.As(err, &e) && e.Kind == vantage.ExportFailed && o.makes:
+	case errors.As(err, &e) && e.Kind == vantage.ExportFailed && o.creates:
 		state.RemoveResource(ctx)
 		diags.Append(o.failure(err))
 	default:

@@ -14,8 +14,8 @@ import (
 // The operations of the resource, with what its state keeps after each kind of failure.
 
 func (r *Resource) creating() operation {
-	o := r.kind.operation("create")
-	o.makes = true
+	o := r.definition.operation("create")
+	o.creates = true
 	o.timedOut = func(token string) string {
 		return tainted(token, "set a longer `create` and `update` in the resource's timeouts block")
 	}
@@ -35,7 +35,7 @@ func tainted(token, first string) string {
 }
 
 func (r *Resource) resuming() operation {
-	o := r.kind.operation("finish")
+	o := r.definition.operation("finish")
 	o.timedOut = func(token string) string {
 		return fmt.Sprintf("The export %s goes on at the server and stays in the state. Apply again to wait on, with a "+
 			"longer "+
@@ -54,7 +54,7 @@ func (r *Resource) resuming() operation {
 
 // fetching is about the URLs of a completed export.
 func (r *Resource) fetching() operation {
-	o := r.kind.operation("read the URLs of the")
+	o := r.definition.operation("read the URLs of the")
 	kept := func(token string) string {
 		return fmt.Sprintf("The export %s stays in the state without its URLs. Once the cause is mended, apply again.", token)
 	}
@@ -64,7 +64,7 @@ func (r *Resource) fetching() operation {
 }
 
 func (r *Resource) refreshing() operation {
-	o := r.kind.operation("read")
+	o := r.definition.operation("read")
 	o.timedOut = func(string) string {
 		return "The state is unchanged. Run Terraform again when the API answers, or go on from the state with " +
 			"-refresh=false. " +
@@ -74,7 +74,7 @@ func (r *Resource) refreshing() operation {
 }
 
 func (r *Resource) importing() operation {
-	o := r.kind.operation("import")
+	o := r.definition.operation("import")
 	o.timedOut = func(string) string { return "Nothing was imported. Run Terraform again when the API answers." }
 	o.failed = "An export that has failed has nothing to import. Create the resource to have another one made."
 	return o
@@ -82,18 +82,18 @@ func (r *Resource) importing() operation {
 
 // checkKind warns where the API plainly calls an imported export one of another kind.
 func (r *Resource) checkKind(export *vantage.DataExport) diag.Diagnostics {
-	other, ok := r.kinds.of(export.ExportType)
-	if !ok || other.Name == r.kind.Name {
+	other, ok := r.definitions.of(export.ExportType)
+	if !ok || other.Name == r.definition.Name {
 		return nil
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("The imported export seems to be of another kind",
 		fmt.Sprintf("The API calls the export %s a %q: that is a %s, which the resource vantage_%s is for. It was "+
 			"imported as "+
-			"a %s all the same.", export.Token, export.ExportType, other.Noun, other.Name, r.kind.Noun))}
+			"a %s all the same.", export.Token, export.ExportType, other.Noun, other.Name, r.definition.Noun))}
 }
 
 func (r *Resource) warnNotRefreshed(token string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("A "+r.kind.Noun+" was not refreshed",
+	return diag.NewWarningDiagnostic("A "+r.definition.Noun+" was not refreshed",
 		fmt.Sprintf("The provider's configuration holds values that are known only after the apply, so the API could not be "+
 			"asked about the export %s. The plan rests on what the state says of it.", token))
 }
@@ -105,11 +105,11 @@ func (r *Resource) warnFailed(e *vantage.DataExport) diag.Diagnostic {
 	if len(e.Messages) > 0 {
 		text += "\n\nThe server says: " + strings.Join(e.Messages, "; ")
 	}
-	return diag.NewWarningDiagnostic("A "+r.kind.Noun+" failed", text)
+	return diag.NewWarningDiagnostic("A "+r.definition.Noun+" failed", text)
 }
 
 func (r *Resource) warnExpired(token string, until time.Time) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("The "+r.kind.Noun+" has expired",
+	return diag.NewWarningDiagnostic("The "+r.definition.Noun+" has expired",
 		fmt.Sprintf("The URLs of the files of the export %s expired at %s. To have a new export made, apply with "+
 			"-replace or "+
 			"change triggers; with renew_before_expiry it is renewed by itself.", token, until.Format(time.RFC3339)))

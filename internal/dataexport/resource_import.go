@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -68,7 +69,7 @@ func sameDate(a, b attr.Value) bool {
 	if !ok1 || !ok2 {
 		return false
 	}
-	first1, _, err1 := parseDate(text1.ValueString())
-	first2, _, err2 := parseDate(text2.ValueString())
+	first1, _, err1 := argument.ParseDate(text1.ValueString())
+	first2, _, err2 := argument.ParseDate(text2.ValueString())
 	return err1 == nil && err2 == nil && first1.Equal(first2)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"terraform-provider-vantage/internal/argument"
+
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -17,17 +19,17 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return // it is destroyed
 	}
 	if req.State.Raw.IsNull() {
-		planned := r.kind.NewResource()
+		planned := r.definition.NewResource()
 		resp.Diagnostics.Append(req.Plan.Get(ctx, planned)...)
 		if resp.Diagnostics.HasError() {
 			return
 		}
 		plan := planned.Part()
-		plan.exported = unknownExport(types.StringUnknown()).storing(plan.StoreFileURLs)
+		plan.exported = unknownExport(types.StringUnknown()).withFileURLs(plan.StoreFileURLs)
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, planned)...)
 		return
 	}
-	planned, stored := r.kind.NewResource(), r.kind.NewResource()
+	planned, stored := r.definition.NewResource(), r.definition.NewResource()
 	resp.Diagnostics.Append(req.Plan.Get(ctx, planned)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, stored)...)
 	plan, state := planned.Part(), stored.Part()
@@ -48,16 +50,16 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			"valid_until": until.Format(time.RFC3339),
 			"asked_at":    askedAt.Format(time.RFC3339),
 		})
-		plan.exported = unknownExport(types.StringUnknown()).storing(plan.StoreFileURLs)
+		plan.exported = unknownExport(types.StringUnknown()).withFileURLs(plan.StoreFileURLs)
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("token"))
 	case !state.isCompleted() && !plan.WaitForCompletion.Equal(types.BoolValue(false)):
 		// An earlier apply did not see the end of it: this one resumes the wait for the same export.
-		plan.exported = unknownExport(state.Token).storing(plan.StoreFileURLs)
-	case state.lacks(plan.StoreFileURLs) || plan.StoreFileURLs.IsUnknown():
+		plan.exported = unknownExport(state.Token).withFileURLs(plan.StoreFileURLs)
+	case state.missingFileURLs(plan.StoreFileURLs) || plan.StoreFileURLs.IsUnknown():
 		plan.exported = state.exported
 		plan.Manifest = unknownManifest()
 	default:
-		plan.exported = state.exported.storing(plan.StoreFileURLs)
+		plan.exported = state.exported.withFileURLs(plan.StoreFileURLs)
 	}
 	if until, expired := expiry(state.Manifest, askedAt); expired && req.Plan.Raw.Equal(req.State.Raw) {
 		resp.Diagnostics.Append(r.warnExpired(state.Token.ValueString(), until))
@@ -67,14 +69,14 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 
 // isDue reports whether less than the margin was left of an export when the server was last asked.
 func isDue(margin types.String, manifest types.Object, askedAt time.Time) bool {
-	m, ok := knownDuration(margin)
+	m, ok := argument.Duration(margin)
 	until, _ := expiry(manifest, askedAt)
 	return ok && !until.IsZero() && !askedAt.IsZero() && until.Sub(askedAt) < max(m, 1)
 }
 
 // marginOutlasts returns how long an export is valid in all, and whether the margin is as long.
 func marginOutlasts(margin types.String, manifest types.Object) (time.Duration, bool) {
-	m, ok := knownDuration(margin)
+	m, ok := argument.Duration(margin)
 	from, known := timeIn(manifest, "completed_at")
 	until, _ := expiry(manifest, from)
 	life := until.Sub(from)

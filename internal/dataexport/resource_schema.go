@@ -5,15 +5,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-vantage/internal/argument"
 )
 
-func (k Kind) resourceSchema() schema.Schema {
+func (d Definition) resourceSchema() schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "A " + k.Noun + ": made once, waited for during the apply, and kept in the state with the " +
+		MarkdownDescription: "A " + d.Noun + ": made once, waited for during the apply, and kept in the state with the " +
 			"pre-signed URLs of its files. Destroying it only forgets it, since the API has no delete and exports expire by " +
 			"themselves.",
-		Attributes: together(thatReplace(k.Arguments), resourceOptions(), exportedAttributes()),
-		Blocks: resourceBlocks(k.Blocks, timeoutsBlock(map[string]string{
+		Attributes: mergeMaps(withRequiresReplace(d.Arguments), resourceOptions(), exportedAttributes()),
+		Blocks: resourceBlocks(d.Blocks, timeoutsBlock(map[string]string{
 			"create": "How long making the export and waiting for it may take, as a duration such as `45m`. Default: `30m`.",
 			"read": "How long a refresh goes on trying while the API does not answer or the account's request limit is used " +
 				"up, " +
@@ -28,7 +30,7 @@ func resourceBlocks(arguments, others map[string]schema.SingleNestedBlock) map[s
 	out := map[string]schema.Block{}
 	for name, block := range arguments {
 		block.MarkdownDescription += aboutReplacing
-		block.PlanModifiers = []planmodifier.Object{replaces{}}
+		block.PlanModifiers = []planmodifier.Object{requiresReplace{}}
 		out[name] = block
 	}
 	for name, block := range others {
@@ -44,7 +46,7 @@ func resourceOptions() map[string]schema.Attribute {
 			Optional:            true,
 			ElementType:         types.StringType,
 			MarkdownDescription: "Any strings. When one of them changes, a new export is made. Default: none.",
-			PlanModifiers:       []planmodifier.Map{replaces{}},
+			PlanModifiers:       []planmodifier.Map{requiresReplace{}},
 		},
 		"wait_for_completion": schema.BoolAttribute{
 			Optional: true,
@@ -68,10 +70,11 @@ func resourceOptions() map[string]schema.Attribute {
 		"renew_before_expiry": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "When less than this time is left until `manifest.urls_valid_until`, or until " +
-				"`manifest.valid_until` where no URLs are kept, the next plan replaces the export by a new one; a duration such " +
+				"`manifest.valid_until` where no URLs are kept, the next plan replaces the export by a new one; a " +
+				"duration such " +
 				"as `2h`, or `0s` for as soon as it has expired. Must be shorter than the URLs are valid: six hours to a day. " +
 				"Default: an export is never renewed by itself.",
-			Validators: margins(),
+			Validators: argument.RenewalMargins(),
 		},
 	}
 }

@@ -3,6 +3,8 @@ package dataexport
 import (
 	"maps"
 
+	"terraform-provider-vantage/internal/argument"
+
 	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	ephemeral "github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -65,14 +67,14 @@ func timeoutsBlock(about map[string]string) map[string]schema.SingleNestedBlock 
 		attributes[name] = schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: text,
-			Validators:          Timeouts(),
+			Validators:          argument.Timeouts(),
 		}
 	}
 	return map[string]schema.SingleNestedBlock{"timeouts": {Attributes: attributes}}
 }
 
-// together returns all of the sets. Of those with the same name the last one counts.
-func together[T any](sets ...map[string]T) map[string]T {
+// mergeMaps returns all of the sets. Of those with the same name the last one counts.
+func mergeMaps[T any](sets ...map[string]T) map[string]T {
 	out := map[string]T{}
 	for _, set := range sets {
 		maps.Copy(out, set)

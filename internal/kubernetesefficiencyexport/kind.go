@@ -6,30 +6,31 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/dataexport"
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// Kind returns vantage_kubernetes_efficiency_export.
-func Kind() dataexport.Kind {
-	return dataexport.Kind{
+// Definition returns vantage_kubernetes_efficiency_export.
+func Definition() dataexport.Definition {
+	return dataexport.Definition{
 		Name:       "kubernetes_efficiency_export",
 		Noun:       "Kubernetes efficiency export",
 		ExportType: "kubernetes_efficiency",
 		Report:     "kubernetes_efficiency_report_token",
 		WhenEmpty:  "Check that the report has data between the dates, and that the filter leaves some of it.",
-		Arguments: dataexport.WithScope(map[string]schema.Attribute{
+		Arguments: argument.WithScope(map[string]schema.Attribute{
 			"kubernetes_efficiency_report_token": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Token of the Kubernetes efficiency report. Default: the workspace's default report.",
-				Validators:          dataexport.Tokens(),
+				Validators:          argument.Tokens(),
 			},
 			"filter": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "What is exported, in VQL, the query language of Vantage. Default: the report's own filter.",
-				Validators:          dataexport.NotEmpty(),
+				Validators:          argument.NotEmpty(),
 			},
-			"groupings": dataexport.Groupings("what the API does by itself", "label:",
+			"groupings": argument.Groupings("what the API does by itself", "label:",
 				"cluster_id", "namespace", "region", "labeled", "category", "pod", "label"),
 		}, vantage.KubernetesEfficiencyDateBins()),
 		NewResource:   func() dataexport.ResourceModel { return &resourceModel{} },
@@ -57,7 +58,7 @@ type arguments struct {
 	ReportToken types.String `tfsdk:"kubernetes_efficiency_report_token"`
 	Filter      types.String `tfsdk:"filter"`
 	Groupings   types.List   `tfsdk:"groupings"`
-	dataexport.Scope
+	argument.Scope
 }
 
 // Request implements dataexport.Arguments.
@@ -66,12 +67,12 @@ func (a *arguments) Request() vantage.ExportRequest {
 		ReportToken: a.ReportToken.ValueString(),
 		Filter:      a.Filter.ValueString(),
 		ExportScope: a.Requested(),
-		Groupings:   dataexport.Strings(a.Groupings),
+		Groupings:   argument.Strings(a.Groupings),
 	}
 }
 
-// TakeFrom implements dataexport.Arguments.
-func (a *arguments) TakeFrom(attributes map[string]any) {
-	dataexport.Take(&a.ReportToken, attributes["report_token"])
-	a.Scope.TakeFrom(attributes)
+// SetFromImport implements dataexport.Arguments.
+func (a *arguments) SetFromImport(attributes map[string]any) {
+	argument.SetFromImport(&a.ReportToken, attributes["report_token"])
+	a.Scope.SetFromImport(attributes)
 }

@@ -116,17 +116,21 @@ func (p *vantageProvider) userAgent(terraform string) string {
 	return "terraform-provider-vantage/" + p.version + " Terraform/" + terraform
 }
 
-// kinds are the kinds of exports that the provider makes.
-func kinds() dataexport.Kinds {
-	return dataexport.Kinds{unitcostexport.Kind(), costexport.Kind(), kubernetesefficiencyexport.Kind()}
+// definitions are the types of exports that the provider makes.
+func definitions() dataexport.Definitions {
+	return dataexport.Definitions{
+		unitcostexport.Definition(),
+		costexport.Definition(),
+		kubernetesefficiencyexport.Definition(),
+	}
 }
 
 func (p *vantageProvider) Resources(context.Context) []func() resource.Resource {
-	return append(kinds().Resources(), dataexport.NewDownloadResource)
+	return append(definitions().Resources(), dataexport.NewDownloadResource)
 }
 
 func (p *vantageProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return append(kinds().DataSources(), dataexport.NewDataSource, unitcosts.NewDataSource)
+	return append(definitions().DataSources(), dataexport.NewDataSource, unitcosts.NewDataSource)
 }
 
 func (p *vantageProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
@@ -134,7 +138,7 @@ func (p *vantageProvider) EphemeralResources(context.Context) []func() ephemeral
 }
 
 func (p *vantageProvider) Actions(context.Context) []func() action.Action {
-	return append(kinds().Actions(), dataexport.NewDownloadAction)
+	return append(definitions().Actions(), dataexport.NewDownloadAction)
 }
 
 func (p *vantageProvider) Functions(context.Context) []func() function.Function {

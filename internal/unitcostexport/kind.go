@@ -5,23 +5,24 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/dataexport"
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// Kind returns vantage_unit_cost_export.
-func Kind() dataexport.Kind {
-	return dataexport.Kind{
+// Definition returns vantage_unit_cost_export.
+func Definition() dataexport.Definition {
+	return dataexport.Definition{
 		Name:       "unit_cost_export",
 		Noun:       "unit cost export",
 		ExportType: "unit_cost",
 		Report:     "cost_report_token",
 		WhenEmpty:  "Check that the cost report has business metrics, and data between the dates.",
-		Arguments: dataexport.WithScope(map[string]schema.Attribute{
+		Arguments: argument.WithScope(map[string]schema.Attribute{
 			"cost_report_token": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "Token of the cost report whose unit costs are exported, such as `rprt_ea7dbb4f5783d677`.",
-				Validators:          dataexport.Tokens(),
+				Validators:          argument.Tokens(),
 			},
 		}, vantage.DateBins()),
 		NewResource:   func() dataexport.ResourceModel { return &resourceModel{} },
@@ -47,7 +48,7 @@ type (
 
 type arguments struct {
 	CostReportToken types.String `tfsdk:"cost_report_token"`
-	dataexport.Scope
+	argument.Scope
 }
 
 // Request implements dataexport.Arguments.
@@ -55,8 +56,8 @@ func (a *arguments) Request() vantage.ExportRequest {
 	return vantage.UnitCostExportRequest{CostReportToken: a.CostReportToken.ValueString(), ExportScope: a.Requested()}
 }
 
-// TakeFrom implements dataexport.Arguments.
-func (a *arguments) TakeFrom(attributes map[string]any) {
-	dataexport.Take(&a.CostReportToken, attributes["report_token"])
-	a.Scope.TakeFrom(attributes)
+// SetFromImport implements dataexport.Arguments.
+func (a *arguments) SetFromImport(attributes map[string]any) {
+	argument.SetFromImport(&a.CostReportToken, attributes["report_token"])
+	a.Scope.SetFromImport(attributes)
 }

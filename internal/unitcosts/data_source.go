@@ -12,8 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"terraform-provider-vantage/internal/dataexport"
-	"terraform-provider-vantage/internal/surface"
+	"terraform-provider-vantage/internal/argument"
+	"terraform-provider-vantage/internal/clientdiag"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -52,7 +52,7 @@ func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 
 // Configure implements datasource.DataSourceWithConfigure.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	client, diags := surface.Client(req.ProviderData)
+	client, diags := clientdiag.Client(req.ProviderData)
 	resp.Diagnostics.Append(diags...)
 	d.client = client
 }
@@ -68,32 +68,32 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"cost_report_token": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "Token of the cost report whose unit costs are read, such as `rprt_ea7dbb4f5783d677`.",
-				Validators:          dataexport.Tokens(),
+				Validators:          argument.Tokens(),
 			},
 			"start_date": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "First day to read, as an ISO 8601 date (`2025-03-01`) or time (`2025-03-01T00:00:00Z`). " +
 					"Default: the report's own.",
-				Validators: dataexport.Dates(),
+				Validators: argument.Dates(),
 			},
 			"end_date": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Last day to read, itself included, as an ISO 8601 date (`2025-03-31`) or time " +
 					"(`2025-03-31T23:59:59Z`), not before `start_date`. Default: the report's own.",
-				Validators: dataexport.Dates(),
+				Validators: argument.Dates(),
 			},
 			"date_bin": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Period over which costs are added up: " + dataexport.AnyOf(vantage.DateBins()) +
+				MarkdownDescription: "Period over which costs are added up: " + argument.AnyOf(vantage.DateBins()) +
 					". Default: the report's own, or `day`.",
-				Validators: dataexport.OneOf(vantage.DateBins()),
+				Validators: argument.OneOf(vantage.DateBins()),
 			},
 			"business_metric_token": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Token of the business metric whose rows are kept, such as `bsnss_mtrc_3080a050c04104ff`. " +
 					"The API sends those of all metrics, so this makes the state smaller and not the number of requests. " +
 					"Default: all metrics of the report.",
-				Validators: dataexport.NotEmpty(),
+				Validators: argument.NotEmpty(),
 			},
 			"unit_costs": unitCostsAttribute(),
 		},
@@ -104,7 +104,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 						Optional: true,
 						MarkdownDescription: "How long reading all pages may take, waits for the rate limit included, as a duration " +
 							"such as `10m`. Default: `5m`.",
-						Validators: dataexport.Timeouts(),
+						Validators: argument.Timeouts(),
 					},
 				},
 			},
@@ -119,7 +119,7 @@ func (d *DataSource) ValidateConfig(
 	var config model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(dataexport.CheckDateOrder(config.StartDate, config.EndDate)...)
+		resp.Diagnostics.Append(argument.CheckDateOrder(config.StartDate, config.EndDate)...)
 	}
 }
 
@@ -131,10 +131,10 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		return
 	}
 	if d.client == nil {
-		resp.Diagnostics.Append(surface.ErrNotConfigured(couldNot))
+		resp.Diagnostics.Append(clientdiag.ErrNotConfigured(couldNot))
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, dataexport.Timeout(data.Timeouts, "read", defaultTimeout))
+	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(data.Timeouts, "read", defaultTimeout))
 	defer cancel()
 	rows, err := d.client.ListUnitCosts(ctx, vantage.UnitCostsRequest{
 		CostReportToken:     data.CostReportToken.ValueString(),
@@ -158,7 +158,7 @@ func failure(err error) diag.Diagnostic {
 		return diag.NewErrorDiagnostic(couldNot, err.Error())
 	}
 	const report = "cost_report_token"
-	next := surface.Remedy(e, surface.NoSuchReport(report))
+	next := clientdiag.Remedy(e, clientdiag.NoSuchReport(report))
 	switch e.Kind {
 	case vantage.TooMany:
 		next = "Ask for fewer rows: a shorter time between start_date and end_date, or a longer date_bin. For all of them " +
@@ -167,7 +167,7 @@ func failure(err error) diag.Diagnostic {
 		next = "Check that the provider's host is right and reachable and that the account's request limit is not used up " +
 			"by others, ask for fewer rows, or allow more time by `read` in the timeouts block."
 	}
-	detail := surface.Detail(e, next)
+	detail := clientdiag.Detail(e, next)
 	if e.NotFound() {
 		return diag.NewAttributeErrorDiagnostic(path.Root(report), couldNot, detail)
 	}

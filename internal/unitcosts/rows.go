@@ -1,11 +1,12 @@
 package unitcosts
 
 import (
+	"math/big"
+
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"terraform-provider-vantage/internal/dataexport"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -72,8 +73,11 @@ func unitCostsValue(rows []vantage.UnitCost) types.List {
 	return types.ListValueMust(types.ObjectType{AttrTypes: rowTypes}, values)
 }
 
-// numberOrNull converts what the client has checked: it lets through nothing that is too large for Terraform.
+// numberOrNull converts a decimal number, which is null if it is empty.
 func numberOrNull(d vantage.Decimal) types.Number {
-	number, _ := dataexport.Number(string(d))
-	return number
+	f, _, err := big.ParseFloat(string(d), 10, 512, big.ToNearestEven) // the precision of Terraform's own numbers
+	if err != nil {
+		return types.NumberNull()
+	}
+	return types.NumberValue(f)
 }

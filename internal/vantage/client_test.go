@@ -53,7 +53,7 @@ func within(t *testing.T, timeout time.Duration, f func(t *testing.T, ctx contex
 	})
 }
 
-func wantKind(t *testing.T, err error, kind vantage.Kind) *vantage.Error {
+func wantKind(t *testing.T, err error, kind vantage.ErrorKind) *vantage.Error {
 	t.Helper()
 	var e *vantage.Error
 	if !errors.As(err, &e) || e.Kind != kind {
@@ -257,7 +257,7 @@ func TestRedirects(t *testing.T) {
 	const here = "https://api.vantage.sh"
 	for location, test := range map[string]struct {
 		host     string
-		kind     vantage.Kind
+		kind     vantage.ErrorKind
 		requests int
 	}{
 		"https://evil.example/v2/data_exports/tok_1":      {here, vantage.Untrusted, 1},

@@ -32,7 +32,7 @@ func (u untilOver) Read([]byte) (int, error) {
 func TestTheEndOfTheContextEndsADownloadAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		kind vantage.Kind
+		kind vantage.ErrorKind
 		says string
 	}{
 		"cancelled": {vantage.Interrupted, "a.csv: interrupted after 10s"},

@@ -81,7 +81,7 @@ func TestWhatCannotBeDownloaded(t *testing.T) {
 	for name, test := range map[string]struct {
 		url      string
 		answer   http.HandlerFunc
-		kind     vantage.Kind
+		kind     vantage.ErrorKind
 		says     string
 		requests int
 	}{

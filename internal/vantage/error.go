@@ -8,35 +8,35 @@ import (
 	"time"
 )
 
-// Kind tells what went wrong, in the terms a caller acts on.
-type Kind string
+// ErrorKind tells what went wrong, in the terms a caller acts on.
+type ErrorKind string
 
 const (
 	// Rejected means that the server answered with an error status, in Error.StatusCode.
-	Rejected Kind = "rejected"
+	Rejected ErrorKind = "rejected"
 	// Unreachable means that no answer came, or not the whole of one.
-	Unreachable Kind = "unreachable"
+	Unreachable ErrorKind = "unreachable"
 	// Malformed means that the server sent something that makes no sense.
-	Malformed Kind = "malformed"
+	Malformed ErrorKind = "malformed"
 	// Invalid means that the caller gave something that cannot be used. No request was made.
-	Invalid Kind = "invalid"
+	Invalid ErrorKind = "invalid"
 	// Internal means that something is wrong in this package itself.
-	Internal Kind = "internal error"
+	Internal ErrorKind = "internal error"
 	// Untrusted means that the server pointed somewhere the API token must not go. Nothing was sent there.
-	Untrusted Kind = "untrusted"
+	Untrusted ErrorKind = "untrusted"
 	// NotWritten means that a file could not be written on this machine.
-	NotWritten Kind = "not written"
+	NotWritten ErrorKind = "not written"
 	// ExportFailed means that the export ended in a final status other than completed.
-	ExportFailed Kind = "export failed"
+	ExportFailed ErrorKind = "export failed"
 	// TimedOut means that the context's deadline passed, or would certainly pass before the request could be made.
-	TimedOut Kind = "timed out"
+	TimedOut ErrorKind = "timed out"
 	// Interrupted means that the context was cancelled.
-	Interrupted Kind = "interrupted"
+	Interrupted ErrorKind = "interrupted"
 )
 
 // Error is what every call of a Client fails with. It never holds the API token, nor the query of a URL.
 type Error struct {
-	Kind Kind
+	Kind ErrorKind
 	// Method and Path are those of the request, when one was made.
 	Method, Path string
 	// StatusCode is the HTTP status of a Rejected request.

@@ -27,7 +27,7 @@ const (
 )
 
 // TooMany means that there is more than is read.
-const TooMany Kind = "too many"
+const TooMany ErrorKind = "too many"
 
 // UnitCostsRequest asks for the unit costs of a cost report. Empty fields are left out of the request.
 type UnitCostsRequest struct {

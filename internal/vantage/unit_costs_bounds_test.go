@@ -23,7 +23,7 @@ func TestUnitCostsAreReadWithinBounds(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		answer   func(n int) http.HandlerFunc
-		kind     vantage.Kind
+		kind     vantage.ErrorKind
 		says     string
 		requests int
 	}{

@@ -53,13 +53,13 @@ func (e exported) isCompleted() bool {
 }
 
 // lacks reports whether the URLs of a completed export are to be stored, and are not.
-func (e exported) lacks(storeFileURLs types.Bool) bool {
+func (e exported) missingFileURLs(storeFileURLs types.Bool) bool {
 	_, there := files(e.Manifest)
 	return e.isCompleted() && !there && storeFileURLs.ValueBool()
 }
 
 // storing returns the export as the state keeps it: without the URLs of its files unless they are to be stored.
-func (e exported) storing(fileURLs types.Bool) exported {
+func (e exported) withFileURLs(fileURLs types.Bool) exported {
 	if fileURLs.Equal(types.BoolValue(false)) {
 		members := e.Manifest.Attributes()
 		members["files"], members["urls_valid_until"] = types.ListNull(types.StringType), types.StringNull()

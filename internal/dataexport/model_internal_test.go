@@ -86,45 +86,11 @@ func TestAttributesAreBounded(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := &vantage.DataExport{Token: "dta_xprt_1", Attributes: json.RawMessage(test.text)}
-			warned := operation{noun: "data export"}.warnOdd(e).WarningsCount() == 1
+			warned := operation{noun: "data export"}.warnIgnoredFields(e).WarningsCount() == 1
 			if value := attributesValue(e.Attributes); warned == test.kept || !test.kept && !value.IsNull() {
 				t.Errorf("warned: %v, value: %.80s", warned, value)
 			}
 		})
-	}
-}
-
-func TestDates(t *testing.T) {
-	t.Parallel()
-	for _, good := range []string{
-		"2025-03-01", "2025-03-01T10:20:30Z", "2025-03-01T10:20:30.5+02:00",
-		"2025-03-01T10:20Z", "2025-03-01T10:20:30", "2025-03-01T10:20",
-	} {
-		if _, _, err := parseDate(good); err != nil {
-			t.Error(err)
-		}
-	}
-	for _, bad := range []string{
-		"", "2025", "2025-3-1", "2025-02-30", "01.03.2025", "2025-03-01 10:20", "2025-03-01T25:00Z", "yesterday",
-	} {
-		if _, _, err := parseDate(bad); err == nil {
-			t.Errorf("%q is taken for a date", bad)
-		}
-	}
-	for _, test := range []struct {
-		start, end string
-		wrong      bool
-	}{
-		{"2025-03-01", "2025-03-01", false},
-		{"2025-03-01T18:00:00Z", "2025-03-01", false}, // the end is the whole day
-		{"2025-03-01T00:00:00-05:00", "2025-03-01T04:00:00Z", true},
-		{"2025-03-02", "2025-03-01", true},
-		{"", "2025-03-01", false},
-		{"nonsense", "2025-03-01", false},
-	} {
-		if got := CheckDateOrder(types.StringValue(test.start), types.StringValue(test.end)).HasError(); got != test.wrong {
-			t.Errorf("%s to %s: wrong is %v, want %v", test.start, test.end, got, test.wrong)
-		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -22,7 +23,7 @@ func directoryAttribute(required bool, byDefault string) schema.StringAttribute 
 			"is " +
 			"missing. The files are named as in their URLs, and a file that has the name already is replaced once the new one " +
 			"is there in full. What is made can be read by the user alone." + byDefault,
-		Validators: NotEmpty(),
+		Validators: argument.NotEmpty(),
 	}
 }
 
@@ -41,15 +42,15 @@ func directoryOf(argument types.String) (string, error) {
 
 // await waits for an export and says how that goes. An export without files is a warning.
 func (o operation) await(
-	ctx context.Context, client *vantage.Client, export *vantage.DataExport, say func(string, ...any),
+	ctx context.Context, client *vantage.Client, export *vantage.DataExport, send func(string, ...any),
 ) (*vantage.DataExport, diag.Diagnostics) {
-	onProgress, stop := tellWait(ctx, export.Token, say)
+	onProgress, stop := reportWait(ctx, export.Token, send)
 	export, err := client.WaitForDataExport(ctx, export, onProgress)
 	stop()
 	if err != nil {
 		return export, diag.Diagnostics{o.failure(err)}
 	}
-	say("The status is %q, with %s.", export.Status, formatCount(len(export.Manifest.Files)))
+	send("The status is %q, with %s.", export.Status, formatCount(len(export.Manifest.Files)))
 	if len(export.Manifest.Files) == 0 {
 		return export, diag.Diagnostics{o.warnNoFiles(export.Token)}
 	}
@@ -58,13 +59,13 @@ func (o operation) await(
 
 // download downloads the files of a completed export and says how that goes.
 func (o operation) download(
-	ctx context.Context, client *vantage.Client, export *vantage.DataExport, directory string, say func(string, ...any),
+	ctx context.Context, client *vantage.Client, export *vantage.DataExport, directory string, send func(string, ...any),
 ) ([]vantage.File, diag.Diagnostics) {
-	written, err := client.Download(ctx, export, directory, tellDownload(say))
+	written, err := client.Download(ctx, export, directory, reportDownload(send))
 	if err != nil {
 		return written, diag.Diagnostics{o.errDownload(err, export, directory, written)}
 	}
-	say("Downloaded %s of the export %s to %s (%s in all). The export is %s.",
+	send("Downloaded %s of the export %s to %s (%s in all). The export is %s.",
 		formatCount(len(written)), export.Token, directory, formatTotal(written), validity(export))
 	return written, nil
 }
@@ -76,21 +77,21 @@ func existing(longer, again string) operation {
 		return "The export " + token + " goes on at the server. " + again + " Set a longer " + longer + " if need be."
 	}
 	o.interrupted = func(token string) string { return "The export " + token + " goes on at the server. " + again }
-	o.longer, o.again = longer, again
+	o.timeoutHint, o.retryHint = longer, again
 	return o
 }
 
 // fetch waits for an export and downloads its files. Whether these can be written is found out first.
 func (o operation) fetch(
-	ctx context.Context, client *vantage.Client, known vantage.DataExport, where types.String, say func(string, ...any),
+	ctx context.Context, client *vantage.Client, known vantage.DataExport, where types.String, send func(string, ...any),
 ) ([]vantage.File, diag.Diagnostics) {
 	directory, err := directoryOf(where)
 	if err != nil {
 		return nil, diag.Diagnostics{o.errDirectory(directory, err)}
 	}
-	export, diags := o.await(ctx, client, &known, say)
+	export, diags := o.await(ctx, client, &known, send)
 	if diags.HasError() || len(export.Manifest.Files) == 0 {
 		return nil, diags
 	}
-	return o.download(ctx, client, export, directory, say)
+	return o.download(ctx, client, export, directory, send)
 }

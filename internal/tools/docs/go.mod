@@ -1,7 +1,7 @@
 // Tools for the documentation and the examples, pinned here to stay out of the product's go.mod. From the repository's root:
 //
-//	go tool -modfile=internal/tools/go.mod tfplugindocs
-module terraform-provider-vantage/internal/tools
+//	go tool -modfile=internal/tools/docs/go.mod tfplugindocs
+module terraform-provider-vantage/internal/tools/docs
 
 go 1.25.8
 

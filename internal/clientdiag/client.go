@@ -1,6 +1,5 @@
-// Package surface has what a resource, a data source or an action needs of the API client, whatever it is about: the
-// client itself, and the words for what it fails with.
-package surface
+// Package clientdiag gives resources, data sources and actions their API client and converts its errors to diagnostics.
+package clientdiag
 
 import (
 	"fmt"
@@ -10,7 +9,7 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// Client returns the client from what the provider hands to its surfaces. That is nil in a validation, and where the
+// Client returns the client from what the provider hands to its resources and data sources. That is nil in a validation, and where the
 // provider's configuration is known only after the apply: the client is nil then, without an error.
 func Client(providerData any) (*vantage.Client, diag.Diagnostics) {
 	if providerData == nil {

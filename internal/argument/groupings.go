@@ -1,4 +1,4 @@
-package dataexport
+package argument
 
 import (
 	"regexp"

@@ -1,4 +1,4 @@
-package dataexport
+package argument
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -64,16 +64,16 @@ func (s *Scope) Requested() vantage.ExportScope {
 // Validate refuses a range of dates that ends before it starts.
 func (s *Scope) Validate() diag.Diagnostics { return CheckDateOrder(s.StartDate, s.EndDate) }
 
-// TakeFrom sets what is null to what the API tells of an imported export. It does not tell the workspace.
-func (s *Scope) TakeFrom(attributes map[string]any) {
-	Take(&s.StartDate, attributes["start_date"])
-	Take(&s.EndDate, attributes["end_date"])
-	Take(&s.DateBin, attributes["date_bin"])
+// SetFromImport sets what is null to what the API tells of an imported export. It does not tell the workspace.
+func (s *Scope) SetFromImport(attributes map[string]any) {
+	SetFromImport(&s.StartDate, attributes["start_date"])
+	SetFromImport(&s.EndDate, attributes["end_date"])
+	SetFromImport(&s.DateBin, attributes["date_bin"])
 }
 
-// Take sets an argument that is null to what the API tells, if that is a text.
-func Take(argument *types.String, told any) {
-	if text, ok := told.(string); ok && argument.IsNull() {
-		*argument = textOrNull(text)
+// SetFromImport sets an argument that is null to what the API tells, if that is a text.
+func SetFromImport(argument *types.String, told any) {
+	if text, ok := told.(string); ok && text != "" && argument.IsNull() {
+		*argument = types.StringValue(text)
 	}
 }

@@ -4,23 +4,25 @@ import (
 	"context"
 	"fmt"
 
+	"terraform-provider-vantage/internal/argument"
+
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
 var (
-	_ datasource.DataSourceWithConfigure      = (*MakingDataSource)(nil)
-	_ datasource.DataSourceWithValidateConfig = (*MakingDataSource)(nil)
+	_ datasource.DataSourceWithConfigure      = (*ExportDataSource)(nil)
+	_ datasource.DataSourceWithValidateConfig = (*ExportDataSource)(nil)
 )
 
-// MakingDataSource makes an export of one kind each time it is read. Kinds.DataSources makes it.
-type MakingDataSource struct {
+// ExportDataSource makes an export of one kind each time it is read. Definitions.DataSources makes it.
+type ExportDataSource struct {
 	configured
-	kind Kind
+	definition Definition
 }
 
-// DataSourcePart is what the data sources of all kinds have beside a kind's arguments.
+// DataSourcePart is what the data sources of all definitions have beside a kind's arguments.
 type DataSourcePart struct {
 	exported
 	Timeouts types.Object `tfsdk:"timeouts"`
@@ -30,49 +32,50 @@ type DataSourcePart struct {
 func (p *DataSourcePart) Part() *DataSourcePart { return p }
 
 // Metadata implements datasource.DataSource.
-func (d *MakingDataSource) Metadata(
+func (d *ExportDataSource) Metadata(
 	_ context.Context,
 	req datasource.MetadataRequest,
 	resp *datasource.MetadataResponse,
 ) {
-	resp.TypeName = req.ProviderTypeName + "_" + d.kind.Name
+	resp.TypeName = req.ProviderTypeName + "_" + d.definition.Name
 }
 
 // Configure implements datasource.DataSourceWithConfigure.
-func (d *MakingDataSource) Configure(
+func (d *ExportDataSource) Configure(
 	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
 ) {
 	resp.Diagnostics.Append(d.configure(req.ProviderData)...)
 }
 
 // Schema implements datasource.DataSource.
-func (d *MakingDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *ExportDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A " + d.kind.Noun + " that is made and waited for **at each read**, which Terraform does " +
+		MarkdownDescription: "A " + d.definition.Noun + " that is made and waited for **at each read**, which Terraform " +
+			"does " +
 			"in every " +
 			"plan, or in the apply when something it depends on is known only then. Each read gives another token and other " +
 			"URLs: what depends on them should use the resource, which keeps its export.",
-		Attributes: dataSourceAttributes(together(d.kind.Arguments, exportedAttributes())),
-		Blocks: dataSourceBlocks(together(d.kind.Blocks, timeoutsBlock(map[string]string{
+		Attributes: dataSourceAttributes(mergeMaps(d.definition.Arguments, exportedAttributes())),
+		Blocks: dataSourceBlocks(mergeMaps(d.definition.Blocks, timeoutsBlock(map[string]string{
 			"read": "How long making the export and waiting for it may take, as a duration such as `45m`. Default: `30m`.",
 		}))),
 	}
 }
 
 // ValidateConfig implements datasource.DataSourceWithValidateConfig.
-func (d *MakingDataSource) ValidateConfig(
+func (d *ExportDataSource) ValidateConfig(
 	ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse,
 ) {
-	config := d.kind.NewDataSource()
+	config := d.definition.NewDataSource()
 	resp.Diagnostics.Append(req.Config.Get(ctx, config)...)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(config.Validate()...)
 	}
 }
 
-func (d *MakingDataSource) making() operation {
-	o := d.kind.operation("make")
-	o.makes = true
+func (d *ExportDataSource) making() operation {
+	o := d.definition.operation("make")
+	o.creates = true
 	o.timedOut = func(token string) string {
 		return fmt.Sprintf("The export %s goes on at the server. Running Terraform again makes another one; to have this "+
 			"one, "+
@@ -86,8 +89,8 @@ func (d *MakingDataSource) making() operation {
 }
 
 // Read implements datasource.DataSource.
-func (d *MakingDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	config := d.kind.NewDataSource()
+func (d *ExportDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	config := d.definition.NewDataSource()
 	resp.Diagnostics.Append(req.Config.Get(ctx, config)...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -97,7 +100,7 @@ func (d *MakingDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 	data := config.Part()
-	ctx, cancel := context.WithTimeout(ctx, Timeout(data.Timeouts, "read", defaultTimeout))
+	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(data.Timeouts, "read", defaultTimeout))
 	defer cancel()
 
 	export, err := d.client.CreateDataExport(ctx, config.Request())

@@ -1,7 +1,7 @@
 // Command demo shows the provider at work with no account: it builds the provider, starts a fake of the Vantage API,
 // and has Terraform apply and destroy examples/quickstart against it.
 //
-//	go run ./internal/demo
+//	go run ./internal/tools/demo
 //
 // The environment variable TF_CLI names another program than terraform, such as tofu.
 package main

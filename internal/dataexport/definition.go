@@ -15,8 +15,8 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// Kind is one kind of export. It becomes a resource, a data source and an action, all named vantage_<Name>.
-type Kind struct {
+// Definition declares an export type. It becomes a resource, a data source and an action, all named vantage_<Name>.
+type Definition struct {
 	// Name completes the type name, such as "unit_cost_export".
 	Name string
 	// Noun is what an export of this kind is called in a sentence, after an "a", such as "unit cost export".
@@ -45,11 +45,11 @@ type Kind struct {
 type Arguments interface {
 	// Request returns the request for an export.
 	Request() vantage.ExportRequest
-	// Validate returns what is wrong with the arguments taken together; each alone is checked by its validators. Values
+	// Validate returns what is wrong with the arguments taken mergeMaps; each alone is checked by its validators. Values
 	// that are not known yet are let through.
 	Validate() diag.Diagnostics
-	// TakeFrom sets the arguments that are null to what the API tells of an imported export.
-	TakeFrom(attributes map[string]any)
+	// SetFromImport sets the arguments that are null to what the API tells of an imported export.
+	SetFromImport(attributes map[string]any)
 }
 
 // ResourceModel is a kind's arguments with a ResourcePart.
@@ -70,42 +70,42 @@ type ActionModel interface {
 	Part() *ActionPart
 }
 
-// Kinds are all kinds that the provider has.
-type Kinds []Kind
+// Definitions are all definitions that the provider has.
+type Definitions []Definition
 
 // Resources returns a resource for each kind.
-func (kinds Kinds) Resources() []func() resource.Resource {
+func (definitions Definitions) Resources() []func() resource.Resource {
 	var out []func() resource.Resource
-	for _, kind := range kinds {
-		out = append(out, func() resource.Resource { return &Resource{kind: kind, kinds: kinds} })
+	for _, definition := range definitions {
+		out = append(out, func() resource.Resource { return &Resource{definition: definition, definitions: definitions} })
 	}
 	return out
 }
 
 // DataSources returns a data source for each kind, which makes an export at each read.
-func (kinds Kinds) DataSources() []func() datasource.DataSource {
+func (definitions Definitions) DataSources() []func() datasource.DataSource {
 	var out []func() datasource.DataSource
-	for _, kind := range kinds {
-		out = append(out, func() datasource.DataSource { return &MakingDataSource{kind: kind} })
+	for _, definition := range definitions {
+		out = append(out, func() datasource.DataSource { return &ExportDataSource{definition: definition} })
 	}
 	return out
 }
 
 // Actions returns an action for each kind.
-func (kinds Kinds) Actions() []func() action.Action {
+func (definitions Definitions) Actions() []func() action.Action {
 	var out []func() action.Action
-	for _, kind := range kinds {
-		out = append(out, func() action.Action { return &Action{kind: kind} })
+	for _, definition := range definitions {
+		out = append(out, func() action.Action { return &Action{definition: definition} })
 	}
 	return out
 }
 
 // of returns the kind that the API's export_type names, if it plainly names one.
-func (kinds Kinds) of(exportType string) (Kind, bool) {
-	for _, kind := range kinds {
-		if kind.ExportType != "" && strings.HasPrefix(strings.ToLower(exportType), kind.ExportType) {
-			return kind, true
+func (definitions Definitions) of(exportType string) (Definition, bool) {
+	for _, definition := range definitions {
+		if definition.ExportType != "" && strings.HasPrefix(strings.ToLower(exportType), definition.ExportType) {
+			return definition, true
 		}
 	}
-	return Kind{}, false
+	return Definition{}, false
 }

@@ -1,4 +1,4 @@
-package dataexport
+package argument
 
 import (
 	"context"
@@ -43,8 +43,8 @@ func Timeouts() []validator.String {
 		advice: "There is no time to do anything. Set a duration such as 45m, or leave it out."}}
 }
 
-// margins accepts durations of zero and more.
-func margins() []validator.String {
+// RenewalMargins accepts durations of zero and more.
+func RenewalMargins() []validator.String {
 	return []validator.String{isDuration{tooShort: "The margin for renewal is negative",
 		advice: "Set a duration such as 2h, or 0s to renew an export as soon as it has expired."}}
 }
@@ -75,8 +75,8 @@ func (v isDuration) ValidateString(_ context.Context, req validator.StringReques
 	}
 }
 
-// knownDuration returns the duration that a valid argument gives, if it gives one.
-func knownDuration(argument types.String) (time.Duration, bool) {
+// Duration returns the duration that a valid argument gives, if it gives one.
+func Duration(argument types.String) (time.Duration, bool) {
 	d, err := time.ParseDuration(argument.ValueString())
 	return d, err == nil
 }
@@ -84,7 +84,7 @@ func knownDuration(argument types.String) (time.Duration, bool) {
 // Timeout returns one of a timeouts block, or the default where it is not set.
 func Timeout(block types.Object, name string, byDefault time.Duration) time.Duration {
 	argument, _ := block.Attributes()[name].(types.String)
-	if d, ok := knownDuration(argument); ok {
+	if d, ok := Duration(argument); ok {
 		return d
 	}
 	return byDefault

@@ -1,4 +1,4 @@
-package dataexport
+package argument
 
 import (
 	"context"
@@ -46,8 +46,8 @@ func AnyOf(values []string) string {
 	return "`" + strings.Join(values[:last], "`, `") + "` or `" + values[last] + "`"
 }
 
-// exportTokens accepts what can be the token of an export; it becomes a part of a URL.
-func exportTokens() []validator.String { return []validator.String{isExportToken{}} }
+// ExportTokens accepts what can be the token of an export; it becomes a part of a URL.
+func ExportTokens() []validator.String { return []validator.String{isExportToken{}} }
 
 type isExportToken struct{}
 

@@ -10,20 +10,22 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 )
 
-// replaces is the plan modifier of the arguments that say what is exported: another value means another export. After
-// an import it lets values be taken over from the configuration.
-type replaces struct{}
+// requiresReplace is the plan modifier of the arguments that define what is exported: a changed value forces
+// replacement. After an import it allows values to be adopted from the configuration.
+type requiresReplace struct{}
 
 var (
-	_ planmodifier.String = replaces{}
-	_ planmodifier.List   = replaces{}
-	_ planmodifier.Map    = replaces{}
-	_ planmodifier.Object = replaces{}
+	_ planmodifier.String = requiresReplace{}
+	_ planmodifier.List   = requiresReplace{}
+	_ planmodifier.Map    = requiresReplace{}
+	_ planmodifier.Object = requiresReplace{}
 )
 
-func (replaces) Description(context.Context) string { return "Another value makes a new export." }
+func (requiresReplace) Description(context.Context) string {
+	return "Another value makes a new export."
+}
 
-func (m replaces) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
+func (m requiresReplace) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
 
 // change is what the framework tells of an attribute, whatever its type.
 type change struct {
@@ -46,7 +48,7 @@ func (c change) decide(ctx context.Context, diags *diag.Diagnostics) (replace, k
 	return !stage.takesOver() || !c.after.IsNull() && !c.before.IsNull(), false
 }
 
-func (replaces) PlanModifyString(
+func (requiresReplace) PlanModifyString(
 	ctx context.Context,
 	req planmodifier.StringRequest,
 	resp *planmodifier.StringResponse,
@@ -59,17 +61,21 @@ func (replaces) PlanModifyString(
 	}
 }
 
-func (replaces) PlanModifyList(ctx context.Context, req planmodifier.ListRequest, resp *planmodifier.ListResponse) {
+func (requiresReplace) PlanModifyList(
+	ctx context.Context,
+	req planmodifier.ListRequest,
+	resp *planmodifier.ListResponse,
+) {
 	resp.RequiresReplace, _ = change{req.State, req.Plan, req.Private, req.StateValue, req.PlanValue}.
 		decide(ctx, &resp.Diagnostics)
 }
 
-func (replaces) PlanModifyMap(ctx context.Context, req planmodifier.MapRequest, resp *planmodifier.MapResponse) {
+func (requiresReplace) PlanModifyMap(ctx context.Context, req planmodifier.MapRequest, resp *planmodifier.MapResponse) {
 	resp.RequiresReplace, _ = change{req.State, req.Plan, req.Private, req.StateValue, req.PlanValue}.
 		decide(ctx, &resp.Diagnostics)
 }
 
-func (replaces) PlanModifyObject(
+func (requiresReplace) PlanModifyObject(
 	ctx context.Context,
 	req planmodifier.ObjectRequest,
 	resp *planmodifier.ObjectResponse,
@@ -80,18 +86,18 @@ func (replaces) PlanModifyObject(
 
 const aboutReplacing = " Changing it makes a new export."
 
-// thatReplace returns the arguments of a kind as the resource has them.
-func thatReplace(arguments map[string]schema.Attribute) map[string]schema.Attribute {
+// withRequiresReplace returns the arguments of a kind as the resource has them.
+func withRequiresReplace(arguments map[string]schema.Attribute) map[string]schema.Attribute {
 	out := map[string]schema.Attribute{}
 	for name, argument := range arguments {
 		switch a := argument.(type) {
 		case schema.StringAttribute:
 			a.MarkdownDescription += aboutReplacing
-			a.PlanModifiers = []planmodifier.String{replaces{}}
+			a.PlanModifiers = []planmodifier.String{requiresReplace{}}
 			out[name] = a
 		case schema.ListAttribute:
 			a.MarkdownDescription += aboutReplacing
-			a.PlanModifiers = []planmodifier.List{replaces{}}
+			a.PlanModifiers = []planmodifier.List{requiresReplace{}}
 			out[name] = a
 		default:
 			panic("no export has an argument of such a type: " + name)

@@ -109,8 +109,8 @@ func attributesValue(raw json.RawMessage) types.Dynamic {
 	return types.DynamicValue(jsonValue(a, 0))
 }
 
-// warnOdd tells of an answer that is taken all the same, but not for all that it says.
-func (o operation) warnOdd(e *vantage.DataExport) diag.Diagnostics {
+// warnIgnoredFields tells of an answer that is taken all the same, but not for all that it says.
+func (o operation) warnIgnoredFields(e *vantage.DataExport) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if _, ok := decodeAttributes(e.Attributes); !ok {
 		diags.AddWarning("The attributes of the "+o.noun+" are not kept",

@@ -1,4 +1,5 @@
-package dataexport
+// Package argument has what the arguments of all export types share: validators, dates, durations, groupings and scope.
+package argument
 
 import (
 	"context"
@@ -11,9 +12,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// parseDate reads an ISO 8601 date, alone or with a time. It returns the first moment that it can mean and the last: a
+// ParseDate reads an ISO 8601 date, alone or with a time. It returns the first moment that it can mean and the last: a
 // date alone means the whole day. A time without a zone is taken as UTC.
-func parseDate(s string) (first, last time.Time, err error) {
+func ParseDate(s string) (first, last time.Time, err error) {
 	if day, err := time.Parse(time.DateOnly, s); err == nil {
 		return day, day.AddDate(0, 0, 1).Add(-1), nil
 	}
@@ -25,7 +26,7 @@ func parseDate(s string) (first, last time.Time, err error) {
 	return first, last, fmt.Errorf("%q is not an ISO 8601 date such as 2025-03-01 or 2025-03-01T00:00:00Z", s)
 }
 
-// isDate accepts what parseDate reads.
+// isDate accepts what ParseDate reads.
 type isDate struct{}
 
 func (isDate) Description(context.Context) string {
@@ -38,7 +39,7 @@ func (isDate) ValidateString(_ context.Context, req validator.StringRequest, res
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	if _, _, err := parseDate(req.ConfigValue.ValueString()); err != nil {
+	if _, _, err := ParseDate(req.ConfigValue.ValueString()); err != nil {
 		resp.Diagnostics.AddAttributeError(req.Path, "Not a date", fmt.Sprintf("The value of %s cannot be used: "+
 			"%v.", req.Path, err))
 	}
@@ -48,8 +49,8 @@ func (isDate) ValidateString(_ context.Context, req validator.StringRequest, res
 // over.
 func CheckDateOrder(start, end types.String) diag.Diagnostics {
 	var diags diag.Diagnostics
-	first, _, err1 := parseDate(start.ValueString())
-	_, last, err2 := parseDate(end.ValueString())
+	first, _, err1 := ParseDate(start.ValueString())
+	_, last, err2 := ParseDate(end.ValueString())
 	if err1 == nil && err2 == nil && first.After(last) {
 		diags.AddAttributeError(path.Root("start_date"), "The dates are in the wrong order",
 			fmt.Sprintf("start_date %s is after end_date %s. Exchange them, or leave one out to have the report's "+

@@ -1,0 +1,43 @@
+package argument_test
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-vantage/internal/argument"
+)
+
+func TestDates(t *testing.T) {
+	t.Parallel()
+	for _, good := range []string{
+		"2025-03-01", "2025-03-01T10:20:30Z", "2025-03-01T10:20:30.5+02:00",
+		"2025-03-01T10:20Z", "2025-03-01T10:20:30", "2025-03-01T10:20",
+	} {
+		if _, _, err := argument.ParseDate(good); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, bad := range []string{
+		"", "2025", "2025-3-1", "2025-02-30", "01.03.2025", "2025-03-01 10:20", "2025-03-01T25:00Z", "yesterday",
+	} {
+		if _, _, err := argument.ParseDate(bad); err == nil {
+			t.Errorf("%q is taken for a date", bad)
+		}
+	}
+	for _, test := range []struct {
+		start, end string
+		wrong      bool
+	}{
+		{"2025-03-01", "2025-03-01", false},
+		{"2025-03-01T18:00:00Z", "2025-03-01", false}, // the end is the whole day
+		{"2025-03-01T00:00:00-05:00", "2025-03-01T04:00:00Z", true},
+		{"2025-03-02", "2025-03-01", true},
+		{"", "2025-03-01", false},
+		{"nonsense", "2025-03-01", false},
+	} {
+		if got := argument.CheckDateOrder(types.StringValue(test.start), types.StringValue(test.end)).HasError(); got != test.wrong {
+			t.Errorf("%s to %s: wrong is %v, want %v", test.start, test.end, got, test.wrong)
+		}
+	}
+}
