@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+
+	"terraform-provider-vantage/internal/vantage/redact"
 )
 
 // unitCostList is what has been read so far.
 type unitCostList struct {
 	only     string
-	redact   redactor
+	redact   redact.Redactor
 	page     int // the last one taken
 	read     int // rows in all pages, those of other metrics included
 	bytes    int // in all pages
@@ -36,9 +38,9 @@ func (l *unitCostList) take(resp *http.Response) error {
 	var notJSON *json.SyntaxError
 	switch {
 	case errors.As(err, &notJSON):
-		return l.malformed(page, errNotJSON)
+		return l.malformed(page, errors.New("it is not JSON"))
 	case err != nil:
-		return l.malformed(page, errors.New(l.redact.text(err.Error())))
+		return l.malformed(page, errors.New(l.redact.Text(err.Error())))
 	}
 	earlier, repeated := l.pages[got.sum]
 	read := l.read + len(got.rows)
@@ -55,7 +57,7 @@ func (l *unitCostList) take(resp *http.Response) error {
 	}
 	rows, err := got.decode()
 	if err != nil {
-		return l.malformed(page, errors.New(l.redact.text(err.Error())))
+		return l.malformed(page, errors.New(l.redact.Text(err.Error())))
 	}
 	l.page, l.read, l.complete, l.pages[got.sum] = page, read, !got.more, page
 	l.bytes += len(raw)
@@ -68,7 +70,7 @@ func (l *unitCostList) take(resp *http.Response) error {
 }
 
 func (l *unitCostList) malformed(page int, err error) *Error {
-	return &Error{Kind: Malformed, Err: fmt.Errorf("page %d of the unit costs makes no sense: %w", page, err)}
+	return &Error{Kind: Malformed, Err: fmt.Errorf("page %d of the unit costs is malformed: %w", page, err)}
 }
 
 // unitCostPage is what one answer brings.

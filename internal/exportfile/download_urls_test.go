@@ -1,4 +1,4 @@
-package vantage_test
+package exportfile_test
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package vantage
+package exportfile
 
 import (
 	"context"

@@ -1,0 +1,64 @@
+package vantage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// deadlineReached reports whether ctx has ended, or ends now: its own timer and another that is due then fire in any
+// order.
+func deadlineReached(ctx context.Context) bool {
+	deadline, ok := ctx.Deadline()
+	return ctx.Err() != nil || ok && !time.Now().Before(deadline)
+}
+
+// contextError returns the error of a context that has ended.
+func contextError(ctx context.Context) *Error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return &Error{Kind: Interrupted}
+	}
+	return &Error{Kind: TimedOut}
+}
+
+// checkDeadline fails if the server asks for a delay that lasts until the deadline of ctx or longer.
+func checkDeadline(ctx context.Context, delay time.Duration) *Error {
+	deadline, ok := ctx.Deadline()
+	if left := time.Until(deadline); ok && delay >= left {
+		return &Error{Kind: TimedOut, Err: fmt.Errorf("the API asked to wait %s, but only %s are left",
+			delay.Round(time.Second), left.Round(time.Second))}
+	}
+	return nil
+}
+
+// withinDeadline shortens a delay that would last beyond the deadline of ctx, so that a last attempt is made shortly
+// before it.
+func withinDeadline(ctx context.Context, delay time.Duration) time.Duration {
+	deadline, ok := ctx.Deadline()
+	left := time.Until(deadline)
+	switch {
+	case !ok || delay < left:
+		return delay
+	case left > 2*time.Second:
+		return left - time.Second
+	}
+	return max(left, 0)
+}
+
+// sleep waits for the given time, or until ctx ends.
+func sleep(ctx context.Context, delay time.Duration) *Error {
+	// A timer of zero can crash a test with the race detector in virtual time: golang/go#78156.
+	if delay > 0 {
+		timer := time.NewTimer(delay)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+	}
+	if deadlineReached(ctx) {
+		return contextError(ctx)
+	}
+	return nil
+}

@@ -1,0 +1,56 @@
+// Package ratelimit keeps requests within the rate limits that a server reports in its responses.
+package ratelimit
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxDelay is the longest delay or window that a header may ask for. The API has none that is longer than a day.
+const maxDelay = 24 * time.Hour
+
+// RetryAfter returns the delay that a Retry-After header asks for, in seconds or as an HTTP date. A date is compared with
+// the server's own clock if the response has a Date header. A value that is missing, unreadable, in the past or above
+// 24 hours is ignored.
+func RetryAfter(h http.Header) (delay time.Duration, ok bool) {
+	value := strings.TrimSpace(h.Get("Retry-After"))
+	if seconds, err := strconv.ParseUint(value, 10, 32); err == nil {
+		delay = time.Duration(seconds) * time.Second
+		return delay, delay <= maxDelay
+	}
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return 0, false
+	}
+	delay = at.Sub(ServerTime(h))
+	return delay, delay >= 0 && delay <= maxDelay
+}
+
+// ServerTime returns the time of a response by the server's clock, or by the local clock if it has no Date header.
+func ServerTime(h http.Header) time.Time {
+	if date, err := http.ParseTime(h.Get("Date")); err == nil {
+		return date
+	}
+	return time.Now()
+}
+
+// report is what the x-rate-limit headers of a response say about the window in which the request counted.
+type report struct {
+	limit, remaining int
+	reset            int64         // Unix time in seconds, by the server's clock
+	left             time.Duration // until the reset
+}
+
+// parseReport returns the report of a response if its headers are complete and consistent.
+func parseReport(h http.Header) (report, bool) {
+	limit, err1 := strconv.Atoi(h.Get("X-Rate-Limit-Limit"))
+	remaining, err2 := strconv.Atoi(h.Get("X-Rate-Limit-Remaining"))
+	reset, err3 := strconv.ParseInt(h.Get("X-Rate-Limit-Reset"), 10, 64)
+	if err1 != nil || err2 != nil || err3 != nil || limit <= 0 || remaining < 0 || remaining > limit {
+		return report{}, false
+	}
+	left := time.Unix(reset, 0).Sub(ServerTime(h))
+	return report{limit, remaining, reset, left}, left >= 0 && left <= maxDelay
+}
