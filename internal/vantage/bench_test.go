@@ -25,7 +25,7 @@ func BenchmarkCurlLoop(b *testing.B) {
 	}
 }
 
-func (s scenario) report(b *testing.B, newFollower func(*testing.T, *fakevantage.Server) follower) {
+func (s scenario) report(b *testing.B, newFollower newFollower) {
 	b.Helper()
 	var o outcome
 	for b.Loop() {
@@ -33,7 +33,7 @@ func (s scenario) report(b *testing.B, newFollower func(*testing.T, *fakevantage
 	}
 	b.ReportMetric(float64(o.requests), "requests")
 	b.ReportMetric(float64(o.leastRequests), "least-requests")
-	b.ReportMetric(float64(o.refused), "refused")
+	b.ReportMetric(float64(o.rejected), "rejected")
 	b.ReportMetric(o.lag.Seconds(), "lag-s")
 	b.ReportMetric(100*o.lagShare, "mean-lag-%")
 	b.ReportMetric(o.posts.Seconds(), "last-post-s")
@@ -52,7 +52,7 @@ func BenchmarkRefresh(b *testing.B) {
 		"5 requests in 5 s": {Limit: 5, Window: 5 * time.Second},
 	} {
 		b.Run(name, func(b *testing.B) {
-			var requests, refused int
+			var requests, rejected int
 			var total time.Duration
 			for b.Loop() {
 				inTest(b, func(t *testing.T) {
@@ -72,12 +72,12 @@ func BenchmarkRefresh(b *testing.B) {
 								}
 							}
 						})
-						requests, refused, total = len(fake.Requests()), fake.Refused(), time.Since(start)
+						requests, rejected, total = len(fake.Requests()), fake.Refused(), time.Since(start)
 					})
 				})
 			}
 			b.ReportMetric(float64(requests), "requests")
-			b.ReportMetric(float64(refused), "refused")
+			b.ReportMetric(float64(rejected), "rejected")
 			b.ReportMetric(total.Seconds(), "total-s")
 		})
 	}

@@ -9,7 +9,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -130,7 +129,7 @@ type call struct {
 	// acceptedAt is when the API accepted the export that the call is about: for some seconds the API may still respond
 	// with 404. Zero if that is unknown.
 	acceptedAt time.Time
-	// decode reads a response with a status of 2xx.
+	// decode reads a response with a status of 2xx. An *Error is final; any other makes it a malformed response.
 	decode func(*http.Response) error
 }
 
@@ -177,19 +176,22 @@ func (c *Client) send(req *http.Request, call call) *Error {
 	resp, err := c.http.Do(req)
 	var failure *Error
 	switch {
-	case err != nil && resp == nil:
-		if !errors.As(err, &failure) {
-			failure = &Error{Kind: Malformed, Err: c.redact.Cause(err)}
-		}
+	case resp == nil && errors.As(err, &failure):
 		return failure
-	case err != nil: // by checkRedirect, which leaves the response
-		failure = asError(err)
+	case resp == nil:
+		return &Error{Kind: Malformed, Err: c.redact.Cause(err)} // an unreadable Location
+	case errors.As(err, &failure): // by checkRedirect
+	case resp.StatusCode >= 200 && resp.StatusCode < 300:
+		if err = call.decode(resp); err == nil {
+			return nil
+		}
+		if errors.As(err, &failure) {
+			failure.StatusCode = resp.StatusCode
+			return failure
+		}
+		failure = &Error{Kind: Malformed, Err: err}
 	default:
-		defer resp.Body.Close()
-		failure = c.readResponse(resp, call)
-	}
-	if failure == nil {
-		return nil
+		failure = c.rejection(resp)
 	}
 	failure.StatusCode = resp.StatusCode
 	if !failure.FromAPI {
@@ -199,22 +201,14 @@ func (c *Client) send(req *http.Request, call call) *Error {
 		method: req.Method, status: resp.StatusCode, fromAPI: failure.FromAPI,
 		recent: time.Since(call.acceptedAt).Abs() < notFoundGrace,
 	})
-	if delay, ok := ratelimit.RetryAfter(resp.Header); ok && resp.StatusCode >= 400 {
-		failure.Retry.After = delay
+	if resp.StatusCode >= 400 {
+		failure.Retry.After, _ = ratelimit.RetryAfter(resp.Header)
 	}
 	return failure
 }
 
-// readResponse decodes a response of success, and returns the error that any other response describes.
-func (c *Client) readResponse(resp *http.Response, call call) *Error {
-	if resp.StatusCode >= 200 && resp.StatusCode < 300 {
-		err := call.decode(resp)
-		var failure *Error
-		if err != nil && !errors.As(err, &failure) {
-			failure = &Error{Kind: Malformed, Err: err}
-		}
-		return failure
-	}
+// rejection returns the error that a response without success describes.
+func (c *Client) rejection(resp *http.Response) *Error {
 	failure := &Error{Kind: Rejected}
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
@@ -222,9 +216,7 @@ func (c *Client) readResponse(resp *http.Response, call call) *Error {
 		return failure
 	}
 	failure.Messages, failure.FromAPI = c.redact.Messages(withoutByteOrderMark(body))
-	if resp.StatusCode < 400 {
-		failure.FromAPI = false
-	}
+	failure.FromAPI = failure.FromAPI && resp.StatusCode >= 400
 	return failure
 }
 
@@ -236,7 +228,7 @@ func decodeJSON(body []byte, into any) error {
 		return err
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return fmt.Errorf("more text after the JSON value")
+		return errors.New("more text after the JSON value")
 	}
 	return nil
 }

@@ -34,8 +34,11 @@ var errNoExport = errors.New("the response is not a data export")
 func (c *Client) decodeExport(resp *http.Response, export *DataExport) error {
 	raw, err := io.ReadAll(resp.Body)
 	pending := resp.StatusCode == http.StatusAccepted
-	if err != nil && !pending {
+	switch {
+	case err != nil && !pending:
 		return err
+	case err != nil:
+		raw = nil
 	}
 	var body struct {
 		Status     *string         `json:"status"`

@@ -139,7 +139,9 @@ func (r *Retrier) exhausted(failure *Error) bool {
 	case RetryFewTimes:
 		return r.sameFor == fewTimes
 	case RetryOneMinute:
-		return time.Since(r.since) >= oneMinute
+		// A rate limit may have delayed the attempts of an operation; the client's minute has been the same for all.
+		enough := r.sameFor >= fewTimes || !r.policy.since.IsZero()
+		return enough && time.Since(r.since) >= oneMinute
 	}
 	return false
 }

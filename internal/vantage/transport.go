@@ -126,10 +126,10 @@ func (t *apiTransport) exchange(req *http.Request) (*http.Response, error) {
 	var tooLong *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLong):
-		err = fmt.Errorf("the response is longer than %d MiB", maxBody>>20)
+		err = &Error{Kind: TooMany, Err: fmt.Errorf("the response is longer than %d MiB", maxBody>>20)}
 	case err != nil:
 		err = fmt.Errorf("the response was cut off: %w", t.redact.Cause(err))
-	case req.Method == http.MethodGet && t.redact.Contained(body):
+	case req.Method == http.MethodGet && resp.StatusCode < 300 && t.redact.Contained(body):
 		err = errors.New("the response contains the API token")
 	}
 	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), failingReader{err}))

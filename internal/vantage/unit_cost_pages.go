@@ -38,7 +38,7 @@ func (l *unitCostList) take(resp *http.Response) error {
 	var notJSON *json.SyntaxError
 	switch {
 	case errors.As(err, &notJSON):
-		return l.malformed(page, errors.New("it is not JSON"))
+		return fmt.Errorf("page %d of the unit costs is not JSON", page)
 	case err != nil:
 		return l.malformed(page, errors.New(l.redact.Text(err.Error())))
 	}

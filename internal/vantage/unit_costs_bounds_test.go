@@ -29,7 +29,7 @@ func TestUnitCostsAreReadWithinBounds(t *testing.T) {
 	}{
 		"ever another row": {
 			func(n int) http.HandlerFunc { return rowsPage(next, row(n)) },
-			vantage.Malformed, "page 100 of the unit costs makes no sense: it says that there are more, after 100 rows", 100,
+			vantage.Malformed, "page 100 of the unit costs is malformed: it says that there are more, after 100 rows", 100,
 		},
 		"ever more text": {
 			long,
@@ -37,7 +37,7 @@ func TestUnitCostsAreReadWithinBounds(t *testing.T) {
 		},
 		"an answer that is too long": {
 			func(int) http.HandlerFunc { return fakevantage.Flood(25) },
-			vantage.Malformed, "the answer is longer than 24 MiB", 1,
+			vantage.TooMany, "the response is longer than 24 MiB", 1,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

