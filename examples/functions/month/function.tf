@@ -1,4 +1,4 @@
-# Last month's dates. They change when the month does, and plans in between are empty.
+# The dates of last month. They change once a month, and plans in between are empty.
 locals {
   last_month = provider::vantage::month(plantimestamp(), -1)
 }
