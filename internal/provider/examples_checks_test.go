@@ -2,12 +2,21 @@ package provider_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"terraform-provider-vantage/internal/acctest"
 )
+
+// skipWithout skips the test if a program is not on the PATH.
+func skipWithout(t *testing.T, program string) {
+	t.Helper()
+	if _, err := exec.LookPath(program); err != nil {
+		t.Skip(err)
+	}
+}
 
 // wantTestsPassed runs the tests of the example if the CLI can mock a provider.
 func wantTestsPassed(t *testing.T, cli *acctest.CLI) {
