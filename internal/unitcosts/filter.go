@@ -3,6 +3,7 @@ package unitcosts
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -41,19 +42,20 @@ func (f filter) apply(rows []vantage.UnitCost) ([]vantage.UnitCost, diag.Diagnos
 		return rows, nil
 	}
 	var matching []vantage.UnitCost
-	var others []string
+	others := map[string]bool{}
 	for _, row := range rows {
 		if f.value(row) == f.want.ValueString() {
 			matching = append(matching, row)
-		} else if other := f.describe(row); !slices.Contains(others, other) {
-			others = append(others, other)
+		} else {
+			others[f.describe(row)] = true
 		}
 	}
 	if len(matching) > 0 {
 		return matching, nil
 	}
+	detail := f.explain(slices.Sorted(maps.Keys(others)))
 	return nil, diag.Diagnostics{
-		diag.NewAttributeWarningDiagnostic(path.Root(f.argument), "No unit costs match "+f.argument, f.explain(others)),
+		diag.NewAttributeWarningDiagnostic(path.Root(f.argument), "No unit costs match "+f.argument, detail),
 	}
 }
 
@@ -64,7 +66,6 @@ func (f filter) explain(others []string) string {
 		return text + " It has no other rows there either. Check cost_report_token, start_date and end_date."
 	}
 	const most = 10
-	slices.Sort(others)
 	listed := strings.Join(others[:min(most, len(others))], ", ")
 	if len(others) > most {
 		listed += fmt.Sprintf(" and %d more", len(others)-most)

@@ -25,7 +25,7 @@ func TestListUnitCosts_rejectsInvalidPages(t *testing.T) {
 		"repeats":         {rowsPage(next, good), "page 2 of the unit costs is invalid: it repeats page 1"},
 		"repeats and end": {rowsPage("", good), "it repeats page 1"},
 		"empty and more":  {rowsPage(next), "page 2 of the unit costs is invalid: it has no rows but links"},
-		"no list":         {rowsAnswer(`{"links":{}}`), "page 2 of the unit costs is invalid: the list unit_costs is missing"},
+		"no list":         {rowsAnswer(`{"links":{}}`), "page 2 of the unit costs is invalid: the list unit_costs"},
 		"null":            {rowsAnswer(`null`), "the list unit_costs is missing"},
 		"another list":    {rowsAnswer(`{"unit_costs":{}}`), "page 2 of the unit costs is invalid"},
 		"odd link":        {rowsAnswer(`{"links":{"next":2},"unit_costs":[]}`), "page 2 of the unit costs is invalid"},

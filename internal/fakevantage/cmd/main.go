@@ -54,7 +54,8 @@ func newFake(args []string, w io.Writer) (address string, fake *fakevantage.Serv
 		}
 		return nil
 	}
-	o.Log = func(r fakevantage.Exchange) { fmt.Fprintf(w, "%s %s %d\n", r.Method, r.Path, r.Status) }
+	requests := log.New(w, "", 0)
+	o.Log = func(r fakevantage.Exchange) { requests.Printf("%s %s %d", r.Method, r.Path, r.Status) }
 	fake = fakevantage.New(o)
 	fake.SetUnitCosts(fakevantage.SampleUnitCosts(time.Now())...)
 	return fmt.Sprintf("127.0.0.1:%d", *port), fake

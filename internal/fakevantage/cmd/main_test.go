@@ -13,8 +13,9 @@ import (
 )
 
 // send sends a request and returns the status, the Location header and the body.
-func send(fake *fakevantage.Server, method, url, body string) (status int, location, text string) {
-	r := httptest.NewRequest(method, url, strings.NewReader(body))
+func send(t *testing.T, fake *fakevantage.Server, method, url, body string) (status int, location, text string) {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	r.Header.Set("Authorization", "Bearer any")
 	w := httptest.NewRecorder()
 	fake.ServeHTTP(w, r)
@@ -25,11 +26,11 @@ func send(fake *fakevantage.Server, method, url, body string) (status int, locat
 func export(t *testing.T, flags ...string) (location string, polled map[string]any) {
 	t.Helper()
 	_, fake := newFake(append(flags, "-ready-after", "0s"), io.Discard)
-	status, location, _ := send(fake, http.MethodPost, "/v2/unit_costs/data_exports", `{"cost_report_token":"rprt_1"}`)
+	status, location, _ := send(t, fake, http.MethodPost, "/v2/unit_costs/data_exports", `{"cost_report_token":"rprt_1"}`)
 	if status != http.StatusAccepted {
 		t.Fatalf("POST returned %d", status)
 	}
-	_, _, text := send(fake, http.MethodGet, location, "")
+	_, _, text := send(t, fake, http.MethodGet, location, "")
 	if err := json.Unmarshal([]byte(text), &polled); err != nil {
 		t.Fatal(err, text)
 	}
@@ -59,7 +60,7 @@ func TestNewFake_fails(t *testing.T) {
 	}
 	_, fake := newFake([]string{"-errors", "2"}, io.Discard)
 	for i, want := range []int{http.StatusOK, http.StatusServiceUnavailable, http.StatusOK} {
-		if status, _, _ := send(fake, http.MethodGet, "/v2/unit_costs?cost_report_token=rprt_1", ""); status != want {
+		if status, _, _ := send(t, fake, http.MethodGet, "/v2/unit_costs?cost_report_token=rprt_1", ""); status != want {
 			t.Errorf("request %d returned %d, want %d", i+1, status, want)
 		}
 	}
@@ -70,7 +71,7 @@ func TestNewFake_hasRecentUnitCosts(t *testing.T) {
 	var log strings.Builder
 	_, fake := newFake(nil, &log)
 	week := time.Now().UTC().AddDate(0, 0, -7).Format(time.DateOnly)
-	_, _, text := send(fake, http.MethodGet, "/v2/unit_costs?cost_report_token=rprt_1&start_date="+week, "")
+	_, _, text := send(t, fake, http.MethodGet, "/v2/unit_costs?cost_report_token=rprt_1&start_date="+week, "")
 	if rows := strings.Count(text, `"unit_cost_amount"`); rows != 21 || strings.Count(text, "gross_margin") != 7 {
 		t.Errorf("%d rows: %s", rows, text)
 	}

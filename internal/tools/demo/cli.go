@@ -29,7 +29,7 @@ func findCLI() (string, error) {
 			return filepath.Abs(path)
 		}
 	}
-	return "", fmt.Errorf("no %s is on the PATH: \"make demo\" builds Terraform, TF_CLI=/path/to/program selects a program",
+	return "", fmt.Errorf("no %s is on the PATH: use make demo, which builds Terraform, or set TF_CLI to a program",
 		strings.Join(names, " or "))
 }
 

@@ -3,7 +3,7 @@
 //
 //	make demo
 //
-// The environment variable TF_CLI selects another program, such as tofu. No other TF_ or VANTAGE_ variable has an effect.
+// The environment variable TF_CLI selects another program, such as tofu. Other TF_ and VANTAGE_ variables are ignored.
 package main
 
 import (
@@ -76,7 +76,7 @@ func demo(ctx context.Context) (err error) {
 		return err
 	}
 	defer api.close()
-	say("A fake of the Vantage API listens on %s; each request is shown as\n%sMETHOD path -> status", api.address, apiPrefix)
+	say("A fake of the Vantage API listens on %s; requests are shown as\n%sMETHOD path -> status", api.address, apiPrefix)
 
 	tf := &cli{program: program, dir: module, env: append(env,
 		"VANTAGE_HOST="+api.address,
