@@ -62,6 +62,7 @@ const description = `Reads the unit costs of a cost report as numbers, for check
 
 Each plan reads the rows again, with one request for every 1,000 rows. All rows are stored in the state, and none is
 sensitive. Select few rows with dates, a longer ` + "`date_bin`, `business_metric_token` or `calculation_type`" + `.
+` + "If no row matches `business_metric_token` or `calculation_type`" + `, a warning lists the values that have rows.
 At most 100,000 rows of a report are read; an export has no such limit.`
 
 // Schema implements datasource.DataSource.

@@ -12,3 +12,7 @@ resource "vantage_unit_cost_export" "last_month" {
 output "last_month" {
   value = local.last_month.name
 }
+
+output "end_of_february" {
+  value = provider::vantage::month("2025-02").end_date # 2025-02-28
+}
