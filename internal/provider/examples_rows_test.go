@@ -11,10 +11,10 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// functions is what can call those of a provider.
+// functions is the first version that calls provider functions.
 var functions = acctest.Version{Terraform: "1.8", OpenTofu: "1.7"}
 
-// recent returns rows of a metric with these costs, the last one of yesterday.
+// recent returns daily rows of a metric with these costs until yesterday.
 func recent(metric string, costs ...string) []fakevantage.UnitCost {
 	var rows []fakevantage.UnitCost
 	for i, cost := range costs {
@@ -24,7 +24,7 @@ func recent(metric string, costs ...string) []fakevantage.UnitCost {
 	return rows
 }
 
-// guardrails is the example, which warns above 0.8 and stops above 1.
+// guardrails returns the example, with limits of 0.8 for a warning and 1 for an error.
 func guardrails(t *testing.T, api *acctest.API) *acctest.CLI {
 	t.Helper()
 	cli := acctest.NewCLIFrom(t, api, "examples/guardrails")
@@ -40,24 +40,27 @@ func guardrails(t *testing.T, api *acctest.API) *acctest.CLI {
 func TestGuardrails(t *testing.T) {
 	t.Parallel()
 	const (
-		warning = `It should be 0.8 at most`
-		stop    = `Nothing is rolled out above 1`
-		none    = `There is no unit cost of the last 7 days to go by`
+		warning = `The warning limit is 0.8`
+		stop    = `The limit for a rollout is 1`
+		none    = `The last 7 days have no unit cost`
 	)
 	unmeasured := recent("bsnss_mtrc_1", "0.5", "9")
 	unmeasured[1].UnitCostAmount = nil
+	margin, calculation := recent("bsnss_mtrc_1", "0.7", "9"), "gross_margin"
+	margin[1].CalculationType = &calculation
 	for name, test := range map[string]struct {
 		rows     []fakevantage.UnitCost
 		finding  string
 		warns    bool
 		rollsOut bool
 	}{
-		"below both":        {recent("bsnss_mtrc_1", "9", "0.8"), `A unit costs 0.8 on`, false, true},
-		"above the first":   {recent("bsnss_mtrc_1", "0.5", "0.80001"), `A unit costs 0.80001 on`, true, true},
-		"above both":        {recent("bsnss_mtrc_1", "0.5", "1.01"), `A unit costs 1.01 on`, true, false},
+		"below both":        {recent("bsnss_mtrc_1", "9", "0.8"), `is 0.8\.`, false, true},
+		"above the first":   {recent("bsnss_mtrc_1", "0.5", "0.80001"), `is 0.80001\.`, true, true},
+		"above both":        {recent("bsnss_mtrc_1", "0.5", "1.01"), `is 1.01\.`, true, false},
 		"no row":            {nil, none, true, false},
-		"another metric's":  {recent("bsnss_mtrc_2", "0.5"), none, true, false},
-		"last without unit": {unmeasured, `A unit costs 0.5 on`, false, true},
+		"another metric's":  {recent("bsnss_mtrc_2", "0.5"), `No unit costs match business_metric_token`, true, false},
+		"a gross margin":    {margin, `is 0.7\.`, false, true},
+		"last without unit": {unmeasured, `is 0.5\.`, false, true},
 		"none with unit":    {unmeasured[1:], none, true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -66,13 +69,13 @@ func TestGuardrails(t *testing.T) {
 			api.SetUnitCosts(test.rows...)
 			cli := guardrails(t, api)
 			out, ok := cli.Run("apply", "-auto-approve", "-no-color")
-			says := func(pattern string) bool { return regexp.MustCompile(acctest.Loose(pattern)).MatchString(out) }
-			if ok != test.rollsOut || says(stop) == test.rollsOut || says(warning) != test.warns || !says(test.finding) {
-				t.Errorf("succeeded: %t; it says %s", ok, out)
+			shows := func(pattern string) bool { return regexp.MustCompile(acctest.Loose(pattern)).MatchString(out) }
+			if ok != test.rollsOut || shows(stop) == test.rollsOut || shows(warning) != test.warns || !shows(test.finding) {
+				t.Errorf("succeeded: %t; output: %s", ok, out)
 			}
 			_, rolledOut := cli.Instances()["terraform_data.rollout"]
 			if requests := len(api.Requests()); requests != 1 || rolledOut != test.rollsOut {
-				t.Errorf("%d requests were made; rolled out: %t", requests, rolledOut)
+				t.Errorf("%d requests; rolled out: %t", requests, rolledOut)
 			}
 			if test.rollsOut {
 				if out, ok := cli.Run("plan", "-detailed-exitcode", "-no-color"); !ok {
@@ -83,8 +86,8 @@ func TestGuardrails(t *testing.T) {
 	}
 }
 
-// What stops a rollout does not stop its end.
-func TestGuardrailsLetGo(t *testing.T) {
+// A guardrail that stops a plan does not stop a destroy.
+func TestGuardrails_allowDestroy(t *testing.T) {
 	t.Parallel()
 	for name, rows := range map[string][]fakevantage.UnitCost{"above": recent("bsnss_mtrc_1", "1.01"), "none": nil} {
 		t.Run(name, func(t *testing.T) {
@@ -95,7 +98,7 @@ func TestGuardrailsLetGo(t *testing.T) {
 			cli.MustRun("apply", "-auto-approve", "-no-color")
 			api.SetUnitCosts(rows...)
 			if out, ok := cli.Run("plan", "-no-color"); ok {
-				t.Errorf("the plan does not stop: %s", out)
+				t.Errorf("the plan succeeds: %s", out)
 			}
 			cli.MustRun("destroy", "-auto-approve", "-no-color")
 		})

@@ -22,6 +22,7 @@ type example struct {
 	// another day, and a destroy.
 	posts, inAll int
 	needs        acctest.Version
+	curl         bool // a provisioner runs curl
 	check        func(t *testing.T, cli *acctest.CLI)
 }
 
@@ -31,25 +32,32 @@ func examples() map[string]example {
 	return map[string]example{
 		"quickstart": {variables: report, posts: 1, inAll: 2},
 		"pipeline":   {variables: map[string]string{"cost_report_token": "rprt_1", "run": "1"}, posts: 1, inAll: 2},
-		"downstream": {variables: report, posts: 1, inAll: 2, check: wantDownloaded},
+		"downstream": {variables: report, posts: 1, inAll: 2, curl: true, check: wantDownloaded},
 		"many-exports": {
 			variables: map[string]string{
 				"cost_report_tokens": `{"a":"rprt_1","b":"rprt_2","c":"rprt_3"}`,
 			},
 			posts: 3,
 			inAll: 6,
+			curl:  true,
 			check: wantDownloadedByName,
 		},
 		"reports": {
 			variables: map[string]string{"cost_report_tokens": `["rprt_1","rprt_2"]`, "month": "2025-03"}, posts: 2, inAll: 4,
-			check: runModuleTests,
+			needs: functions, check: wantTestsPassed,
+		},
+		"module-tests": {
+			variables: map[string]string{
+				"cost_report_token": "rprt_1", "business_metric_token": "bsnss_mtrc_3080a050c04104ff",
+			},
+			posts: 1, inAll: 1, check: wantTestsPassed,
 		},
 		"two-providers": {
 			variables: map[string]string{"cost_report_token": "rprt_1", "read_token": acctest.APIToken}, posts: 2, inAll: 2,
 		},
 		"daily-renewal": {variables: report, posts: 1, inAll: 2},
 		"ephemeral": {
-			variables: report, posts: 1, inAll: 2, needs: ephemeralResources, check: wantDownloadedAndNotStored,
+			variables: report, posts: 1, inAll: 2, needs: ephemeralResources, curl: true, check: wantDownloadedAndNotStored,
 		},
 		"all-kinds": {
 			variables: map[string]string{"cost_report_token": "rprt_1", "start_date": "2025-03-01", "end_date": "2025-03-31"},
@@ -77,7 +85,7 @@ func examples() map[string]example {
 		"resources/vantage_data_export_download":            {posts: 1, inAll: 1, check: wantExported},
 		"actions/vantage_data_export_download":              {posts: 1, inAll: 1, needs: actions, check: wantExported},
 		"ephemeral-resources/vantage_data_export": {
-			posts: 1, inAll: 2, needs: ephemeralResources, check: wantDownloadedAndNotStored,
+			posts: 1, inAll: 2, needs: ephemeralResources, curl: true, check: wantDownloadedAndNotStored,
 		},
 	}
 }
@@ -177,6 +185,9 @@ func startExample(
 	t *testing.T, directory string, test example, options fakevantage.Options,
 ) (*acctest.API, *acctest.CLI) {
 	t.Helper()
+	if test.curl {
+		skipWithout(t, "curl")
+	}
 	options.RetryAfter, options.ReadyAfterPolls = "1", 1
 	api := acctest.Start(t, options)
 	api.SetUnitCosts(fakevantage.NewUnitCost("bsnss_mtrc_3080a050c04104ff", "2025-03-03", "12.5"))

@@ -44,6 +44,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 // startApply starts an apply of which nothing is left when the test ends, whatever happens.
 func startApply(t *testing.T, cli *acctest.CLI, args ...string) *acctest.Running {
 	t.Helper()
+	skipWithout(t, "ps") // for providersOf
 	apply := cli.Start(append([]string{"apply", "-auto-approve", "-no-color"}, args...)...)
 	t.Cleanup(func() { _ = syscall.Kill(-apply.Pid(), syscall.SIGKILL) })
 	return apply

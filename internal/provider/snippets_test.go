@@ -66,7 +66,8 @@ func exampleTexts(t *testing.T) []string {
 		err := filepath.WalkDir(
 			filepath.Join("../../examples", directory),
 			func(path string, _ os.DirEntry, err error) error {
-				if err != nil || filepath.Ext(path) != ".tf" || strings.HasPrefix(filepath.Base(path), "import") {
+				isPart := filepath.Ext(path) == ".tf" || strings.HasSuffix(path, ".tftest.hcl")
+				if err != nil || !isPart || strings.HasPrefix(filepath.Base(path), "import") {
 					return err
 				}
 				out = append(out, unindented(read(t, path)))

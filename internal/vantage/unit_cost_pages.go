@@ -11,19 +11,17 @@ import (
 	"terraform-provider-vantage/internal/vantage/redact"
 )
 
-// unitCostList is what has been read so far.
+// unitCostList holds the pages read so far.
 type unitCostList struct {
-	only     string
 	redact   redact.Redactor
-	page     int // the last one taken
-	read     int // rows in all pages, those of other metrics included
+	page     int // number of the last page
 	bytes    int // in all pages
 	rows     []UnitCost
-	pages    map[[sha256.Size]byte]int // which page had these rows
+	pages    map[[sha256.Size]byte]int // page numbers by the digest of their rows
 	complete bool
 }
 
-// take adds the next page. It changes nothing when the page makes no sense.
+// take adds the next page. It changes nothing if the page is invalid.
 func (l *unitCostList) take(resp *http.Response) error {
 	page := l.page + 1
 	raw, err := io.ReadAll(resp.Body)
@@ -32,7 +30,7 @@ func (l *unitCostList) take(resp *http.Response) error {
 	}
 	if l.bytes+len(raw) > maxUnitCostsBytes {
 		return &Error{Kind: TooMany, Err: fmt.Errorf(
-			"the unit costs between the dates are longer than %d MiB; reading stopped at page %d", maxUnitCostsBytes>>20, page)}
+			"the unit costs in the date range are longer than %d MiB; reading stopped at page %d", maxUnitCostsBytes>>20, page)}
 	}
 	got, err := decodeUnitCostPage(raw)
 	var notJSON *json.SyntaxError
@@ -43,45 +41,40 @@ func (l *unitCostList) take(resp *http.Response) error {
 		return l.malformed(page, errors.New(l.redact.Text(err.Error())))
 	}
 	earlier, repeated := l.pages[got.sum]
-	read := l.read + len(got.rows)
+	read := len(l.rows) + len(got.rows)
 	switch {
 	case got.more && len(got.rows) == 0:
-		return l.malformed(page, errors.New("it has no rows, and says that there are more"))
+		return l.malformed(page, errors.New("it has no rows but links to a next page"))
 	case repeated:
 		return l.malformed(page, fmt.Errorf("it repeats page %d", earlier))
 	case read > maxUnitCosts, got.more && read == maxUnitCosts:
 		return &Error{Kind: TooMany, Err: fmt.Errorf(
-			"the report has more than %d unit costs between the dates; reading stopped at page %d", maxUnitCosts, page)}
+			"the report has more than %d unit costs in the date range; reading stopped at page %d", maxUnitCosts, page)}
 	case got.more && page == maxUnitCostsPages:
-		return l.malformed(page, fmt.Errorf("it says that there are more, after %d rows only", read))
+		return l.malformed(page, fmt.Errorf("it links to a next page after only %d rows", read))
 	}
 	rows, err := got.decode()
 	if err != nil {
 		return l.malformed(page, errors.New(l.redact.Text(err.Error())))
 	}
-	l.page, l.read, l.complete, l.pages[got.sum] = page, read, !got.more, page
+	l.page, l.complete, l.pages[got.sum] = page, !got.more, page
 	l.bytes += len(raw)
-	for _, row := range rows {
-		if l.only == "" || row.BusinessMetricToken == l.only {
-			l.rows = append(l.rows, row)
-		}
-	}
+	l.rows = append(l.rows, rows...)
 	return nil
 }
 
 func (l *unitCostList) malformed(page int, err error) *Error {
-	return &Error{Kind: Malformed, Err: fmt.Errorf("page %d of the unit costs is malformed: %w", page, err)}
+	return &Error{Kind: Malformed, Err: fmt.Errorf("page %d of the unit costs is invalid: %w", page, err)}
 }
 
-// unitCostPage is what one answer brings.
+// unitCostPage is one response whose rows are not decoded yet.
 type unitCostPage struct {
 	rows []json.RawMessage
 	sum  [sha256.Size]byte // of the rows
-	more bool              // whether another page follows
+	more bool              // whether a next page exists
 }
 
-// decodeUnitCostPage reads a page but for its rows. One without links leaves open whether there are more: a full page
-// may then be followed by another one.
+// decodeUnitCostPage decodes a response except for its rows. Without links, a full page may have a next page.
 func decodeUnitCostPage(raw []byte) (page unitCostPage, err error) {
 	var body struct {
 		Links     *struct{ Next string }
@@ -91,7 +84,7 @@ func decodeUnitCostPage(raw []byte) (page unitCostPage, err error) {
 		return page, err
 	}
 	if body.UnitCosts == nil {
-		return page, errors.New("it has no list unit_costs")
+		return page, errors.New("the list unit_costs is missing")
 	}
 	digest := sha256.New()
 	for _, row := range body.UnitCosts {
@@ -104,7 +97,7 @@ func decodeUnitCostPage(raw []byte) (page unitCostPage, err error) {
 	return page, nil
 }
 
-// decode reads the rows.
+// decode decodes the rows.
 func (p unitCostPage) decode() ([]UnitCost, error) {
 	rows := make([]UnitCost, len(p.rows))
 	for i, text := range p.rows {
@@ -113,9 +106,9 @@ func (p unitCostPage) decode() ([]UnitCost, error) {
 		switch {
 		case err != nil:
 		case row.BusinessMetricToken == "":
-			err = errors.New("it names no business metric")
+			err = errors.New("business_metric_token is missing")
 		case row.Date == "":
-			err = errors.New("it has no date")
+			err = errors.New("date is missing")
 		}
 		if err != nil {
 			return nil, fmt.Errorf("row %d: %w", i+1, err)
