@@ -84,7 +84,10 @@ func examples() map[string]example {
 
 // testedElsewhere names the tests of the examples that need more than a table to be run.
 func testedElsewhere() map[string]string {
-	return map[string]string{"guardrails": "TestGuardrails", "monthly": "TestMonthly"}
+	return map[string]string{
+		"guardrails": "TestGuardrails", "monthly": "TestMonthly",
+		"uploads/s3": "TestUploads", "uploads/gcs": "TestUploads", "uploads/azure": "TestUploads",
+	}
 }
 
 // Every example is applied, planned again with nothing to do although the API signs anew at each GET, and destroyed.
