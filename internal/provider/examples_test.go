@@ -30,8 +30,8 @@ func examples() map[string]example {
 	report := map[string]string{"cost_report_token": "rprt_1"}
 	return map[string]example{
 		"quickstart": {variables: report, posts: 1, inAll: 2},
-		"pipeline":   {variables: map[string]string{"cost_report_token": "rprt_1", "run": "1"}, posts: 1, inAll: 2},
-		"downstream": {variables: report, posts: 1, inAll: 2, check: wantDownloaded},
+		"pipeline":   {variables: map[string]string{"cost_report_token": "rprt_1", "day": "2025-04-01"}, posts: 1, inAll: 2},
+		"downstream": {variables: report, posts: 1, inAll: 2},
 		"many-exports": {
 			variables: map[string]string{
 				"cost_report_tokens": `{"a":"rprt_1","b":"rprt_2","c":"rprt_3"}`,

@@ -54,10 +54,7 @@ func (u upload) nextRunner(
 ) *acctest.CLI {
 	t.Helper()
 	next := u.runner(t, api, store)
-	state := filepath.Join(last.Dir, "terraform.tfstate")
-	if err := os.WriteFile(filepath.Join(next.Dir, "terraform.tfstate"), []byte(read(t, state)), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	moveState(t, last, next)
 	if err := os.RemoveAll(filepath.Join(last.Dir, "exports")); err != nil {
 		t.Fatal(err)
 	}
