@@ -23,7 +23,7 @@ variable "cost_report_token" {
 }
 
 variable "now" {
-  description = "Time in the month after the exported one, such as 2025-03-31T06:00:00Z. Defaults to the plan's time."
+  description = "Exports the month before this time, such as 2025-03-31T06:00:00Z. Defaults to the time of the plan."
   type        = string
   default     = null
 }
