@@ -1,9 +1,7 @@
 package provider_test
 
 import (
-	"fmt"
 	"regexp"
-	"strings"
 	"testing"
 	"time"
 
@@ -102,86 +100,5 @@ func TestGuardrails_allowDestroy(t *testing.T) {
 			}
 			cli.MustRun("destroy", "-auto-approve", "-no-color")
 		})
-	}
-}
-
-// A job that runs more often than monthly makes one export a month.
-func TestMonthly(t *testing.T) {
-	t.Parallel()
-	functions.SkipUnlessMet(t)
-	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0", SignOnce: true})
-	cli := acctest.NewCLIFrom(t, api, "examples/monthly")
-	cli.Setenv("TF_VAR_cost_report_token", "rprt_1")
-	exports := 0
-	for _, test := range []struct{ now, start, end string }{
-		{"2024-02-29T12:00:00Z", "2024-01-01", "2024-01-31"}, // from a leap day
-		{"2024-02-29T23:59:59Z", "", ""},
-		{"2024-03-01T00:00:00Z", "2024-02-01", "2024-02-29"}, // the turn, to a leap year's February
-		{"2024-03-31T06:00:00Z", "", ""},                     // a 31st, and there is none in the month before
-		{"2024-04-01T00:30:00Z", "2024-03-01", "2024-03-31"},
-		{"2024-04-01T01:30:00+02:00", "2024-02-01", "2024-02-29"}, // still March in UTC
-		{"2025-01-01T00:00:00Z", "2024-12-01", "2024-12-31"},      // the turn of a year
-		{"2025-01-31T23:59:59Z", "", ""},
-		{"2025-03-31T00:00:00Z", "2025-02-01", "2025-02-28"},
-	} {
-		cli.Setenv("TF_VAR_now", test.now)
-		if test.start != "" {
-			exports++
-			cli.MustRun("apply", "-auto-approve", "-no-color")
-			want := fmt.Sprintf(`{"cost_report_token":"rprt_1","start_date":%q,"end_date":%q}`, test.start, test.end)
-			if asked := lastPost(api); asked != want {
-				t.Errorf("at %s it asked with %s, want %s", test.now, asked, want)
-			}
-			if out := cli.MustRun("output", "month"); !strings.Contains(out, test.start[:len("2024-01")]) {
-				t.Errorf("at %s the month is %s", test.now, out)
-			}
-		}
-		if out, ok := cli.Run("plan", "-detailed-exitcode", "-no-color"); !ok {
-			t.Errorf("at %s the plan is not empty: %s", test.now, out)
-		}
-		if api.Posts() != exports {
-			t.Errorf("at %s %d exports were made, want %d", test.now, api.Posts(), exports)
-		}
-	}
-	// Some time after it has expired the API forgets an export.
-	for token := range api.Exports() {
-		api.Forget(token)
-	}
-	if out, ok := cli.Run("plan", "-detailed-exitcode", "-refresh=false", "-no-color"); !ok {
-		t.Errorf("without a refresh the plan is not empty: %s", out)
-	}
-	cli.MustRun("apply", "-auto-approve", "-no-color")
-	if api.Posts() != exports+1 {
-		t.Errorf("%d exports were made, want one more than %d", api.Posts(), exports)
-	}
-}
-
-func lastPost(api *acctest.API) string {
-	last := ""
-	for _, r := range api.Requests() {
-		if r.Method == "POST" {
-			last = r.Body
-		}
-	}
-	return last
-}
-
-// Without a time it goes by the plan's.
-func TestMonthlyNow(t *testing.T) {
-	t.Parallel()
-	functions.SkipUnlessMet(t)
-	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0", SignOnce: true})
-	cli := acctest.NewCLIFrom(t, api, "examples/monthly")
-	cli.Setenv("TF_VAR_cost_report_token", "rprt_1")
-	before := time.Now().UTC()
-	cli.MustRun("apply", "-auto-approve", "-no-color")
-	if time.Now().UTC().Month() != before.Month() {
-		t.Skip("the month has turned meanwhile")
-	}
-	first := time.Date(before.Year(), before.Month()-1, 1, 0, 0, 0, 0, time.UTC)
-	want := fmt.Sprintf(`"start_date":%q,"end_date":%q`,
-		first.Format(time.DateOnly), first.AddDate(0, 1, -1).Format(time.DateOnly))
-	if asked := lastPost(api); !strings.Contains(asked, want) {
-		t.Errorf("it asked with %s, want %s", asked, want)
 	}
 }

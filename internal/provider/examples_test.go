@@ -10,29 +10,29 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// actions is what runs them.
+// actions is the CLI that has actions.
 var actions = acctest.Version{Terraform: "1.14"}
 
-// ephemeralResources is what has them.
+// ephemeralResources is the CLI that has ephemeral resources.
 var ephemeralResources = acctest.Version{Terraform: "1.10", OpenTofu: "1.11"}
 
 type example struct {
 	variables map[string]string
-	// posts is how many exports an apply and a plan make, and inAll how many there are after a day, an apply, a plan,
-	// another day, and a destroy.
+	// posts is the number of exports that an apply and a plan create, and inAll their number after a day, an apply,
+	// a plan, another day and a destroy.
 	posts, inAll int
 	needs        acctest.Version
 	curl         bool // a provisioner runs curl
 	check        func(t *testing.T, cli *acctest.CLI)
 }
 
-// examples are all that there are, by their directories.
+// examples returns the examples that TestExamples runs, by directory.
 func examples() map[string]example {
 	report := map[string]string{"cost_report_token": "rprt_1"}
 	return map[string]example{
 		"quickstart": {variables: report, posts: 1, inAll: 2},
-		"pipeline":   {variables: map[string]string{"cost_report_token": "rprt_1", "run": "1"}, posts: 1, inAll: 2},
-		"downstream": {variables: report, posts: 1, inAll: 2, curl: true, check: wantDownloaded},
+		"pipeline":   {variables: map[string]string{"cost_report_token": "rprt_1", "day": "2025-04-01"}, posts: 1, inAll: 2},
+		"downstream": {variables: report, posts: 1, inAll: 2},
 		"many-exports": {
 			variables: map[string]string{
 				"cost_report_tokens": `{"a":"rprt_1","b":"rprt_2","c":"rprt_3"}`,
@@ -90,14 +90,17 @@ func examples() map[string]example {
 	}
 }
 
-// testedElsewhere names the tests of the examples that need more than a table to be run.
+// testedElsewhere returns the tests of the other examples.
 func testedElsewhere() map[string]string {
-	return map[string]string{"guardrails": "TestGuardrails", "monthly": "TestMonthly"}
+	return map[string]string{
+		"guardrails": "TestGuardrails", "monthly": "TestMonthly",
+		"uploads/s3": "TestUploads", "uploads/gcs": "TestUploads", "uploads/azure": "TestUploads",
+	}
 }
 
-// Every example is applied, planned again with nothing to do although the API signs anew at each GET, and destroyed.
-// Those with exports live longer than a day before: each export that is renewed is renewed once, the next plan is
-// empty, and another day later, all is destroyed without an apply before.
+// Every example is applied, planned again with an empty plan although the API signs new URLs for each GET, and
+// destroyed. Examples with exports are applied again a day later, which renews an export once, and destroyed another
+// day later without an apply.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	for directory, test := range examples() {
@@ -107,7 +110,7 @@ func TestExamples(t *testing.T) {
 			api, cli := startExample(t, directory, test, fakevantage.Options{})
 			wantPosts := func(when string, want int) {
 				if got := api.Posts(); got != want {
-					t.Errorf("%d exports were made %s, want %d", got, when, want)
+					t.Errorf("%d exports %s, want %d", got, when, want)
 				}
 			}
 			use := func() {
@@ -155,7 +158,7 @@ func TestEveryExampleIsInTheTable(t *testing.T) {
 	}
 }
 
-// An export without files is handed on as it is: no step fails for it, and no file is made.
+// With an export without files no step fails, and no file is created.
 func TestExamplesWithAnEmptyExport(t *testing.T) {
 	t.Parallel()
 	for directory, test := range examples() {
@@ -168,12 +171,12 @@ func TestExamplesWithAnEmptyExport(t *testing.T) {
 			_, cli := startExample(t, directory, test, fakevantage.Options{Files: -1})
 			out := cli.MustRun("apply", "-auto-approve", "-no-color")
 			if strings.Contains(out, "null") {
-				t.Errorf("an empty export is shown as null: %s", out)
+				t.Errorf("the output has a null for an empty export: %s", out)
 			}
 			wantNothingToDo(t, cli)
 			for _, pattern := range []string{"*.csv", "exports/*/*.csv"} {
 				if files, _ := filepath.Glob(filepath.Join(cli.Dir, pattern)); len(files) != 0 {
-					t.Errorf("downloaded are %v", files)
+					t.Errorf("downloaded %v, want no file", files)
 				}
 			}
 			cli.MustRun("destroy", "-auto-approve", "-no-color")
@@ -198,13 +201,13 @@ func startExample(
 	return api, acctest.NewCLIFrom(t, api, "examples/"+directory, environment...)
 }
 
-// wantNothingToDo plans, and looks at what "terraform output" shows.
+// wantNothingToDo expects an empty plan, and no pre-signed URL in the output.
 func wantNothingToDo(t *testing.T, cli *acctest.CLI) {
 	t.Helper()
 	if out, ok := cli.Run("plan", "-detailed-exitcode", "-no-color"); !ok {
 		t.Errorf("the second plan is not empty: %s", out)
 	}
 	if out := cli.MustRun("output", "-no-color"); strings.Contains(out, "X-Signature") {
-		t.Errorf("a file's URL is shown unasked: %s", out)
+		t.Errorf("the output shows a pre-signed URL: %s", out)
 	}
 }

@@ -13,7 +13,6 @@ import (
 // notFromExamples are the snippets that cannot be a part of an example that is run, by a line that only they have.
 var notFromExamples = map[string]string{
 	`source = "vantage-sh/vantage"`: "needs the vendor's provider, which the tests cannot install",
-	`backend "s3" {`:                "needs a bucket",
 	`condition = try(sum(local.measured[*].unit_cost_amount) / length(local.measured) <= ` +
 		`var.stop_above, false)`: "is one line in place of another",
 }

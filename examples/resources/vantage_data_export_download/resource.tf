@@ -1,4 +1,4 @@
-# The export is kept without its pre-signed URLs; its files are downloaded once for each export.
+# The export is stored without its pre-signed URLs. Its files are downloaded once.
 resource "vantage_unit_cost_export" "march" {
   cost_report_token = "rprt_ea7dbb4f5783d677"
   start_date        = "2025-03-01"
@@ -11,12 +11,20 @@ resource "vantage_data_export_download" "march" {
   directory = "exports/2025-03"
 }
 
-# What uploads the files takes their paths, and is replaced with the export.
+# Runs once per export. Replace wc with the command that uploads a file.
 resource "terraform_data" "upload" {
   triggers_replace = [vantage_data_export_download.march.token]
 
   provisioner "local-exec" {
-    command     = "for file in $FILES; do wc -l \"$file\"; done"
-    environment = { FILES = join(" ", vantage_data_export_download.march.files[*].path) }
+    command = <<-EOT
+      set -eu
+      printf %s "$FILES" | while IFS= read -r file; do
+        wc -l "$file"
+      done
+    EOT
+
+    environment = {
+      FILES = join("", [for file in vantage_data_export_download.march.files : "${file.path}\n"])
+    }
   }
 }
