@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +17,12 @@ import (
 	"terraform-provider-vantage/internal/vantage/ratelimit"
 	"terraform-provider-vantage/internal/vantage/redact"
 )
+
+// maybeExpired has the statuses with which file servers reject a URL after the expiry of its signature, or of the
+// credentials that signed it.
+var maybeExpired = []int{
+	http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusGone,
+}
 
 var errNoData = errors.New("no data")
 
@@ -79,6 +86,20 @@ func (d *download) request(ctx context.Context) (*http.Response, error) {
 	}
 	client := http.Client{Transport: d.client.Transport(), CheckRedirect: checkRedirect}
 	return client.Do(req)
+}
+
+// parseFileURL rejects a URL with which the file would cross the network unencrypted.
+func parseFileURL(fileURL string) (*url.URL, *vantage.Error) {
+	u, err := url.Parse(fileURL)
+	if err == nil {
+		_, err = vantage.ParseHost(u.Scheme + "://" + u.Host)
+	}
+	if err != nil {
+		// Without the cause, which can repeat the whole URL.
+		return nil, &vantage.Error{Kind: vantage.Malformed, Err: errors.New(
+			"the pre-signed URL must start with https:// and name a host (http is accepted for loopback addresses only)")}
+	}
+	return u, nil
 }
 
 // checkRedirect follows a redirect to wherever a pre-signed URL may lead, but not from https to http.

@@ -47,8 +47,8 @@ func removeLeftovers(directory string) {
 	}
 }
 
-// claimedPath is the key of a path in Client.Shared, in lower case because file systems can ignore the case. Its value is
-// the token of the export that has a file there.
+// claimedPath is the key of a path in Client.Shared, in lower case because file systems can ignore the case. Its value
+// is the token of the export that has a file there.
 type claimedPath string
 
 // claimPath fails if the path belongs to another export, whose file would be lost.

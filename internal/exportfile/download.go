@@ -3,7 +3,11 @@ package exportfile
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"path"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -39,13 +43,12 @@ type File struct {
 // Download downloads the files of a completed export, and returns those that are complete in the order of the manifest,
 // also if it fails. The first permanent failure ends it. Its error is an *Error.
 //
-// A file is written to a temporary file that only the user can read, and renamed when it is complete: nobody sees half a
-// file, and an existing file of that name is replaced at that moment. Download fails without a request if this client has
-// written one of the paths for another export.
+// A file is written to a temporary file that only the user can read. It is renamed when it is complete, and replaces an
+// existing file of that name. If this client has written one of the paths for another export, Download fails at once.
 //
-// Requests are sent without the API token and do not count against the rate limits of the API. Client.Timeout bounds the
-// time without data. A failed attempt resumes with what is missing, or restarts, until ctx ends. If a file server rejects
-// a URL as it does after its expiry, fresh URLs are requested, as long as they work for some file.
+// Requests are sent without the API token and do not count against the rate limits of the API. Client.Timeout bounds
+// the time without data. A failed attempt resumes with what is missing, or restarts, until ctx ends. If a file server
+// rejects a URL as it does after its expiry, fresh URLs are requested, as long as they work for some file.
 func Download(
 	ctx context.Context, client *vantage.Client, export *vantage.DataExport, o Options,
 ) (complete []File, err error) {
@@ -70,8 +73,8 @@ func Download(
 	return complete, err
 }
 
-// downloadAll downloads the files that are not complete, some at a time. After a rejection that may be due to the expiry
-// of the URLs it starts no further file, and returns the rejection.
+// downloadAll downloads the files that are not complete, some at a time. After a rejection that may be due to the
+// expiry of the URLs it starts no further file, and returns the rejection.
 func downloadAll(ctx context.Context, downloads []*download) (*Error, error) {
 	var rejection atomic.Pointer[Error]
 	group, ctx := errgroup.WithContext(ctx)
@@ -95,6 +98,48 @@ func downloadAll(ctx context.Context, downloads []*download) (*Error, error) {
 	}
 	err := group.Wait()
 	return rejection.Load(), err
+}
+
+// renewURLs requests fresh URLs after a rejection. It fails if no file server has accepted one of the last URLs.
+func renewURLs(
+	ctx context.Context, client *vantage.Client, export *vantage.DataExport, downloads []*download, rejection *Error,
+) error {
+	if !slices.ContainsFunc(downloads, func(d *download) bool { return d.urlWorks }) {
+		return rejection
+	}
+	downloads[0].onProgress(File{Name: rejection.File}, rejection.Err, 0)
+	fresh, err := client.GetDataExport(ctx, export)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return downloads[0].failure(contextError(ctx, rejection))
+	case err == nil && !fresh.Completed():
+		err = fmt.Errorf("the API reports the status %q", fresh.Status)
+	case err == nil && !haveSameNames(downloads, fresh.Manifest.Files):
+		err = errors.New("the API reports other files than before")
+	}
+	if err != nil {
+		rejection.Err.Err = fmt.Errorf("requesting fresh pre-signed URLs: %w", err)
+		return rejection
+	}
+	for i, d := range downloads {
+		d.url, d.urlWorks = fresh.Manifest.Files[i], false
+	}
+	return nil
+}
+
+// haveSameNames reports whether fresh URLs are those of the same files, which may have moved. Manifest.Files is sorted.
+func haveSameNames(downloads []*download, fresh []string) bool {
+	for i, d := range downloads {
+		if len(fresh) != len(downloads) || baseName(d.url) != baseName(fresh[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func baseName(fileURL string) string {
+	withoutQuery, _, _ := strings.Cut(fileURL, "?")
+	return path.Base(withoutQuery)
 }
 
 const (

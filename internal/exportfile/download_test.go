@@ -137,8 +137,9 @@ func TestDownload_resumesAgainAndAgain(t *testing.T) {
 			o.Misbehave = func(fakevantage.Request) http.HandlerFunc { return fake.CutFile(100) }
 		})
 		files, err := download(ctx, client, export, directory, nil)
-		if n := len(requests(t, fake)); err != nil || files[0].Size != 1<<10 || n != 11 || time.Since(start) > 12*time.Second {
-			t.Errorf("%v, %v, %d requests in %s", files, err, n, time.Since(start))
+		sent, took := len(requests(t, fake)), time.Since(start)
+		if err != nil || files[0].Size != 1<<10 || sent != 11 || took > 12*time.Second {
+			t.Errorf("%v, %v, %d requests in %s", files, err, sent, took)
 		}
 	})
 }
@@ -283,7 +284,8 @@ func TestDownload_fails(t *testing.T) {
 				if len(files) > 0 || !strings.Contains(err.Error(), test.says) || strings.Contains(err.Error(), "s3cr3t") {
 					t.Errorf("%v, %v; want it to say %q", files, err, test.says)
 				}
-				if n := len(requests(t, fake)); n != test.requests || len(filesIn(t, directory)) > 0 || (e.Host != "") != (n > 0) {
+				n := len(requests(t, fake))
+				if n != test.requests || len(filesIn(t, directory)) > 0 || (e.Host != "") != (n > 0) {
 					t.Errorf("%d requests to %q, want %d; found %v", n, e.Host, test.requests, filesIn(t, directory))
 				}
 			})

@@ -8,8 +8,7 @@ import (
 	"strings"
 )
 
-// maxName is the maximum length of a name in bytes, without a number that makes it unique. File systems allow at least
-// 143.
+// maxName is the maximum length of a name in bytes, without a number. File systems allow at least 143.
 const maxName = 112
 
 // names has the names that are taken, in lower case because file systems can ignore the case, each with the last number
@@ -31,8 +30,8 @@ func (n names) next(u *url.URL, prefix string) string {
 var (
 	// queryInPath matches a query in a path, as in a URL that was escaped as a whole. Names are shown.
 	queryInPath = regexp.MustCompile(`(?i)(\?|%(25)*3f)[\w~%-].*`)
-	// unsafe matches characters that end a directory, are special on Windows, or control a terminal.
-	unsafe = regexp.MustCompile(`[^\pL\pM\pN ._()\[\]{}@&+=,;!#$%'~^-]`)
+	// unsafeChars matches characters that end a directory, are special on Windows, or control a terminal.
+	unsafeChars = regexp.MustCompile(`[^\pL\pM\pN ._()\[\]{}@&+=,;!#$%'~^-]`)
 	// extension matches the end of a name that shows the type of the file.
 	extension = regexp.MustCompile(`(?i)(\.\w{1,10})?(\.gz)?$`)
 	// reserved matches the names of devices on Windows.
@@ -47,7 +46,7 @@ func fileName(u *url.URL, prefix string) (stem, ext string) {
 	if plain, err := url.PathUnescape(name); err == nil {
 		name = plain
 	}
-	name = unsafe.ReplaceAllString(queryInPath.ReplaceAllString(name, ""), "_")
+	name = unsafeChars.ReplaceAllString(queryInPath.ReplaceAllString(name, ""), "_")
 	name = strings.TrimRight(strings.TrimLeft(name, ".- "), ". ")
 	if strings.Trim(name, "_") == "" {
 		name = "file"

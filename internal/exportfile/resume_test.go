@@ -63,7 +63,9 @@ func TestDownload_requestsWhatIsMissing(t *testing.T) {
 			[]http.HandlerFunc{cut(whole), part(whole[5000:]+"x", "Content-Range: bytes 5000-10000/10001"), serve(whole)},
 			append(resumed, ""), whole,
 		},
-		"part without a range": {[]http.HandlerFunc{cut(whole), part(whole[5000:]), serve(whole)}, append(resumed, ""), whole},
+		"part without a range": {
+			[]http.HandlerFunc{cut(whole), part(whole[5000:]), serve(whole)}, append(resumed, ""), whole,
+		},
 		"no such part": {
 			[]http.HandlerFunc{cut(whole), fakevantage.Answer(416, "", "Content-Range: bytes */10000"), serve(whole)},
 			append(resumed, ""), whole,
