@@ -47,7 +47,7 @@ func TestActionMakesWaitsAndDownloads(t *testing.T) {
 			arrived = `unit_costs-00[12]\.csv has arrived \(1\.2 MB\)\.`
 		)
 		wantLines(t, told.Lines,
-			`The API has accepted the export dta_xprt_\w+\. It goes on there, whatever becomes of this run\.`,
+			`The API has accepted the export dta_xprt_\w+\. It completes even if this run ends\.`,
 			again,
 			again,
 			waiting("30s"),
@@ -85,8 +85,8 @@ func TestActionWithoutADirectoryDownloadsNothing(t *testing.T) {
 		wantLines(t, told.Lines,
 			"The API has accepted .*",
 			`The status is "completed", with 1 file\.`,
-			`The files are at the server, valid for a time that the API does not tell\. `+
-				`The data source vantage_data_export with token = "dta_xprt_\w+" gives their URLs\.`,
+			`The files are available, valid for a time that the API does not tell\. `+
+				`The data source vantage_data_export with token = "dta_xprt_\w+" returns their URLs\.`,
 		)
 		if n := wantNoSecrets(t, told, fake); n != 0 {
 			t.Errorf("%d files were asked for", n)
@@ -99,7 +99,7 @@ func TestActionWithoutFilesWarns(t *testing.T) {
 	t.Parallel()
 	options := fakevantage.Options{RetryAfter: "0", Files: -1}
 	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
-		wantWarning(t, p.Invoke(t.Context(), withDirectory(t.TempDir())).State, "has no files")
+		wantWarning(t, p.Invoke(t.Context(), withDirectory(t.TempDir())).State, "without files")
 	})
 }
 
@@ -139,5 +139,5 @@ func TestActionRefusesWhatCannotBe(t *testing.T) {
 func TestActionWithoutAProviderConfiguration(t *testing.T) {
 	t.Parallel()
 	told := acctest.NewProtocol(t, nil).Invoke(t.Context(), minimal)
-	wantWords(t, told.Errors(), "Could not make unit cost export", "known only after the apply")
+	wantWords(t, told.Errors(), "Could not create unit cost export", "known only after the apply")
 }

@@ -120,7 +120,7 @@ func TestTheTokenOfAReportIsExplained(t *testing.T) {
 	api := acctest.Start(t, fakevantage.Options{})
 	api.Run(t, resource.TestStep{
 		Config:      api.Config(byToken("rprt_1")),
-		ExpectError: regexp.MustCompile(acctest.Loose(`that begins with rprt_ is that of a report; an export's begins`)),
+		ExpectError: regexp.MustCompile(acctest.Loose(`that starts with rprt_ is that of a report`)),
 	})
 	if api.Posts() != 0 || api.Gets() == 0 {
 		t.Errorf("%d POSTs and %d GETs", api.Posts(), api.Gets())

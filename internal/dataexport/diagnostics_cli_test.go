@@ -88,7 +88,7 @@ func TestTheStateAfterEachKindOfFailure(t *testing.T) {
 
 func TestWarningsReachTheTerminal(t *testing.T) {
 	t.Parallel()
-	const empty = "is completed and has no files"
+	const empty = "completed without files"
 	hasEphemeral := acctest.Version{Terraform: "1.10", OpenTofu: "1.11"}
 	for name, test := range map[string]struct {
 		needs   acctest.Version

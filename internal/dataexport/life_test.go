@@ -36,7 +36,7 @@ func TestAFailedExportLeavesNothing(t *testing.T) {
 			token := state.Text("token")
 			state = p.Apply(t.Context(), state, p.Plan(state, minimal), minimal)
 			wantPending(t, state, token)
-			wantWords(t, state.Errors(), "the report has no business metric", "stays in the state until the next refresh")
+			wantWords(t, state.Errors(), "the report has no business metric", "stays in state until the next refresh")
 			if refreshed := p.Read(t.Context(), state); !refreshed.IsNull() || len(refreshed.Errors()) > 0 {
 				t.Errorf("the refreshed state is %v %v", refreshed.Value, refreshed.Errors())
 			}
@@ -83,7 +83,7 @@ func TestAnEmptyExportWarns(t *testing.T) {
 	t.Parallel()
 	inVirtualTime(t, fakevantage.Options{Files: -1}, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
 		state := p.Create(t.Context(), minimal)
-		wantWarning(t, state, "no files")
+		wantWarning(t, state, "without files")
 		if state.Text("status") != "completed" {
 			t.Errorf("the state is %v", state.Value)
 		}
