@@ -47,7 +47,8 @@ func (isDate) ValidateString(_ context.Context, req validator.StringRequest, res
 		return
 	}
 	if _, _, err := ParseDate(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Not a date", fmt.Sprintf("The value of %s is invalid: %v.", req.Path, err))
+		resp.Diagnostics.AddAttributeError(req.Path, "Not a date",
+			fmt.Sprintf("The value of %s is invalid: %v.", req.Path, err))
 	}
 }
 

@@ -66,8 +66,8 @@ const (
 	Different
 )
 
-// Compare compares the value of an argument that the API reports with the configured value, by meaning. An argument that
-// the configuration omits never conflicts, because the API reports defaults as well.
+// Compare compares the value of an argument that the API reports with the configured value, by meaning. An argument
+// that the configuration omits never conflicts, because the API reports defaults as well.
 func Compare(name string, reported, configured attr.Value) Comparison {
 	if configured.IsNull() || configured.Equal(reported) {
 		return Equivalent
@@ -102,8 +102,8 @@ func compareMembers(reported attr.Value, configured types.Object) Comparison {
 	return result
 }
 
-// sameText reports whether two dates mean the same instant, or two filters differ only in outer white space and one pair
-// of outer parentheses.
+// sameText reports whether two dates mean the same instant, or two filters differ only in outer white space and one
+// pair of outer parentheses.
 func sameText(name, reported, configured string) bool {
 	first1, last1, err1 := ParseDate(reported)
 	first2, last2, err2 := ParseDate(configured)

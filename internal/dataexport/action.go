@@ -46,12 +46,13 @@ func (a *Action) Schema(_ context.Context, _ action.SchemaRequest, resp *action.
 		"directory": directoryAttribute(false, " Default: the files are not downloaded."),
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Creates a " + a.definition.Noun + `, waits for it and downloads its files. It stores nothing in state.
-**Each invocation creates a new export.** Requires Terraform 1.14 or later; OpenTofu has no actions.`,
+		MarkdownDescription: "Creates a " + a.definition.Noun + `, waits for it and downloads its files.
+It stores nothing in state. **Each invocation creates a new export.**
+Requires Terraform 1.14 or later; OpenTofu has no actions.`,
 		Attributes: actionAttributes(mergeMaps(a.definition.Arguments, directory)),
 		Blocks: actionBlocks(mergeMaps(a.definition.Blocks, timeoutsBlock(map[string]string{
-			"invoke": "Timeout for creating the export, waiting for it and downloading its files, as a duration such as `45m`. " +
-				"Defaults to `30m`.",
+			"invoke": "Timeout for creating the export, waiting for it and downloading its files, as a duration such as " +
+				"`45m`. Defaults to `30m`.",
 		}))),
 	}
 }
@@ -102,15 +103,17 @@ func (a *Action) creating() operation {
 	o := a.definition.operation("create")
 	o.creates = true
 	o.interrupted = func(token string) string {
-		return fmt.Sprintf("The export %s is still running. Another invocation creates another export. To use this export, "+
-			"read the data source vantage_data_export with `token = %q`.", token, token)
+		return fmt.Sprintf("The export %s is still running. "+
+			"Another invocation creates another export. "+
+			"To use this export, read the data source vantage_data_export with `token = %q`.", token, token)
 	}
 	o.timedOut = func(token string) string {
 		return o.interrupted(token) + " Set a longer `invoke` in the action's timeouts block before the next invocation."
 	}
 	o.timeoutHint = "`invoke` in the action's timeouts block"
-	o.retryHint = "Download them with the action vantage_data_export_download; another invocation of this action creates " +
-		"another export."
-	o.failed = "Invoke the action again to create a new export. If that fails too, check the report in the Vantage console."
+	o.retryHint = "Download them with the action vantage_data_export_download. " +
+		"Another invocation of this action creates another export."
+	o.failed = "Invoke the action again to create a new export. " +
+		"If that fails too, check the report in the Vantage console."
 	return o
 }

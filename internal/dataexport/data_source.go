@@ -35,7 +35,8 @@ func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureReques
 // Schema implements datasource.DataSource.
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: `An existing data export of any export type. Reading it waits for completion and creates no export.
+		MarkdownDescription: `An existing data export of any export type.
+Reading it waits for completion and creates no export.
 The API can sign the URLs of the files anew at each read. Use the resource for values that must not change.`,
 		Attributes: dataSourceAttributes(existingAttributes()),
 		Blocks: dataSourceBlocks(timeoutsBlock(map[string]string{
@@ -68,8 +69,8 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	switch {
 	case err != nil || expiredAsOf(export):
 		resp.Diagnostics.AddWarning("The data export has expired", expiredText(export)+
-			" Its attributes are still known, but its URLs no longer work. To create a new export, apply with -replace and "+
-			"the address of the resource that created it.")
+			" Its attributes are known, but its URLs no longer work. "+
+			"To create a new export, apply with -replace and the address of the resource that created it.")
 	case len(export.Manifest.Files) == 0:
 		resp.Diagnostics.Append(o.warnNoFiles(export.Token))
 	}
@@ -99,8 +100,8 @@ func waiting(verb string) operation {
 		verb: verb,
 		noun: "data export",
 		timedOut: func(token string) string {
-			return fmt.Sprintf("The export %s is still running. Run Terraform again to resume the wait, with a longer `%s` in "+
-				"the timeouts block if needed.", token, verb)
+			return fmt.Sprintf("The export %s is still running. "+
+				"Run Terraform again to resume the wait, with a longer `%s` in the timeouts block if needed.", token, verb)
 		},
 		failed: "Create a new export, for example by replacing the resource that created this export.",
 	}

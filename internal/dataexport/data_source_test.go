@@ -47,7 +47,7 @@ func TestExportDataSource_createsAnExport(t *testing.T) {
 			statecheck.ExpectKnownValue(madeAddress, manifest.AtMapKey("files"), fileLinks),
 		},
 		Check: func(*terraform.State) error {
-			// One in the plan; reading it is no change, so the apply makes no other.
+			// Created in the plan. Reading it is not a change, so the apply creates no other.
 			const want = `{"cost_report_token":"rprt_1","workspace_token":"wrkspc_1","start_date":"2025-03-01",` +
 				`"end_date":"2025-03-31","date_bin":"quarter"}`
 			if got := api.Requests()[0].Body; got != want {

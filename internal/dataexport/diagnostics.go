@@ -75,8 +75,9 @@ func (o operation) next(e *vantage.Error) string {
 	case e.Kind == vantage.Interrupted:
 		return o.remedy(e)
 	case e.Kind == vantage.TimedOut && e.Token == "":
-		return "The API has not confirmed that it created an export. Check that the provider's host is correct and " +
-			"reachable, and that other clients do not use up the rate limit, or set a longer timeout."
+		return "The API has not confirmed that it created an export. " +
+			"Check that the provider's host is correct and reachable, and that other clients do not use up the rate limit. " +
+			"Or set a longer timeout."
 	case e.Kind == vantage.TimedOut:
 		return o.timedOut(e.Token)
 	case e.Token != "" && o.refused != nil:
@@ -150,8 +151,8 @@ func (o operation) warnIgnoredFields(e *vantage.DataExport) diag.Diagnostics {
 	}
 	if e.Manifest != nil && e.Manifest.ValidUntilUnreadable {
 		diags.AddWarning("The expiry of the "+o.noun+" is unknown",
-			fmt.Sprintf("The API reports a valid_until of the export %s that is not a time. The export counts as valid for "+
-				"48 hours after it was created.", e.Token))
+			fmt.Sprintf("The API reports a valid_until of the export %s that is not a time. "+
+				"The export counts as valid for 48 hours after it was created.", e.Token))
 	}
 	return diags
 }

@@ -47,8 +47,8 @@ func (e exported) isExpired(acceptedAt, now time.Time) bool {
 // hasPassed reports whether a time has come. The zero time never does.
 func hasPassed(at, now time.Time) bool { return !at.IsZero() && !now.Before(at) }
 
-// hasFresherURLs reports whether the stored URLs have expired and the response has URLs that work. The API can sign URLs
-// anew at each request: while the stored URLs work, other signatures are not a change.
+// hasFresherURLs reports whether the stored URLs have expired and the response has URLs that work. The API can sign
+// URLs anew at each request: while the stored URLs work, other signatures are not a change.
 func (e exported) hasFresherURLs(response *vantage.DataExport) bool {
 	if !response.Completed() || e.Manifest.Attributes()["files"].IsNull() {
 		return false
@@ -58,7 +58,7 @@ func (e exported) hasFresherURLs(response *vantage.DataExport) bool {
 		!hasPassed(newExported(response).timeAfterCompletion("urls_valid_until"), now)
 }
 
-// responseTime returns the time of a response by the API's clock, or by the local clock if the response does not state it.
+// responseTime returns the time of a response by the API's clock, or by the local clock if that is unknown.
 func responseTime(e *vantage.DataExport) time.Time {
 	if e.AsOf.IsZero() {
 		return time.Now()

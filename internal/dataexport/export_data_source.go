@@ -89,10 +89,11 @@ func (d *ExportDataSource) creating() operation {
 	o := d.definition.operation("create")
 	o.creates = true
 	o.timedOut = func(token string) string {
-		return fmt.Sprintf("The export %s is still running. Running Terraform again creates another export. To use this "+
-			"export, read the data source vantage_data_export with `token = %q`. Set a longer `read` in the timeouts block "+
-			"before the next run.", token, token)
+		return fmt.Sprintf("The export %s is still running. "+
+			"Running Terraform again creates another export: set a longer `read` in the timeouts block before. "+
+			"To use this export, read the data source vantage_data_export with `token = %q`.", token, token)
 	}
-	o.failed = "Run Terraform again to create a new export. If that fails too, check the report in the Vantage console."
+	o.failed = "Run Terraform again to create a new export. " +
+		"If that fails too, check the report in the Vantage console."
 	return o
 }

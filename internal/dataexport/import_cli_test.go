@@ -157,7 +157,8 @@ func TestImport_adoptsWhatTheAPIDoesNotReport(t *testing.T) {
 		e.Attributes = reported(map[string]any{"report_token": "rprt_1", "groupings": []string{"provider"}})
 	})
 	config := func(month string) string {
-		return block("resource", "vantage_cost_export", report(`groupings = ["provider"]`, `triggers = { month = "`+month+`" }`))
+		triggers := fmt.Sprintf("triggers = { month = %q }", month)
+		return block("resource", "vantage_cost_export", report(`groupings = ["provider"]`, triggers))
 	}
 	cli := acctest.NewCLI(t, api, config("2025-03"))
 	cli.MustRun("import", "-no-color", "vantage_cost_export.this", token)

@@ -52,8 +52,8 @@ var manifestTypes = map[string]attr.Type{
 	"urls_valid_until": types.StringType,
 }
 
-// newExported converts an export. Values that the API does not report are null. An export without a manifest is pending,
-// whatever its status.
+// newExported converts an export. Values that the API does not report are null. An export without a manifest is
+// pending, whatever its status.
 func newExported(e *vantage.DataExport) exported {
 	status := e.Status
 	if !e.Completed() && strings.EqualFold(status, vantage.StatusCompleted) {

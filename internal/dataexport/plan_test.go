@@ -10,8 +10,8 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// An argument that is not sent to the API can be unknown in the plan. Terraform plans again during the apply, and rejects
-// a value that was known in the first plan and differs in the second.
+// An argument that is not sent to the API can be unknown in the plan. Terraform plans again during the apply, and
+// rejects a value that was known in the first plan and differs in the second.
 func TestPlan_unknownArgument(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -81,8 +81,8 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	resp.Diagnostics.Append(diags...)
 }
 
-// Read implements resource.Resource. State changes in two cases only: a pending export has completed, or the stored URLs
-// have expired and the export is still valid. An expired export is a finished record that needs no request.
+// Read implements resource.Resource. State changes in two cases only: a pending export has completed, or the stored
+// URLs have expired and the export is still valid. An expired export is a finished record that needs no request.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	model := r.definition.NewResource()
 	resp.Diagnostics.Append(req.State.Get(ctx, model)...)

@@ -20,28 +20,31 @@ func (r *Resource) creating() operation {
 		return tainted(token, "set a longer `create` and `update` in the resource's timeouts block")
 	}
 	o.refused = func(token string) string { return tainted(token, "fix the cause") }
-	o.failed = "Nothing is stored in state. Apply again to create a new export. If that fails too, check the report in " +
-		"the Vantage console."
+	o.failed = "Nothing is stored in state. " +
+		"Apply again to create a new export. " +
+		"If that fails too, check the report in the Vantage console."
 	return o
 }
 
 // tainted says how to keep an export after an error in Create, which taints the resource.
 func tainted(token, first string) string {
-	return fmt.Sprintf("The export %s is still running and its token is in state, but Terraform has marked the resource as "+
-		"tainted. To keep the export, %s, run `terraform untaint` with the resource's address, and apply again. "+
-		"Without untaint the next apply creates a new export.", token, first)
+	return fmt.Sprintf("The export %s is still running and its token is in state. "+
+		"Terraform has marked the resource as tainted: the next apply creates a new export. "+
+		"To keep this export, %s, run `terraform untaint` with the resource's address, and apply again.", token, first)
 }
 
 func (r *Resource) resuming() operation {
 	o := r.definition.operation("finish")
 	o.timedOut = func(token string) string {
-		return "The export " + token + " is still running and stays in state. Apply again to resume the wait, " +
-			"with a longer `update` in the resource's timeouts block if needed."
+		return "The export " + token + " is still running and stays in state. " +
+			"Apply again to resume the wait, with a longer `update` in the resource's timeouts block if needed."
 	}
 	o.refused = func(token string) string {
-		return "The export " + token + " stays in state as pending. Fix the cause, then apply again to resume the wait."
+		return "The export " + token + " stays in state as pending. " +
+			"Fix the cause, then apply again to resume the wait."
 	}
-	o.failed = "It stays in state until the next refresh removes it. Apply again to create a new export. " +
+	o.failed = "It stays in state until the next refresh removes it. " +
+		"Apply again to create a new export. " +
 		"If that fails too, check the report in the Vantage console."
 	return o
 }
@@ -50,7 +53,8 @@ func (r *Resource) resuming() operation {
 func (r *Resource) fetching() operation {
 	o := r.definition.operation("read the URLs of the")
 	kept := func(token string) string {
-		return "The export " + token + " stays in state without its URLs. Fix the cause, then apply again."
+		return "The export " + token + " stays in state without its URLs. " +
+			"Fix the cause, then apply again."
 	}
 	o.timedOut, o.refused = kept, kept
 	o.failed = "Apply again to create a new export."
@@ -60,7 +64,8 @@ func (r *Resource) fetching() operation {
 func (r *Resource) refreshing() operation {
 	o := r.definition.operation("read")
 	o.timedOut = func(string) string {
-		return "State is unchanged. Run Terraform again when the API responds, or continue with -refresh=false. " +
+		return "State is unchanged. " +
+			"Run Terraform again when the API responds, or continue with -refresh=false. " +
 			"A longer `read` in the resource's timeouts block takes effect once it has been applied."
 	}
 	return o
@@ -74,28 +79,30 @@ func (r *Resource) importing() operation {
 }
 
 func (r *Resource) errImportID() diag.Diagnostic {
-	return diag.NewErrorDiagnostic(r.importing().summary(), "The import ID is not the token of an export: letters, digits, "+
-		"underscores and hyphens, such as dta_xprt_964b2adb9bff37fb. To import the export without storing its URLs, append "+
-		withoutURLs+" to the token.")
+	return diag.NewErrorDiagnostic(r.importing().summary(), "The import ID is not the token of an export. "+
+		"A token has letters, digits, underscores and hyphens, such as dta_xprt_964b2adb9bff37fb. "+
+		"To import the export without storing its URLs, append "+withoutURLs+" to the token.")
 }
 
 // errImportDiffers names the arguments that an imported export does not match.
 func (r *Resource) errImportDiffers(token string, different []change) diag.Diagnostic {
-	var lines []string
+	var texts []string
 	for _, c := range different {
-		lines = append(lines, fmt.Sprintf("%s is %s in the configuration and %s in the export", c.name, c.after, c.before))
+		texts = append(texts, fmt.Sprintf("%s is %s in the configuration and %s in the export", c.name, c.after, c.before))
 	}
 	return diag.NewAttributeErrorDiagnostic(path.Root(different[0].name),
 		"The imported "+r.definition.Noun+" does not match the configuration",
-		fmt.Sprintf("The export %s has completed: %s. State now holds the values of the export, and the next apply replaces "+
-			"it. To keep the export, change the configuration.", token, strings.Join(lines, "; ")))
+		fmt.Sprintf("The export %s has completed: %s. "+
+			"State holds the values of the export, and the next apply replaces it. "+
+			"To keep the export, change the configuration.", token, strings.Join(texts, "; ")))
 }
 
 func (r *Resource) warnAdopted(names []string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Arguments of the imported "+r.definition.Noun+" could not be compared",
-		fmt.Sprintf("The API does not report %s of the export. State adopts the configured values, and no new export is "+
-			"created. A later change of these arguments creates a new export. To create one now, apply with -replace and "+
-			"the resource's address.", strings.Join(names, ", ")))
+		fmt.Sprintf("The API does not report %s of the export. "+
+			"State adopts the configured values without creating a new export. "+
+			"A later change of these arguments creates a new export. "+
+			"To create one now, apply with -replace and the resource's address.", strings.Join(names, ", ")))
 }
 
 // warnOtherExportType warns if the API reports another export type of an imported export.
@@ -105,31 +112,32 @@ func (r *Resource) warnOtherExportType(export *vantage.DataExport) diag.Diagnost
 		return nil
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("The imported export seems to have another export type",
-		fmt.Sprintf("The API reports the export type %q of the export %s, which belongs to the resource vantage_%s. "+
-			"The export was imported as a %s nevertheless.", export.ExportType, export.Token, other.Name, r.definition.Noun))}
+		fmt.Sprintf("The API reports the export type %q of the export %s. "+
+			"That type belongs to the resource vantage_%s; the export was imported as a %s nevertheless.",
+			export.ExportType, export.Token, other.Name, r.definition.Noun))}
 }
 
 func (r *Resource) warnNotRefreshed(token string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("A "+r.definition.Noun+" was not refreshed",
-		fmt.Sprintf("The provider configuration contains values that are known only after apply, so the API could not be "+
-			"requested for the export %s. The plan is based on state.", token))
+		"The provider configuration contains values that are known only after apply, so no request was sent for the export "+
+			token+". The plan is based on state.")
 }
 
 func (r *Resource) warnInterrupted(token string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Interrupted while the "+r.definition.Noun+" was pending",
-		fmt.Sprintf("The export %s is still running, and its token is in state. The next apply resumes the wait and does not "+
-			"create another export.", token))
+		"The export "+token+" is still running, and its token is in state. "+
+			"The next apply resumes the wait and creates no other export.")
 }
 
 func (r *Resource) warnLost(token string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("A "+r.definition.Noun+" no longer exists",
-		fmt.Sprintf("The API does not know the export %s any more, although it should still be valid. It is removed from "+
-			"state, and the next apply creates a new export.", token))
+		"The API does not know the export "+token+", which should still be valid. "+
+			"It is removed from state, and the next apply creates a new export.")
 }
 
 func (r *Resource) warnFailed(e *vantage.DataExport) diag.Diagnostic {
-	text := fmt.Sprintf("The API reports the final status %q of the export %s. It is removed from state, and the next apply "+
-		"creates a new export.", e.Status, e.Token)
+	text := fmt.Sprintf("The API reports the final status %q of the export %s. "+
+		"It is removed from state, and the next apply creates a new export.", e.Status, e.Token)
 	if len(e.Messages) > 0 {
 		text += fmt.Sprintf("\n\nThe API reported: %q", strings.Join(e.Messages, "; "))
 	}
@@ -138,13 +146,13 @@ func (r *Resource) warnFailed(e *vantage.DataExport) diag.Diagnostic {
 
 func (r *Resource) warnNoURLs(token string) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(path.Root("store_file_urls"), "The "+r.definition.Noun+" has expired",
-		fmt.Sprintf("The export %s has expired, so there are no URLs to store: manifest.files is an empty list. To create a "+
-			"new export, apply with -replace and the resource's address, or change triggers.", token))
+		"The export "+token+" has expired and has no URLs to store: manifest.files is an empty list. "+
+			"To create a new export, apply with -replace and the resource's address, or change triggers.")
 }
 
 func warnMarginTooLong(margin string, validity time.Duration) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(path.Root("renew_before_expiry"), "The renewal margin is too long",
-		fmt.Sprintf("The export and its URLs are valid for %s, and renew_before_expiry is %s. With this margin every plan "+
-			"would create a new export, so the export is renewed only once it has expired. Set a margin shorter than %s.",
-			validity, margin, validity))
+		fmt.Sprintf("The export and its URLs are valid for %s, and renew_before_expiry is %s. "+
+			"Because every plan would create a new export, the export is renewed once it has expired. "+
+			"Set a shorter margin to renew it earlier.", validity, margin))
 }

@@ -61,8 +61,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 }
 
-// planReplacement forces replacement if an argument that defines the export changes. The arguments of an imported export
-// are compared by meaning with what the API reports, and those that it does not report are adopted in place.
+// planReplacement forces replacement if an argument that defines the export changes. The arguments of an imported
+// export are compared by meaning with what the API reports, and those that it does not report are adopted in place.
 func (r *Resource) planReplacement(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {

@@ -69,8 +69,8 @@ func resourceOptions() map[string]schema.Attribute {
 			Optional: true,
 			Computed: true,
 			Default:  booldefault.StaticBool(true),
-			MarkdownDescription: "Whether to store `manifest.files` in state. Anyone with a URL can download the file until it " +
-				"expires. Defaults to `true`.",
+			MarkdownDescription: "Whether to store `manifest.files` in state. " +
+				"Anyone with a URL can download the file until it expires. Defaults to `true`.",
 		},
 		"renew_before_expiry": schema.StringAttribute{
 			Optional: true,
@@ -103,14 +103,14 @@ func exportedAttributes() map[string]schema.Attribute {
 					Computed:    true,
 					Sensitive:   true,
 					ElementType: types.StringType,
-					MarkdownDescription: "Pre-signed URLs of the files, sorted by path. Anyone with a URL can download the file until " +
-						"`urls_valid_until`.",
+					MarkdownDescription: "Pre-signed URLs of the files, sorted by path. " +
+						"Anyone with a URL can download the file until `urls_valid_until`.",
 				},
 				"completed_at": computed("Time at which the export completed, in ISO 8601 format."),
-				"valid_until": computed("Time at which the export expires, in ISO 8601 format: about a day after `completed_at`. " +
-					"Null if the API does not report it."),
-				"urls_valid_until": computed("Time at which the first URL expires, in ISO 8601 format: `valid_until`, or earlier if " +
-					"a URL says so. Null if unknown or if no URLs are stored."),
+				"valid_until": computed("Time at which the export expires, about a day after `completed_at`, in ISO 8601 format. " +
+					"Null if unknown."),
+				"urls_valid_until": computed("Time at which the first URL expires, in ISO 8601 format: `valid_until` or earlier. " +
+					"Null if unknown or if no URLs are stored."),
 			},
 		},
 		"attributes": schema.DynamicAttribute{

@@ -92,7 +92,7 @@ func wantWords(t *testing.T, errors []string, words ...string) {
 	}
 	for _, w := range words {
 		if !strings.Contains(errors[0], w) {
-			t.Errorf("%q does not say %q", errors[0], w)
+			t.Errorf("%q lacks %q", errors[0], w)
 		}
 	}
 }
@@ -102,7 +102,7 @@ func wantWarning(t *testing.T, s acctest.State, words string) {
 	t.Helper()
 	errors, warnings := s.Errors(), s.Warnings()
 	if len(errors) > 0 || len(warnings) != 1 || !strings.Contains(warnings[0], words) {
-		t.Errorf("errors %q, warnings %q, want one warning that says %q", errors, warnings, words)
+		t.Errorf("errors %q, warnings %q, want one warning with %q", errors, warnings, words)
 	}
 }
 
@@ -114,17 +114,17 @@ func wantLines(t *testing.T, lines []string, patterns ...string) {
 		ok = ok && regexp.MustCompile("^"+patterns[i]+"$").MatchString(lines[i])
 	}
 	if !ok {
-		t.Errorf("told\n%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(patterns, "\n"))
+		t.Errorf("progress is\n%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(patterns, "\n"))
 	}
 }
 
-// wantNoSecrets expects that no message contains the API token or a signature, and that no request for a file has the API
-// token. It returns the number of requests for files.
+// wantNoSecrets expects that no message contains the API token or a signature, and that no request for a file has the
+// API token. It returns the number of requests for files.
 func wantNoSecrets(t *testing.T, told acctest.Invocation, fake *fakevantage.Server) (requests int) {
 	t.Helper()
 	for _, text := range slices.Concat(told.Lines, told.Errors(), told.Warnings()) {
 		if strings.Contains(text, acctest.APIToken) || strings.Contains(text, "X-") {
-			t.Errorf("it tells %q", text)
+			t.Errorf("the message is %q", text)
 		}
 	}
 	for _, r := range fake.Requests() {

@@ -10,7 +10,7 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-func TestAFailedExportLeavesNothing(t *testing.T) {
+func TestExportFailed_isRemovedFromState(t *testing.T) {
 	t.Parallel()
 	const failed = `{"status":"errored","errors":["the report has no business metric"],"manifest":null}`
 	failing := fakevantage.Options{ReadyAfter: time.Minute, Misbehave: answering(
@@ -60,7 +60,7 @@ func TestAFailedExportLeavesNothing(t *testing.T) {
 	})
 }
 
-func TestADeadAPIDuringARefreshChangesNothing(t *testing.T) {
+func TestRead_unreachableAPIKeepsState(t *testing.T) {
 	t.Parallel()
 	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
 		state := p.Create(t.Context(), minimal)
@@ -79,7 +79,7 @@ func TestADeadAPIDuringARefreshChangesNothing(t *testing.T) {
 	})
 }
 
-func TestAnEmptyExportWarns(t *testing.T) {
+func TestCreate_emptyExportWarns(t *testing.T) {
 	t.Parallel()
 	inVirtualTime(t, fakevantage.Options{Files: -1}, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
 		state := p.Create(t.Context(), minimal)
@@ -91,7 +91,7 @@ func TestAnEmptyExportWarns(t *testing.T) {
 	})
 }
 
-func TestDestroyOnlyForgets(t *testing.T) {
+func TestDelete_sendsNoRequest(t *testing.T) {
 	t.Parallel()
 	options := fakevantage.Options{RetryAfter: "0"}
 	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
