@@ -2,7 +2,9 @@ package dataexport_test
 
 import (
 	"net/http"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,6 +47,33 @@ func TestRead_expiredExportIsAFinishedRecord(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Refreshes, drift detection, an apply without changes and a destroy work without the API, and write no state.
+func TestRead_expiredExportThroughTheCLI(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
+	cli := acctest.NewCLI(t, api, export())
+	cli.MustRun("apply", "-no-color", "-auto-approve")
+	cli.Age(25 * time.Hour)
+	api.Change(func(o *fakevantage.Options) { o.Misbehave = always(fakevantage.Reset) })
+	state := contents(t, filepath.Join(cli.Dir, "terraform.tfstate"))
+	for _, args := range [][]string{
+		{"plan", "-detailed-exitcode"},
+		{"plan", "-detailed-exitcode", "-refresh=false"},
+		{"plan", "-refresh-only"}, // exits 2 without drift: hashicorp/terraform#36403
+		{"apply", "-auto-approve"},
+	} {
+		out := cli.MustRun(append(args, "-no-color")...)
+		if strings.Contains(out, "Warning") || !strings.Contains(out, "No changes.") {
+			t.Errorf("%v shows %s", args, out)
+		}
+	}
+	if contents(t, filepath.Join(cli.Dir, "terraform.tfstate")) != state {
+		t.Error("state has changed")
+	}
+	cli.MustRun("destroy", "-no-color", "-auto-approve")
+	api.WantRequests(t, 1, 1)
 }
 
 func TestRead_withoutValidUntilExpiresAfterTwoDays(t *testing.T) {

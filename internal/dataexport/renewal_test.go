@@ -4,10 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
-
 	"terraform-provider-vantage/internal/acctest"
 	"terraform-provider-vantage/internal/fakevantage"
 )
@@ -117,28 +113,25 @@ func TestRenewal_validUntilBeforeCompletion(t *testing.T) {
 	})
 }
 
+// Without a refresh, with a saved plan that is applied later, and without a second renewal.
 func TestRenewal_throughTheCLI(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-	dueInAnHour := api.Add(asked, time.Now().Add(-23*time.Hour))
-	api.ChangeExport(dueInAnHour, func(e *fakevantage.Export) { e.CompletedAt = time.Now().Add(-23 * time.Hour) })
-	margin := func(margin string) string { return api.Config(matching(`renew_before_expiry = "` + margin + `"`)) }
-	adding := applying(margin("2h"), plancheck.ResourceActionUpdate)
-	adding.ExpectNonEmptyPlan = true // it takes two applies
-	api.Run(t,
-		importing(margin("2h"), dueInAnHour),
-		adding,
-		resource.TestStep{
-			Config: margin("2h"),
-			ConfigPlanChecks: expect(
-				action(plancheck.ResourceActionReplace),
-				plancheck.ExpectUnknownValue(address, manifest.AtMapKey("urls_valid_until")),
-				plancheck.ExpectUnknownValue(address, tfjsonpath.New("token")),
-				plancheck.ExpectSensitiveValue(address, manifest.AtMapKey("files")),
-			),
-		},
-		unchanged(margin("2h")),
-		applying(margin("24h"), plancheck.ResourceActionUpdate), // as long as the export is valid: a warning
-	)
-	wantPosts(t, api.Server, 1)
+	cli := acctest.NewCLI(t, api, withOutputs(t))
+	cli.MustRun("apply", "-no-color", "-auto-approve")
+	cli.Age(23 * time.Hour)
+	cli.Write(withOutputs(t, `renew_before_expiry = "2h"`))
+	// It takes two applies: renewal waits if something else changes.
+	wantSaid(t, cli.MustRun("apply", "-no-color", "-auto-approve"), "0 added, 1 changed, 0 destroyed")
+	planned := cli.MustRun("plan", "-no-color", "-refresh=false", "-out=due.tfplan")
+	wantSaid(t, flat(planned), "1 to add, 0 to change, 1 to destroy",
+		`-> (known after apply) # forces replacement`)
+	time.Sleep(time.Second)
+	wantSaid(t, cli.MustRun("apply", "-no-color", "due.tfplan"), "1 added, 0 changed, 1 destroyed")
+	wantEmptyPlan(t, cli)
+	wantPosts(t, api.Server, 2)
+	cli.Write(withOutputs(t, `renew_before_expiry = "24h"`))
+	wantSaid(t, flat(cli.MustRun("apply", "-no-color", "-auto-approve")), "valid for 24h0m0s", "1 changed")
+	wantEmptyPlan(t, cli)
+	cli.MustRun("destroy", "-no-color", "-auto-approve")
 }

@@ -97,12 +97,16 @@ func (r *Resource) errImportDiffers(token string, different []change) diag.Diagn
 			"To keep the export, change the configuration.", token, strings.Join(texts, "; ")))
 }
 
-func (r *Resource) warnAdopted(names []string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Arguments of the imported "+r.definition.Noun+" could not be compared",
-		fmt.Sprintf("The API does not report %s of the export. "+
-			"State adopts the configured values without creating a new export. "+
-			"A later change of these arguments creates a new export. "+
-			"To create one now, apply with -replace and the resource's address.", strings.Join(names, ", ")))
+// warnAdopted names the arguments that are adopted from the configuration. Nothing is reported of a pending export yet.
+func (r *Resource) warnAdopted(names []string, pending bool) diag.Diagnostic {
+	text := fmt.Sprintf("The API does not report %s of the export. "+
+		"State adopts the configured values without creating a new export. "+
+		"A later change of these arguments creates a new export. "+
+		"To create one now, apply with -replace and the resource's address.", strings.Join(names, ", "))
+	if pending {
+		text += " The export is pending: the arguments that the API reports are compared once it completes."
+	}
+	return diag.NewWarningDiagnostic("Arguments of the imported "+r.definition.Noun+" could not be compared", text)
 }
 
 // warnOtherExportType warns if the API reports another export type of an imported export.
@@ -131,7 +135,7 @@ func (r *Resource) warnInterrupted(token string) diag.Diagnostic {
 
 func (r *Resource) warnLost(token string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("A "+r.definition.Noun+" no longer exists",
-		"The API does not know the export "+token+", which should still be valid. "+
+		"The API does not know the export "+token+" any more. "+
 			"It is removed from state, and the next apply creates a new export.")
 }
 

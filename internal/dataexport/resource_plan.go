@@ -29,7 +29,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		}
 		return
 	}
-	r.planReplacement(ctx, req, resp)
+	adopted := r.planReplacement(ctx, req, resp)
 	stored := r.definition.NewResource()
 	resp.Diagnostics.Append(resp.Plan.Get(ctx, planned)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, stored)...)
@@ -48,6 +48,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		plan.exported = state.exported.withFileURLs(plan.StoreFileURLs)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, planned)...)
+	if len(adopted) > 0 && len(resp.RequiresReplace) == 0 {
+		resp.Diagnostics.Append(r.warnAdopted(adopted, !state.isCompleted()))
+	}
 	if state.outlastedBy(plan.RenewBeforeExpiry) {
 		resp.Diagnostics.Append(warnMarginTooLong(plan.RenewBeforeExpiry.ValueString(), state.validity()))
 	}
@@ -62,14 +65,14 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 }
 
 // planReplacement forces replacement if an argument that defines the export changes. The arguments of an imported
-// export are compared by meaning with what the API reports, and those that it does not report are adopted in place.
+// export are compared by meaning with what the API reports. It returns the names of those that the API does not report,
+// which are adopted in place.
 func (r *Resource) planReplacement(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
-) {
+) (adopted []string) {
 	changes, diags := r.definition.changes(ctx, req.State, req.Plan)
 	resp.Diagnostics.Append(diags...)
 	imported := importStageOf(ctx, req.Private, &resp.Diagnostics)
-	var adopted []string
 	for _, c := range changes {
 		at, comparison := path.Root(c.name), argument.Compare(c.name, c.before, c.after)
 		_, isObject := c.before.(types.Object)
@@ -85,9 +88,7 @@ func (r *Resource) planReplacement(
 			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, at, c.before)...)
 		}
 	}
-	if len(adopted) > 0 && len(resp.RequiresReplace) == 0 {
-		resp.Diagnostics.Append(r.warnAdopted(adopted))
-	}
+	return adopted
 }
 
 // change is an argument that defines the export and has a new value.
