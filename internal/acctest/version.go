@@ -55,6 +55,14 @@ func (v Version) IsMet(t testing.TB) bool {
 	return least != "" && have.version.Core().GreaterThanOrEqual(version.Must(version.NewVersion(least)))
 }
 
+// SkipTerraform skips the test for the versions of Terraform from the first one to before the second one.
+func SkipTerraform(t testing.TB, from, before, reason string) {
+	t.Helper()
+	if (Version{Terraform: from}).IsMet(t) && !(Version{Terraform: before}).IsMet(t) {
+		t.Skip(reason)
+	}
+}
+
 // SkipUnlessMet skips the test where the CLI is not new enough. The zero Version is always met.
 func (v Version) SkipUnlessMet(t testing.TB) {
 	t.Helper()

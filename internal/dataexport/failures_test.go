@@ -10,7 +10,7 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-func TestAFailedExportLeavesNothing(t *testing.T) {
+func TestExportFailed_isRemovedFromState(t *testing.T) {
 	t.Parallel()
 	const failed = `{"status":"errored","errors":["the report has no business metric"],"manifest":null}`
 	failing := fakevantage.Options{ReadyAfter: time.Minute, Misbehave: answering(
@@ -36,7 +36,7 @@ func TestAFailedExportLeavesNothing(t *testing.T) {
 			token := state.Text("token")
 			state = p.Apply(t.Context(), state, p.Plan(state, minimal), minimal)
 			wantPending(t, state, token)
-			wantWords(t, state.Errors(), "the report has no business metric", "stays in the state until the next refresh")
+			wantWords(t, state.Errors(), "the report has no business metric", "stays in state until the next refresh")
 			if refreshed := p.Read(t.Context(), state); !refreshed.IsNull() || len(refreshed.Errors()) > 0 {
 				t.Errorf("the refreshed state is %v %v", refreshed.Value, refreshed.Errors())
 			}
@@ -60,7 +60,7 @@ func TestAFailedExportLeavesNothing(t *testing.T) {
 	})
 }
 
-func TestADeadAPIDuringARefreshChangesNothing(t *testing.T) {
+func TestRead_unreachableAPIKeepsState(t *testing.T) {
 	t.Parallel()
 	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
 		state := p.Create(t.Context(), minimal)
@@ -79,11 +79,11 @@ func TestADeadAPIDuringARefreshChangesNothing(t *testing.T) {
 	})
 }
 
-func TestAnEmptyExportWarns(t *testing.T) {
+func TestCreate_emptyExportWarns(t *testing.T) {
 	t.Parallel()
 	inVirtualTime(t, fakevantage.Options{Files: -1}, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
 		state := p.Create(t.Context(), minimal)
-		wantWarning(t, state, "no files")
+		wantWarning(t, state, "without files")
 		if state.Text("status") != "completed" {
 			t.Errorf("the state is %v", state.Value)
 		}
@@ -91,7 +91,7 @@ func TestAnEmptyExportWarns(t *testing.T) {
 	})
 }
 
-func TestDestroyOnlyForgets(t *testing.T) {
+func TestDelete_sendsNoRequest(t *testing.T) {
 	t.Parallel()
 	options := fakevantage.Options{RetryAfter: "0"}
 	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {

@@ -10,31 +10,31 @@ import (
 	"terraform-provider-vantage/internal/acctest"
 )
 
-// when waits until a condition is met, such as a request that the fake has had.
+// when waits until a condition is met, such as a request to the fake.
 func when(t *testing.T, api *acctest.API, met func() bool) {
 	t.Helper()
 	deadline := time.After(time.Minute)
 	for !met() {
 		select {
 		case <-deadline:
-			t.Fatalf("it did not come to that; requests: %v", api.Requests())
+			t.Fatalf("the condition was not met; requests: %v", api.Requests())
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
 }
 
-// flat returns what the CLI printed without its borders and line breaks, which are not ours.
+// flat returns the output of the CLI without its borders and line breaks.
 func flat(out string) string {
 	return strings.Join(strings.Fields(strings.NewReplacer("│", "", "╷", "", "╵", "").Replace(out)), " ")
 }
 
-// withOutputs is a configuration of the resource at address, with these lines beside its report, and outputs of it.
+// withOutputs is a configuration of the resource at address with further lines, and outputs of it.
 func withOutputs(t *testing.T, lines ...string) string {
 	t.Helper()
 	return export(lines...) + acctest.Testdata(t, "outputs.tf")
 }
 
-// traced has the CLI write a log at TRACE, and returns its path.
+// traced makes the CLI write a log at TRACE, and returns its path.
 func traced(t *testing.T, cli *acctest.CLI) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "trace.log")
@@ -43,7 +43,7 @@ func traced(t *testing.T, cli *acctest.CLI) string {
 	return path
 }
 
-// contents returns what is in a file.
+// contents returns the contents of a file.
 func contents(t *testing.T, path string) string {
 	t.Helper()
 	text, err := os.ReadFile(path)
@@ -53,12 +53,12 @@ func contents(t *testing.T, path string) string {
 	return string(text)
 }
 
-// wantSaid expects all of the words in what the CLI printed.
+// wantSaid expects all of the words in an output.
 func wantSaid(t *testing.T, out string, words ...string) {
 	t.Helper()
 	for _, w := range words {
 		if !strings.Contains(out, w) {
-			t.Errorf("it does not say %q: %.10000s", w, out)
+			t.Errorf("the output lacks %q: %.10000s", w, out)
 		}
 	}
 }

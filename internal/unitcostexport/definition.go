@@ -1,4 +1,4 @@
-// Package unitcostexport is the export of unit costs: a cost divided by what the business counts, such as customers.
+// Package unitcostexport defines vantage_unit_cost_export, an export of costs per unit of a business metric.
 package unitcostexport
 
 import (
@@ -10,18 +10,18 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// Definition returns vantage_unit_cost_export.
+// Definition returns the definition of vantage_unit_cost_export.
 func Definition() dataexport.Definition {
 	return dataexport.Definition{
 		Name:       "unit_cost_export",
 		Noun:       "unit cost export",
 		ExportType: "unit_cost",
 		Report:     "cost_report_token",
-		WhenEmpty:  "Check that the cost report has business metrics, and data between the dates.",
+		WhenEmpty:  "Check that the cost report has business metrics and data in the date range.",
 		Arguments: argument.WithScope(map[string]schema.Attribute{
 			"cost_report_token": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Token of the cost report whose unit costs are exported, such as `rprt_ea7dbb4f5783d677`.",
+				MarkdownDescription: "Token of the cost report whose unit costs to export, such as `rprt_ea7dbb4f5783d677`.",
 				Validators:          argument.Tokens(),
 			},
 		}, vantage.DateBins()),
@@ -58,6 +58,6 @@ func (a *arguments) Request() vantage.ExportRequest {
 
 // SetFromImport implements dataexport.Arguments.
 func (a *arguments) SetFromImport(attributes map[string]any) {
-	argument.SetFromImport(&a.CostReportToken, attributes["report_token"])
+	argument.SetString(&a.CostReportToken, attributes["report_token"])
 	a.Scope.SetFromImport(attributes)
 }

@@ -6,8 +6,8 @@ import (
 	"terraform-provider-vantage/internal/acctest"
 )
 
-// The other tests of dataexport use this kind: here is what a kind is asked for in each package.
-func TestLife(t *testing.T) {
+// The tests of dataexport use this export type as well.
+func TestExport_lifecycle(t *testing.T) {
 	t.Parallel()
 	kind := acctest.Kind{TypeName: "vantage_unit_cost_export", Path: "/v2/unit_costs/data_exports"}
 	kind.RunLife(t, acctest.Asked{

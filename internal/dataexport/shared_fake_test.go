@@ -9,7 +9,7 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// answering makes the fake answer the requests that match with h.
+// answering makes the fake respond to matching requests with h.
 func answering(h http.HandlerFunc, match func(fakevantage.Request) bool) func(fakevantage.Request) http.HandlerFunc {
 	return func(r fakevantage.Request) http.HandlerFunc {
 		if match(r) {
@@ -19,7 +19,7 @@ func answering(h http.HandlerFunc, match func(fakevantage.Request) bool) func(fa
 	}
 }
 
-// always makes the fake answer all requests with h, files included.
+// always makes the fake respond to all requests with h, those for files included.
 func always(h http.HandlerFunc) func(fakevantage.Request) http.HandlerFunc {
 	return answering(h, func(fakevantage.Request) bool { return true })
 }
@@ -32,20 +32,20 @@ func post(h http.HandlerFunc) func(fakevantage.Request) http.HandlerFunc {
 	return answering(h, func(r fakevantage.Request) bool { return r.Method == http.MethodPost })
 }
 
-// onFile answers requests for one file of an export, by its number.
+// onFile makes the fake respond to requests for the file with a number with h.
 func onFile(number int, h http.HandlerFunc) func(fakevantage.Request) http.HandlerFunc {
 	name := fmt.Sprintf("%03d.csv", number)
 	return answering(h, func(r fakevantage.Request) bool { return strings.HasSuffix(r.Path, name) })
 }
 
-// onFirstOfFiles answers the first request for each file.
+// onFirstOfFiles makes the fake respond to the first request for each file with h.
 func onFirstOfFiles(h http.HandlerFunc) func(fakevantage.Request) http.HandlerFunc {
 	return answering(h, func(r fakevantage.Request) bool { return isFile(r) && r.Nth == 1 })
 }
 
 func isFile(r fakevantage.Request) bool { return strings.HasPrefix(r.Path, "/files/") }
 
-// later answers with a status after a second.
+// later responds with a status after a second.
 func later(status int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(time.Second)

@@ -11,7 +11,7 @@ var kind = acctest.Kind{
 	Path:     "/v2/kubernetes_efficiency_reports/data_exports",
 }
 
-func TestLife(t *testing.T) {
+func TestExport_lifecycle(t *testing.T) {
 	t.Parallel()
 	const all = `
 kubernetes_efficiency_report_token = "kbnts_eff_rprt_1"
@@ -37,7 +37,7 @@ groupings                          = ["namespace", "label:app"]`
 	}
 }
 
-func TestArgumentsAreCheckedInThePlan(t *testing.T) {
+func TestPlan_rejectsInvalidArguments(t *testing.T) {
 	t.Parallel()
 	kind.WantRefused(t, map[string]acctest.Refused{
 		"empty report":    {`kubernetes_efficiency_report_token = ""`, `string length must be at least 1`},
@@ -49,7 +49,7 @@ func TestArgumentsAreCheckedInThePlan(t *testing.T) {
 	})
 }
 
-func TestEachArgumentMakesANewExport(t *testing.T) {
+func TestPlan_replacesForEveryArgument(t *testing.T) {
 	t.Parallel()
 	kind.WantReplaced(t, ``, `filter = "a"`, `groupings = ["pod"]`, `kubernetes_efficiency_report_token = "r"`, ``)
 }

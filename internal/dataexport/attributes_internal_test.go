@@ -15,7 +15,7 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-func TestAttributesValue(t *testing.T) {
+func TestAttributesValue_keepsEveryJSONValue(t *testing.T) {
 	t.Parallel()
 	number := func(s string) attr.Value {
 		f, _, err := big.ParseFloat(s, 10, 512, big.ToNearestEven)
@@ -51,7 +51,7 @@ func TestAttributesValue(t *testing.T) {
 	}
 }
 
-func TestNamesOfAttributesAreNormalised(t *testing.T) {
+func TestAttributesValue_normalizesNames(t *testing.T) {
 	t.Parallel()
 	// The first name is written with a combining accent, the second as one character: to Terraform they are the same.
 	for text, want := range map[string]string{
@@ -70,7 +70,7 @@ func TestNamesOfAttributesAreNormalised(t *testing.T) {
 	}
 }
 
-func TestAttributesAreBounded(t *testing.T) {
+func TestAttributesValue_isLimited(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		text string
@@ -94,7 +94,7 @@ func TestAttributesAreBounded(t *testing.T) {
 	}
 }
 
-// Whatever the server describes must make the way to Terraform and back unchanged, or every plan would show a change.
+// Every attribute must be the same after it was sent to Terraform and back, or every plan would show a change.
 func FuzzAttributes(f *testing.F) {
 	for _, text := range []string{
 		`{}`, `{"a":null,"b":[1,"x",null,{"c":true}],"d":1e400,"e":-0,"f":"\u0000é"}`, `{"":{"":""}}`,

@@ -9,12 +9,12 @@ import (
 
 var kind = acctest.Kind{TypeName: "vantage_cost_export", Path: "/v2/costs/data_exports"}
 
-// report is a report to export, and these lines.
+// report is a configuration with a report and further lines.
 func report(lines ...string) string {
 	return "cost_report_token = \"rprt_1\"\n" + strings.Join(lines, "\n")
 }
 
-func TestLife(t *testing.T) {
+func TestExport_lifecycle(t *testing.T) {
 	t.Parallel()
 	const all = `
 cost_report_token = "rprt_1"
@@ -52,10 +52,10 @@ settings {
 	}
 }
 
-func TestArgumentsAreCheckedInThePlan(t *testing.T) {
+func TestPlan_rejectsInvalidArguments(t *testing.T) {
 	t.Parallel()
 	kind.WantRefused(t, map[string]acctest.Refused{
-		"neither report nor filter": {``, `Nothing says which costs are exported`},
+		"neither report nor filter": {``, `At least one attribute out of \[filter,cost_report_token\]`},
 		"empty report":              {`cost_report_token = ""`, `string length must be at least 1`},
 		"empty filter":              {report(`filter = ""`), `string length must be at least 1`},
 		"no date bin":               {report(`date_bin = "year"`), `must be one of`},
@@ -74,7 +74,7 @@ func TestArgumentsAreCheckedInThePlan(t *testing.T) {
 	})
 }
 
-func TestEachArgumentMakesANewExport(t *testing.T) {
+func TestPlan_replacesForEveryArgument(t *testing.T) {
 	t.Parallel()
 	other := func(line string) string { return "filter = \"b\"\n" + line }
 	kind.WantReplaced(t,

@@ -17,9 +17,9 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// What odd answers of the API, or of something in its place, do to the state and to the words of an error.
+// What unusual responses of the API, or of a gateway, do to state and to diagnostics.
 
-func TestALocationAtAnotherOriginDoesNotLoseTheExport(t *testing.T) {
+func TestCreate_locationAtAnotherOrigin(t *testing.T) {
 	t.Parallel()
 	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
 		token := fake.Add(minimal, time.Now())
@@ -34,7 +34,7 @@ func TestALocationAtAnotherOriginDoesNotLoseTheExport(t *testing.T) {
 	})
 }
 
-func TestOnlyTheAPIsOwn404TakesAnExportOutOfTheState(t *testing.T) {
+func TestRead_404OfAGatewayKeepsState(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		answer http.HandlerFunc
@@ -53,7 +53,7 @@ func TestOnlyTheAPIsOwn404TakesAnExportOutOfTheState(t *testing.T) {
 				read := p.Read(t.Context(), state)
 				if test.gone {
 					if !read.IsNull() || len(read.Errors()) > 0 {
-						t.Errorf("the state is %v %v, want the export gone", read.Value, read.Errors())
+						t.Errorf("the state is %v %v, want none", read.Value, read.Errors())
 					}
 					return
 				}
@@ -63,7 +63,7 @@ func TestOnlyTheAPIsOwn404TakesAnExportOutOfTheState(t *testing.T) {
 	}
 }
 
-func TestA404ThatIsNotTheAPIsIsNotBlamedOnTheReport(t *testing.T) {
+func TestCreate_404OfAGatewayIsNotAboutTheReport(t *testing.T) {
 	t.Parallel()
 	options := fakevantage.Options{Misbehave: post(fakevantage.HTML(404))}
 	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
@@ -71,14 +71,14 @@ func TestA404ThatIsNotTheAPIsIsNotBlamedOnTheReport(t *testing.T) {
 		wantWords(t, state.Errors(), "The host answered POST /v2/unit_costs/data_exports", "404 Not Found", "VANTAGE_HOST")
 		for _, d := range state.Diagnostics {
 			if d.Attribute != nil {
-				t.Errorf("it is about %s", d.Attribute)
+				t.Errorf("the error is about %s", d.Attribute)
 			}
 		}
 		acctest.WantRequests(t, fake, 1, 0)
 	})
 }
 
-func TestPOSTsOfUnknownFateAreCounted(t *testing.T) {
+func TestCreate_countsUnconfirmedExports(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]http.HandlerFunc{"504": fakevantage.HTML(504), "reset": fakevantage.Reset} {
 		t.Run(name, func(t *testing.T) {
@@ -93,7 +93,7 @@ func TestPOSTsOfUnknownFateAreCounted(t *testing.T) {
 	}
 }
 
-func TestAHostThatNeverAnswersIsNamedAfterAMinute(t *testing.T) {
+func TestCreate_unreachableHostFailsAfterAMinute(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		unknown := func(context.Context, string, string) (net.Conn, error) {
@@ -114,21 +114,21 @@ func TestAHostThatNeverAnswersIsNamedAfterAMinute(t *testing.T) {
 	})
 }
 
-// The prefixes of tokens are not documented: they are advice after a 404, and never a reason to refuse.
-func TestTheTokenOfAReportIsExplained(t *testing.T) {
+// The prefixes of tokens are not documented: they are a hint after a 404, and never a reason to reject.
+func TestDataSource_explainsTheTokenOfAReport(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{})
 	api.Run(t, resource.TestStep{
 		Config:      api.Config(byToken("rprt_1")),
-		ExpectError: regexp.MustCompile(acctest.Loose(`that begins with rprt_ is that of a report; an export's begins`)),
+		ExpectError: regexp.MustCompile(acctest.Loose(`that starts with rprt_ is that of a report`)),
 	})
 	if api.Posts() != 0 || api.Gets() == 0 {
 		t.Errorf("%d POSTs and %d GETs", api.Posts(), api.Gets())
 	}
 }
 
-// The time of the acceptance outlasts the run: a 404 of a lagging replica is sat out in the next one too.
-func TestTheGraceOutlastsTheRun(t *testing.T) {
+// The time of acceptance is in private state: a 404 of a lagging replica is retried in the next run as well.
+func TestRead_acceptedAtOutlastsTheProcess(t *testing.T) {
 	t.Parallel()
 	options := fakevantage.Options{ReadyAfter: time.Hour}
 	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
@@ -139,7 +139,7 @@ func TestTheGraceOutlastsTheRun(t *testing.T) {
 		fake.Change(func(o *fakevantage.Options) {
 			o.Misbehave = answering(lagging, func(r fakevantage.Request) bool { return r.N <= requests+2 })
 		})
-		next := protocolOf(t, fake, "vantage_unit_cost_export") // another process, which has not made the export
+		next := protocolOf(t, fake, "vantage_unit_cost_export") // another process, which has not created the export
 		wantPending(t, next.Read(t.Context(), state), state.Text("token"))
 	})
 }

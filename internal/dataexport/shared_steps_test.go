@@ -17,7 +17,7 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// What tests through the CLI are made of: configurations, steps, and checks of plan and state.
+// Configurations, steps, and checks of plan and state for tests that run the CLI.
 
 const (
 	address     = "vantage_unit_cost_export.this"
@@ -25,17 +25,17 @@ const (
 	dataAddress = "data.vantage_data_export.this"
 )
 
-// export is a configuration of the resource at address, with these lines beside its report.
+// export is a configuration of the resource at address with further lines.
 func export(lines ...string) string {
 	return block("resource", "vantage_unit_cost_export", report(lines...))
 }
 
-// report is a report to export, and these lines.
+// report is a report to export, and further lines.
 func report(lines ...string) string {
 	return "cost_report_token = \"rprt_1\"\n" + strings.Join(lines, "\n")
 }
 
-// byToken is a configuration of the data source at dataAddress, with these lines beside its token.
+// byToken is a configuration of the data source at dataAddress with further lines.
 func byToken(token string, lines ...string) string {
 	return block("data", "vantage_data_export", append([]string{fmt.Sprintf("token = %q", token)}, lines...)...)
 }
@@ -45,7 +45,7 @@ func block(blockType, typeName string, lines ...string) string {
 	return fmt.Sprintf("%s %q \"this\" {\n%s\n}\n", blockType, typeName, strings.Join(lines, "\n"))
 }
 
-// asked are the arguments of an export that was made outside Terraform.
+// asked is the request of an export that was created outside Terraform.
 var asked = map[string]any{
 	"cost_report_token": "rprt_1",
 	"start_date":        "2025-03-01T00:00:00Z",
@@ -53,30 +53,21 @@ var asked = map[string]any{
 	"date_bin":          "week",
 }
 
-// addExpired returns the token of an export that is there, and has expired.
+// addExpired adds an export that has expired, and returns its token.
 func addExpired(api *acctest.API) string {
 	token := api.Add(asked, time.Now().Add(-48*time.Hour))
 	api.ChangeExport(token, func(e *fakevantage.Export) { e.CompletedAt = time.Now().Add(-25 * time.Hour) })
 	return token
 }
 
-// unchanged is a step that plans the same configuration again and expects nothing to do.
+// unchanged is a step that expects an empty plan.
 func unchanged(config string) resource.TestStep {
 	return resource.TestStep{Config: config, PlanOnly: true}
 }
 
-// applying is a step that expects this action on the resource at address in its plan, and this of the state afterwards.
+// applying is a step that expects an action on the resource at address, and a state afterwards.
 func applying(config string, planned plancheck.ResourceActionType, state ...statecheck.StateCheck) resource.TestStep {
 	return resource.TestStep{Config: config, ConfigPlanChecks: expect(action(planned)), ConfigStateChecks: state}
-}
-
-// completedBefore is a PreConfig that moves the completion of all exports so far into the past.
-func completedBefore(api *acctest.API, age time.Duration) func() {
-	return func() {
-		for token := range api.Exports() {
-			api.ChangeExport(token, func(e *fakevantage.Export) { e.CompletedAt = time.Now().Add(-age) })
-		}
-	}
 }
 
 func expect(checks ...plancheck.PlanCheck) resource.ConfigPlanChecks {

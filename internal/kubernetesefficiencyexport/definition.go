@@ -1,5 +1,5 @@
-// Package kubernetesefficiencyexport is the export of Kubernetes efficiency: what clusters cost, and how much of that
-// is idle.
+// Package kubernetesefficiencyexport defines vantage_kubernetes_efficiency_export, an export of the costs of Kubernetes
+// clusters and their idle share.
 package kubernetesefficiencyexport
 
 import (
@@ -11,26 +11,26 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// Definition returns vantage_kubernetes_efficiency_export.
+// Definition returns the definition of vantage_kubernetes_efficiency_export.
 func Definition() dataexport.Definition {
 	return dataexport.Definition{
 		Name:       "kubernetes_efficiency_export",
 		Noun:       "Kubernetes efficiency export",
 		ExportType: "kubernetes_efficiency",
 		Report:     "kubernetes_efficiency_report_token",
-		WhenEmpty:  "Check that the report has data between the dates, and that the filter leaves some of it.",
+		WhenEmpty:  "Check that the report has data in the date range and that the filter includes it.",
 		Arguments: argument.WithScope(map[string]schema.Attribute{
 			"kubernetes_efficiency_report_token": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Token of the Kubernetes efficiency report. Default: the workspace's default report.",
+				MarkdownDescription: "Token of the Kubernetes efficiency report. Defaults to the default report of the workspace.",
 				Validators:          argument.Tokens(),
 			},
 			"filter": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "What is exported, in VQL, the query language of Vantage. Default: the report's own filter.",
+				MarkdownDescription: "Costs to export, as a VQL expression. Defaults to the filter of the report.",
 				Validators:          argument.NotEmpty(),
 			},
-			"groupings": argument.Groupings("what the API does by itself", "label:",
+			"groupings": argument.Groupings("Default: chosen by the API.", "label:",
 				"cluster_id", "namespace", "region", "labeled", "category", "pod", "label"),
 		}, vantage.KubernetesEfficiencyDateBins()),
 		NewResource:   func() dataexport.ResourceModel { return &resourceModel{} },
@@ -73,6 +73,8 @@ func (a *arguments) Request() vantage.ExportRequest {
 
 // SetFromImport implements dataexport.Arguments.
 func (a *arguments) SetFromImport(attributes map[string]any) {
-	argument.SetFromImport(&a.ReportToken, attributes["report_token"])
+	argument.SetString(&a.ReportToken, attributes["report_token"])
+	argument.SetString(&a.Filter, attributes["vql"])
+	argument.SetStrings(&a.Groupings, attributes["groupings"])
 	a.Scope.SetFromImport(attributes)
 }
