@@ -17,16 +17,16 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// Cannot be parallel: it looks at the memory of the whole process.
-func TestActionDownloadsInFlatMemory(t *testing.T) { //nolint:paralleltest // see above
-	const most = 16 << 20 // half of one file; on a busy machine the garbage of a moment counts in
+// Not parallel: it measures the memory of the whole process.
+func TestDownloads_useConstantMemory(t *testing.T) { //nolint:paralleltest // see above
+	const most = 16 << 20 // half of a file; on a busy machine some garbage is counted
 	if objects, _ := invokeMeasured(t, 32<<20); objects > most {
 		t.Errorf("three files of 32 MiB took %d bytes of memory, want %d at most", objects, most)
 	}
 }
 
-// BenchmarkAction downloads three files, each of which is cut in the middle, and reports by how much memory grows at
-// most: what is in use, and what the Go runtime has of the system. The fake is in the same process and counts in.
+// BenchmarkAction downloads three files, each of which is cut in the middle, and reports the largest growth of the heap
+// and of the memory that the Go runtime has reserved. The fake runs in the same process and is included.
 func BenchmarkAction(b *testing.B) {
 	for _, megabytes := range []int64{1, 100} {
 		b.Run(fmt.Sprintf("3 files of %d MB", megabytes), func(b *testing.B) {
@@ -43,7 +43,7 @@ func BenchmarkAction(b *testing.B) {
 }
 
 // invokeMeasured invokes the action on three files over real connections, each of which breaks in the middle once. It
-// returns by how many bytes the memory of the process grew meanwhile, at most.
+// returns the largest growth of the memory of the process in bytes.
 func invokeMeasured(t testing.TB, size int64) (objects, system int64) {
 	t.Helper()
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0", Files: 3, FileSize: size})
@@ -64,7 +64,7 @@ func invokeMeasured(t testing.TB, size int64) (objects, system int64) {
 			resumed++
 		}
 		if isFile(r) && r.Header.Get("Authorization") != "" {
-			t.Errorf("%s was shown the API token", r.Path)
+			t.Errorf("the request for %s has the API token", r.Path)
 		}
 	}
 	if n := api.Count(http.MethodGet, "/files/"); n != 6 || resumed != 3 {
@@ -73,16 +73,16 @@ func invokeMeasured(t testing.TB, size int64) (objects, system int64) {
 	want := served(t, api)
 	for _, name := range filesIn(t, directory) {
 		if got := hashedFile(t, filepath.Join(directory, name)); got != want {
-			t.Errorf("%s is not what the server has", name)
+			t.Errorf("%s differs from the file of the server", name)
 		}
 	}
 	if there := filesIn(t, directory); len(there) != 3 {
-		t.Errorf("there are %v", there)
+		t.Errorf("found %v", there)
 	}
 	return objects, system
 }
 
-// growth runs f and returns by how many bytes memory grew meanwhile, at most.
+// growth runs f and returns the largest growth of the memory in bytes.
 func growth(f func()) (objects, system int64) {
 	before := memory()
 	stop, stopped := make(chan struct{}), make(chan struct{})
@@ -110,7 +110,7 @@ func memory() [2]int64 {
 	return [2]int64{int64(samples[0].Value.Uint64()), int64(samples[1].Value.Uint64())}
 }
 
-// served returns the hash of a file, all of which are alike, as it comes without a break.
+// served returns the hash of a file, all of which are equal, without a broken connection.
 func served(t testing.TB, api *acctest.API) string {
 	t.Helper()
 	requests := api.Requests()
