@@ -33,10 +33,12 @@ func downloadAttributes(note string) map[string]schema.StringAttribute {
 		"directory": directoryAttribute(true, note),
 		"filename_prefix": {
 			Optional: true,
-			MarkdownDescription: "Prefix of the file names, which separates exports in one directory: up to 40 letters, digits, " +
-				"`_`, `-` and `.`. Defaults to none." + note,
-			Validators: []validator.String{stringvalidator.RegexMatches(regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,39}$`),
-				"must have up to 40 letters, digits, underscores, hyphens and dots, and start with a letter, digit or underscore")},
+			MarkdownDescription: "Prefix of the file names, which separates exports in one directory. " +
+				"Up to 40 letters, digits, `_`, `-` and `.`. Defaults to none." + note,
+			Validators: []validator.String{
+				stringvalidator.RegexMatches(regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,39}$`),
+					"must have up to 40 letters, digits, underscores, hyphens and dots, and not start with the latter two"),
+			},
 		},
 	}
 }
@@ -68,8 +70,8 @@ func directoryOf(argument types.String) (string, error) {
 	return directory, exportfile.PrepareDirectory(directory)
 }
 
-const newExportHint = "To create a new export, apply with `-replace` and the address of the resource that creates it, " +
-	"or change the `triggers` of that resource."
+const newExportHint = "To create a new export, apply with `-replace` and the address of its resource. " +
+	"Or change the `triggers` of that resource."
 
 // downloading is the operation of downloading an existing export.
 func downloading(timeoutHint, retryHint string) operation {
@@ -170,7 +172,8 @@ func (o operation) errDownload(
 	if !errors.As(err, &e) {
 		return diag.NewErrorDiagnostic(o.summary(), err.Error())
 	}
-	if e.Err.Kind == vantage.Rejected && (isNotFound(e.Err.Err) || hasPassed(newExported(export).statedExpiry(), time.Now())) {
+	hasExpired := isNotFound(e.Err.Err) || hasPassed(newExported(export).statedExpiry(), time.Now())
+	if e.Err.Kind == vantage.Rejected && hasExpired {
 		return o.errExpired(export)
 	}
 	cause, fix := o.fileFailure(e, directory)

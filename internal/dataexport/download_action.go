@@ -36,7 +36,8 @@ func (a *DownloadAction) Configure(_ context.Context, req action.ConfigureReques
 
 // Schema implements action.Action.
 func (a *DownloadAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
-	arguments := convert(downloadAttributes(""), func(a resourceschema.StringAttribute) resourceschema.Attribute { return a })
+	arguments := convert(downloadAttributes(""),
+		func(a resourceschema.StringAttribute) resourceschema.Attribute { return a })
 	resp.Schema = schema.Schema{
 		MarkdownDescription: `Downloads the files of an existing data export, without storing anything in state.
 Run it from the action_trigger of a resource or with -invoke. Requires Terraform 1.14 or later.`,

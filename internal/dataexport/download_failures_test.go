@@ -33,7 +33,7 @@ func TestAction_failsBeforeTheDownload(t *testing.T) {
 		},
 		"timed out": {
 			options: fakevantage.Options{ReadyAfter: time.Hour},
-			says:    []string{"The operation timed out after", "dta_xprt_", "is still running", `token = "dta_xprt_`, "`invoke`"},
+			says:    []string{"The operation timed out after", "is still running", `token = "dta_xprt_`, "`invoke`"},
 		},
 		"own timeout": {
 			options: fakevantage.Options{ReadyAfter: time.Hour},

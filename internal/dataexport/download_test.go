@@ -142,6 +142,9 @@ func TestDownloadResource_storesNoURL(t *testing.T) {
 
 func TestDownloadResource_verifiesFiles(t *testing.T) {
 	t.Parallel()
+	overwrite := func(size int) func(string) error {
+		return func(file string) error { return os.WriteFile(file, make([]byte, size), 0o600) }
+	}
 	for name, test := range map[string]struct {
 		change  func(file string) error
 		age     time.Duration
@@ -150,8 +153,8 @@ func TestDownloadResource_verifiesFiles(t *testing.T) {
 	}{
 		"unchanged":        {func(string) error { return nil }, time.Hour, "", false},
 		"missing":          {os.Remove, time.Hour, "unit_costs-002.csv cannot be read: no such file or directory", true},
-		"longer":           {func(f string) error { return os.WriteFile(f, make([]byte, 1001), 0o600) }, time.Hour, "1000 bytes", true},
-		"other content":    {func(f string) error { return os.WriteFile(f, make([]byte, 1000), 0o600) }, time.Hour, "content", true},
+		"longer":           {overwrite(1001), time.Hour, "unit_costs-002.csv no longer has 1000 bytes", true},
+		"other content":    {overwrite(1000), time.Hour, "no longer has the content that was downloaded", true},
 		"missing, valid":   {os.Remove, 23 * time.Hour, "again, which is valid until 2000-01-02T00:00:00Z", true},
 		"missing, expired": {os.Remove, 24 * time.Hour, "expired at 2000-01-02T00:00:00Z. The state is unchanged", false},
 	} {
@@ -196,7 +199,7 @@ func TestDownloadResource_verifiesFiles(t *testing.T) {
 // A state of the version before filename_prefix, verify_files and valid_until.
 func TestDownloadResource_readsStateOfEarlierVersions(t *testing.T) {
 	t.Parallel()
-	downloading(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server, config map[string]any) {
+	run := func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server, config map[string]any) {
 		old := fmt.Sprintf(`{"id": %[1]q, "token": %[1]q, "directory": %[2]q, "triggers": null, "timeouts": null, "files": [
 			{"name": "a.csv", "path": "/gone/a.csv", "size": 3, "sha256": "ba7816bf"}]}`, config["token"], config["directory"])
 		upgraded, err := p.Server.UpgradeResourceState(t.Context(), &tfprotov6.UpgradeResourceStateRequest{
@@ -218,7 +221,8 @@ func TestDownloadResource_readsStateOfEarlierVersions(t *testing.T) {
 			t.Errorf("the plan changes %v", changed)
 		}
 		wantWarning(t, p.Read(t.Context(), p.Apply(t.Context(), state, plan, verified)), "is unknown. The state is unchanged")
-	})
+	}
+	downloading(t, fakevantage.Options{}, run)
 }
 
 // The recorded names of files are those of the report and the dates, so that two exports of a report have the same.
@@ -241,7 +245,8 @@ func TestDownloads_rejectPathsOfAnotherExport(t *testing.T) {
 		}
 		wantNoDiagnostics(t, p.Create(t.Context(), config))
 		wantNoDiagnostics(t, p.Create(t.Context(), with(other, "filename_prefix", "focus-")))
-		wantFiles(t, directory, "focus-unit_costs-001.csv", "focus-unit_costs-002.csv", "unit_costs-001.csv", "unit_costs-002.csv")
+		wantFiles(t, directory,
+			"focus-unit_costs-001.csv", "focus-unit_costs-002.csv", "unit_costs-001.csv", "unit_costs-002.csv")
 		// A later run replaces the files.
 		wantNoDiagnostics(t, protocolOf(t, fake, downloadType).Create(t.Context(), other))
 	})
@@ -371,11 +376,12 @@ func TestDownloadAction_reportsProgress(t *testing.T) {
 
 func TestDownloadAction_rejectsTildeAndPrefix(t *testing.T) {
 	t.Parallel()
-	downloading(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server, config map[string]any) {
+	run := func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server, config map[string]any) {
 		wantWords(t, p.Invoke(t.Context(), with(config, "directory", "~/exports")).Errors(), `pathexpand("~/exports")`)
 		wantWords(t, p.Invoke(t.Context(), with(config, "filename_prefix", ".hidden")).Errors(), "must have up to 40 letters")
 		acctest.WantRequests(t, fake, 0, 0)
-	})
+	}
+	downloading(t, fakevantage.Options{}, run)
 }
 
 func TestDownloadAction_isTriggeredByAnExport(t *testing.T) {

@@ -12,8 +12,8 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// progressSender returns a function that shows a line of progress. It drops lines once ctx is canceled, because Terraform
-// no longer receives them and sending would block.
+// progressSender returns a function that shows a line of progress. It drops lines once ctx is canceled, because
+// Terraform no longer receives them and sending would block.
 func progressSender(ctx context.Context, send func(action.InvokeProgressEvent)) func(format string, a ...any) {
 	return func(format string, a ...any) {
 		if ctx.Err() != nil {
@@ -38,8 +38,8 @@ const (
 	longDelay = 10 * time.Second
 )
 
-// reportWait reports a wait: each change of the status and each long delay, by the returned onProgress, and its duration
-// and deadline at intervals, until stop is called.
+// reportWait reports a wait: each change of the status and each long delay, by the returned onProgress, and its
+// duration and timeout at intervals, until stop is called.
 func reportWait(
 	ctx context.Context, token string, send func(string, ...any),
 ) (onProgress func(vantage.Progress), stop func()) {
