@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -59,7 +57,7 @@ func Download(
 	removeLeftovers(o.Directory)
 	for rejection := (*Error)(nil); ; {
 		if rejection, err = downloadAll(ctx, downloads); err == nil && rejection != nil {
-			err = renewURLs(ctx, client, export, downloads, rejection)
+			err = renewURLs(ctx, client, export, o, downloads, rejection)
 		}
 		if err != nil || rejection == nil {
 			break
@@ -102,19 +100,26 @@ func downloadAll(ctx context.Context, downloads []*download) (*Error, error) {
 
 // renewURLs requests fresh URLs after a rejection. It fails if no file server has accepted one of the last URLs.
 func renewURLs(
-	ctx context.Context, client *vantage.Client, export *vantage.DataExport, downloads []*download, rejection *Error,
+	ctx context.Context, client *vantage.Client, export *vantage.DataExport, o Options, downloads []*download,
+	rejection *Error,
 ) error {
 	if !slices.ContainsFunc(downloads, func(d *download) bool { return d.urlWorks }) {
 		return rejection
 	}
-	downloads[0].onProgress(File{Name: rejection.File}, rejection.Err, 0)
+	o.OnProgress(File{Name: rejection.File}, rejection.Err, 0)
 	fresh, err := client.GetDataExport(ctx, export)
+	var again []*download
+	if err == nil && fresh.Completed() {
+		again, err = newDownloads(client, fresh, o)
+	}
+	// Manifest.Files is sorted. The files may have moved, but a file must not be completed with another.
+	sameName := func(a, b *download) bool { return a.file.Name == b.file.Name }
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return downloads[0].failure(contextError(ctx, rejection))
 	case err == nil && !fresh.Completed():
 		err = fmt.Errorf("the API reports the status %q", fresh.Status)
-	case err == nil && !haveSameNames(downloads, fresh.Manifest.Files):
+	case err == nil && !slices.EqualFunc(downloads, again, sameName):
 		err = errors.New("the API reports other files than before")
 	}
 	if err != nil {
@@ -122,24 +127,9 @@ func renewURLs(
 		return rejection
 	}
 	for i, d := range downloads {
-		d.url, d.urlWorks = fresh.Manifest.Files[i], false
+		d.url, d.urlWorks = again[i].url, false
 	}
 	return nil
-}
-
-// haveSameNames reports whether fresh URLs are those of the same files, which may have moved. Manifest.Files is sorted.
-func haveSameNames(downloads []*download, fresh []string) bool {
-	for i, d := range downloads {
-		if len(fresh) != len(downloads) || baseName(d.url) != baseName(fresh[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func baseName(fileURL string) string {
-	withoutQuery, _, _ := strings.Cut(fileURL, "?")
-	return path.Base(withoutQuery)
 }
 
 const (
