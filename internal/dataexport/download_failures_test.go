@@ -48,8 +48,8 @@ func TestAction_failsBeforeTheDownload(t *testing.T) {
 		},
 		"interrupted": {
 			options: fakevantage.Options{ReadyAfter: time.Hour},
-			stop:    time.Minute,
-			says:    []string{"interrupted after 1m0s", "The export dta_xprt_", "is still running", `token = "dta_xprt_`},
+			stop:    50 * time.Second,
+			says:    []string{"interrupted after 50s", "The export dta_xprt_", "is still running", `token = "dta_xprt_`},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

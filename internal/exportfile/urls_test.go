@@ -182,7 +182,10 @@ func TestDownload_failsWithoutFreshURLs(t *testing.T) {
 					case strings.HasSuffix(r.Path, "b.csv"):
 						return serve(whole)
 					}
-					return fakevantage.HTML(403)
+					return func(w http.ResponseWriter, r *http.Request) {
+						time.Sleep(time.Second) // until the other file is complete
+						fakevantage.HTML(403)(w, r)
+					}
 				}})
 				directory := t.TempDir()
 				files, err := download(ctx, newClient(t, fake), exportOf(a+"?sig=old", b+"?sig=old"), directory, nil)
