@@ -54,7 +54,7 @@ type Client struct {
 	base      *url.URL
 	http      *http.Client
 	redact    redact.Redactor
-	durations durations
+	completed ages
 	accepted  acceptances
 }
 

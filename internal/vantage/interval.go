@@ -1,25 +1,19 @@
 package vantage
 
 import (
-	"context"
 	"math/rand/v2"
-	"slices"
 	"sync"
 	"time"
 )
 
-const (
-	maxInterval = 30 * time.Second
-	// lastPollBefore is how long before its deadline a wait polls for the last time.
-	lastPollBefore = 5 * time.Second
-)
+const maxInterval = 30 * time.Second
 
 // pollDelay returns the delay before the next poll of an export of this age.
 //
-// hint is the Retry-After of the last response, 0 without one. Without a hint the delay is 1 s plus 30 % of the age, at
-// most 30 s, so that completion is noticed within 30 % of the duration and a second. limit, if it is not 0, caps either.
-// Exports of the type that take at least usual are not polled before that age, unless the hint says so.
-func pollDelay(age, hint, limit, usual time.Duration) time.Duration {
+// hint is the Retry-After of the last response, 0 without one. Without it the delay is 1 s plus 30 % of the age, at most
+// 30 s, so that completion is noticed within 30 % of the duration and a second. limit, if it is not 0, caps either. An
+// export is not polled before the age at which an earlier export of its type was completed, unless the hint says so.
+func pollDelay(age, hint, limit, completed time.Duration) time.Duration {
 	delay := hint
 	if hint == 0 {
 		delay = min(time.Second+age*3/10, maxInterval)
@@ -27,11 +21,11 @@ func pollDelay(age, hint, limit, usual time.Duration) time.Duration {
 	if limit > 0 {
 		delay = min(delay, limit)
 	}
-	if untilUsual := usual - age; untilUsual > delay && (hint == 0 || limit > 0) {
-		delay = untilUsual
-		if hint > 0 {
-			delay = min(delay, hint)
-		}
+	if hint == 0 || limit > 0 {
+		delay = max(delay, completed-age)
+	}
+	if hint > 0 {
+		delay = min(delay, hint)
 	}
 	return delay
 }
@@ -44,54 +38,26 @@ func spread(delay, hint time.Duration) time.Duration {
 	return delay - rand.N(min(delay/20, 250*time.Millisecond)+1)
 }
 
-// lastPoll shortens a delay so that the last poll starts five seconds before the deadline of ctx. It reports false if
-// that time has passed; a first poll is made all the same.
-func lastPoll(ctx context.Context, delay time.Duration, first bool) (time.Duration, bool) {
-	deadline, ok := ctx.Deadline()
-	left := time.Until(deadline)
-	switch {
-	case !ok || delay < left-lastPollBefore:
-		return delay, true
-	case left > lastPollBefore:
-		return left - lastPollBefore, true
-	}
-	return min(delay, left/2), first
-}
-
-// durations are how long exports took that this client saw complete, by export type, in ascending order.
-type durations struct {
+// ages are the lowest ages at which this client saw exports completed, by the path of the request that creates the type.
+type ages struct {
 	mu     sync.Mutex
-	byType map[string][]time.Duration
+	lowest map[string]time.Duration
 }
 
-// add records an export that was last seen pending at one age and seen completed at the next. Its duration is the
-// difference of two times that the API reports in whole seconds, so that it may have taken up to a second longer.
-// Times that contradict what was seen do not count.
-func (d *durations) add(export *DataExport, pending, completed time.Duration) {
-	from, ok1 := ParseTime(export.CreatedAt)
-	to, ok2 := ParseTime(export.Manifest.CompletedAt)
-	took := to.Sub(from)
-	if !ok1 || !ok2 || export.path == "" || took < pending-time.Second || took > completed+time.Second {
-		return
+func (a *ages) add(path string, age time.Duration) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.lowest == nil {
+		a.lowest = map[string]time.Duration{}
 	}
-	took = min(took+time.Second, completed)
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.byType == nil {
-		d.byType = map[string][]time.Duration{}
+	if known, ok := a.lowest[path]; !ok || age < known {
+		a.lowest[path] = age
 	}
-	all := d.byType[export.path]
-	i, _ := slices.BinarySearch(all, took)
-	d.byType[export.path] = slices.Insert(all, i, took)
 }
 
-// usual returns the age by which a quarter of the exports of a type had completed, 0 if it is unknown.
-func (d *durations) usual(exportType string) time.Duration {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	all := d.byType[exportType]
-	if len(all) == 0 {
-		return 0
-	}
-	return all[(len(all)-1)/4]
+// of returns the lowest age of a type, 0 if it is unknown.
+func (a *ages) of(path string) time.Duration {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.lowest[path]
 }

@@ -58,17 +58,17 @@ func (t *apiTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if deadlineReached(ctx) {
 		return nil, contextError(ctx)
 	}
-	if err := t.host.givenUp(); err != nil {
-		return nil, err
-	}
 	queued := time.Now()
 	slot, err := t.limiter.Acquire(ctx, route(req))
-	var tooLate *ratelimit.DelayError
 	switch {
-	case errors.As(err, &tooLate):
-		return nil, &Error{Kind: TimedOut, Err: err}
-	case err != nil:
+	case err != nil && ctx.Err() != nil:
 		return nil, contextError(ctx)
+	case err != nil:
+		return nil, &Error{Kind: TimedOut, Err: err}
+	}
+	if err := t.host.givenUp(); err != nil {
+		slot.Done(nil)
+		return nil, err
 	}
 	if delay := time.Since(queued).Truncate(time.Millisecond); delay > 0 {
 		t.log.DebugContext(ctx, "rate limit delay ended", "duration", delay)
@@ -89,16 +89,15 @@ func (t *apiTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 
 	sent := time.Now()
 	resp, err := t.exchange(req)
-	remaining := slot.Done(resp)
-	fields := []any{
-		"method", req.Method, "path", t.redact.Text(req.URL.Path), // which may be that of a redirect
-		"duration", time.Since(sent), "remaining", remaining,
-	}
+	slot.Done(resp)
+	// The path may be that of a redirect.
+	fields := []any{"method", req.Method, "path", t.redact.Text(req.URL.Path), "duration", time.Since(sent)}
 	if err != nil {
 		t.log.DebugContext(ctx, "request failed", append(fields, "error", err.Error())...)
 		return nil, err
 	}
-	t.log.DebugContext(ctx, "received response", append(fields, "status", resp.StatusCode)...)
+	t.log.DebugContext(ctx, "received response", append(fields,
+		"status", resp.StatusCode, "remaining", redact.Word(resp.Header.Get("X-Rate-Limit-Remaining")))...)
 	return resp, nil
 }
 

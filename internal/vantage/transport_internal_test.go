@@ -121,8 +121,8 @@ func TestTransport_replacesADeadHTTP2Connection(t *testing.T) {
 		group.Go(get)
 	}
 	group.Wait()
-	if n := proxy.stall(); n != 1 {
-		t.Errorf("%d new connections, want 1", n)
+	if n := proxy.stall(); n < 1 || n > 2 {
+		t.Errorf("%d new connections, want one or two", n)
 	}
 }
 

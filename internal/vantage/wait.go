@@ -32,7 +32,6 @@ func (c *Client) WaitForDataExport(
 	if !export.requestedAt.IsZero() {
 		started, accepted = export.requestedAt, export.AcceptedAt
 	}
-	var pending time.Duration // the age at which it was last seen pending
 	for first := true; ; first = false {
 		if export.Status != "" { // otherwise it has not been polled yet
 			if err := c.delayPoll(ctx, export, time.Since(accepted), first, onProgress); err != nil {
@@ -46,12 +45,11 @@ func (c *Client) WaitForDataExport(
 		case latest.Failed():
 			return latest, waitError(ctx, &Error{Kind: ExportFailed, Messages: latest.Messages}, latest, started)
 		case latest.Completed():
-			c.durations.add(latest, pending, time.Since(accepted))
+			c.completed.add(latest.path, time.Since(accepted))
 			c.options.Logger.InfoContext(ctx, "data export completed",
 				"export", latest.Token, "files", len(latest.Manifest.Files), "duration", time.Since(started))
 			return latest, nil
 		}
-		pending = time.Since(accepted)
 		if latest.Status != export.Status && !strings.EqualFold(latest.Status, StatusPending) {
 			c.options.Logger.WarnContext(ctx, "data export has an undocumented status; it counts as pending",
 				"export", export.Token, "status", latest.Status)
@@ -64,7 +62,7 @@ func (c *Client) WaitForDataExport(
 func (c *Client) delayPoll(
 	ctx context.Context, export *DataExport, age time.Duration, first bool, onProgress func(Progress),
 ) error {
-	delay := spread(pollDelay(age, export.hint, c.options.MaxPollInterval, c.durations.usual(export.path)), export.hint)
+	delay := spread(pollDelay(age, export.hint, c.options.MaxPollInterval, c.completed.of(export.path)), export.hint)
 	if first && export.pollAtOnce {
 		delay = 0
 	}
