@@ -19,8 +19,6 @@ import (
 // What the tests of signals share: the real program in a process group of its own, which is signalled as a terminal,
 // systemd or a CI runner does.
 
-const oneExport = `resource "vantage_unit_cost_export" "this" { cost_report_token = "rprt_1" }`
-
 // on answers requests of a method by a handler.
 func on(method string, h http.HandlerFunc) func(fakevantage.Request) http.HandlerFunc {
 	return func(r fakevantage.Request) http.HandlerFunc {

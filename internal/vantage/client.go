@@ -40,6 +40,8 @@ type Options struct {
 	// in the rate limit and pauses between attempts do not count. While a file is downloaded it bounds the time in
 	// which nothing comes. Default: DefaultTimeout.
 	Timeout time.Duration
+	// MaxPollInterval caps the time between two polls of a pending export. Zero: follow the API's Retry-After.
+	MaxPollInterval time.Duration
 	// UserAgent is sent with each request.
 	UserAgent string
 	// Transport carries the requests. Default: a copy of http.DefaultTransport that keeps more idle connections to a host.
