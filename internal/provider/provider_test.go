@@ -3,6 +3,7 @@ package provider_test
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -234,6 +235,20 @@ provider "vantage" {
 			t.Errorf("the user agent is %q", agent)
 		}
 	})
+}
+
+func TestMain_ignoresUserSettings(t *testing.T) {
+	t.Parallel()
+	acctest.SkipIfShort(t)
+	test := exec.CommandContext(t.Context(), os.Args[0], "-test.v", "-test.run", "^TestProvider_throughCLI$")
+	missing := filepath.Join(t.TempDir(), "missing")
+	test.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+missing, "TF_PLUGIN_CACHE_DIR="+missing, "TF_DATA_DIR="+missing,
+		"TF_CLI_ARGS=-invalid", "TF_WORKSPACE=other", "TF_LOG=TRACE", "TF_REATTACH_PROVIDERS=invalid",
+		"TF_VAR_cost_report_token=other", "VANTAGE_HOST=invalid", "VANTAGE_TIMEOUT=invalid")
+	out, err := test.CombinedOutput()
+	if err != nil || strings.Count(string(out), "--- PASS: ") != 5 {
+		t.Errorf("%v: %s", err, out)
+	}
 }
 
 // tokenFromResource returns a provider block whose token is known only after the apply, as from a secret store.
