@@ -9,7 +9,7 @@ import (
 	"terraform-provider-vantage/internal/acctest"
 )
 
-// runModuleTests runs the example's own tests, where the CLI can mock a provider.
+// runModuleTests runs the example's own tests if the CLI can mock a provider.
 func runModuleTests(t *testing.T, cli *acctest.CLI) {
 	t.Helper()
 	if (acctest.Version{Terraform: "1.7", OpenTofu: "1.8"}).IsMet(t) {
