@@ -55,6 +55,21 @@ func (v Version) IsMet(t testing.TB) bool {
 	return least != "" && have.version.Core().GreaterThanOrEqual(version.Must(version.NewVersion(least)))
 }
 
+// SkipBetween skips the test if the CLI is a Terraform from the first to the last version, which has a bug.
+func SkipBetween(t testing.TB, first, last, bug string) {
+	t.Helper()
+	if !(Version{Terraform: first}).IsMet(t) {
+		return
+	}
+	have, err := askVersion()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if have.version.Core().LessThanOrEqual(version.Must(version.NewVersion(last))) {
+		t.Skipf("Terraform %s to %s: %s", first, last, bug)
+	}
+}
+
 // SkipUnlessMet skips the test where the CLI is not new enough. The zero Version is always met.
 func (v Version) SkipUnlessMet(t testing.TB) {
 	t.Helper()

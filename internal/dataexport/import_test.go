@@ -164,6 +164,7 @@ func TestConfigurationIsGeneratedForAnImport(t *testing.T) {
 	t.Parallel()
 	// Terraform 1.5 crashes where a computed attribute has attributes of its own.
 	acctest.Version{Terraform: "1.6", OpenTofu: "1.6"}.SkipUnlessMet(t)
+	acctest.SkipBetween(t, "1.16.0", "1.16.2", "hashicorp/terraform#39144")
 	api := acctest.Start(t, fakevantage.Options{})
 	token := api.Add(asked, time.Now())
 	cli := acctest.NewCLI(t, api, importBlock(fmt.Sprintf("id = %q", token)))
