@@ -2,6 +2,7 @@ package vantage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -55,18 +56,18 @@ func CheckProxy(host string) error {
 		proxyHost(value), variable, consequence)
 }
 
-// proxyConnectError is an http.Transport.OnProxyConnectResponse that names the proxy which rejected a connection.
-func proxyConnectError(_ context.Context, _ *url.URL, connect *http.Request, resp *http.Response) error {
-	if resp.StatusCode == http.StatusOK {
+var errProxyAuth = errors.New("the proxy requires authentication (status 407); check the user name and the password in " +
+	"the variable")
+
+// proxyConnectError is an http.Transport.OnProxyConnectResponse for a proxy that rejects a connection.
+func proxyConnectError(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
+	switch resp.StatusCode {
+	case http.StatusOK:
 		return nil
+	case http.StatusProxyAuthRequired:
+		return errProxyAuth
 	}
-	host, variable, _ := ProxyFor(&url.URL{Scheme: "https", Host: connect.Host})
-	err := fmt.Errorf("the proxy %s (environment variable %s) rejected the connection with status %d",
-		host, variable, resp.StatusCode)
-	if resp.StatusCode == http.StatusProxyAuthRequired {
-		err = fmt.Errorf("%w; check the user name and the password in the variable", err)
-	}
-	return err
+	return fmt.Errorf("the proxy rejected the connection with status %d", resp.StatusCode)
 }
 
 func proxyVariable(u *url.URL) string {

@@ -32,6 +32,7 @@ func newTransport(timeout time.Duration) http.RoundTripper {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxResponseHeaderBytes = maxHeader
 	t.MaxIdleConnsPerHost = idleConnections
+	t.OnProxyConnectResponse = proxyConnectError
 	t.HTTP2 = &http.HTTP2Config{
 		SendPingTimeout: min(timeout/3, 10*time.Second),
 		PingTimeout:     min(timeout/6, 5*time.Second),
@@ -158,7 +159,13 @@ func (t *apiTransport) transportError(req *http.Request, err error, connected bo
 	default:
 		failure.Err = t.redact.Cause(err)
 	}
+	if proxy, variable, ok := ProxyFor(req.URL); ok && !connected {
+		failure.Err = fmt.Errorf("through the proxy %s (environment variable %s): %w", proxy, variable, failure.Err)
+	}
 	reached := t.host.responded.Load()
+	if errors.Is(err, errProxyAuth) {
+		return failure
+	}
 	failure.Retry.Policy = retryPolicy(attempt{method: req.Method, connected: connected, reached: reached})
 	if !connected && !reached {
 		failure.Retry.since = t.host.failed(failure)
