@@ -50,12 +50,11 @@ type Options struct {
 
 // Client calls the API. It is safe for concurrent use, and all its callers share one rate limiter.
 type Client struct {
-	options   Options
-	base      *url.URL
-	http      *http.Client
-	redact    redact.Redactor
-	completed ages
-	accepted  acceptances
+	options Options
+	base    *url.URL
+	http    *http.Client
+	redact  redact.Redactor
+	history *history
 }
 
 // New returns a Client. It makes no request.
@@ -79,9 +78,9 @@ func New(o Options) (*Client, error) {
 	if o.Transport == nil {
 		o.Transport = newTransport(o.Timeout)
 	}
-	c := &Client{options: o, base: base, redact: redact.New(o.APIToken)}
+	c := &Client{options: o, base: base, redact: redact.New(o.APIToken), history: newHistory()}
 	c.http = &http.Client{
-		CheckRedirect: c.checkRedirect,
+		CheckRedirect: checkRedirect,
 		Transport: &apiTransport{
 			next:          o.Transport,
 			timeout:       o.Timeout,

@@ -79,3 +79,13 @@ func sleep(ctx context.Context, delay time.Duration) *Error {
 	}
 	return nil
 }
+
+// timeWaited returns how long a call has lasted, at most until the deadline of ctx: a POST that was sent is not
+// abandoned at the deadline.
+func timeWaited(ctx context.Context, started time.Time) time.Duration {
+	waited := time.Since(started)
+	if deadline, ok := ctx.Deadline(); ok {
+		waited = min(waited, deadline.Sub(started))
+	}
+	return waited
+}

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptrace"
+	"regexp"
 	"sync/atomic"
 	"time"
 
@@ -101,6 +102,9 @@ func (t *apiTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		"status", resp.StatusCode, "remaining", redact.Word(resp.Header.Get("X-Rate-Limit-Remaining")))...)
 	return resp, nil
 }
+
+// exportInPath matches the token of an export in the path of a request.
+var exportInPath = regexp.MustCompile(`/data_exports/.*`)
 
 // route returns what the server limits: the method and the path without the token of an export.
 func route(req *http.Request) string {
