@@ -9,10 +9,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"terraform-provider-vantage/internal/mirror"
 	"terraform-provider-vantage/internal/provider"
@@ -204,6 +206,28 @@ func (r *Running) Pid() int { return r.cmd.Process.Pid }
 func (r *Running) Wait() (string, bool) {
 	err := r.cmd.Wait()
 	return r.out.String(), err == nil
+}
+
+var timestamp = regexp.MustCompile(`"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"`)
+
+// Age moves the timestamps in the state into the past.
+func (c *CLI) Age(by time.Duration) {
+	c.t.Helper()
+	path := filepath.Join(c.Dir, "terraform.tfstate")
+	state, err := os.ReadFile(path)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	aged := timestamp.ReplaceAllFunc(state, func(quoted []byte) []byte {
+		at, err := time.Parse(`"`+time.RFC3339+`"`, string(quoted))
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		return []byte(at.Add(-by).Format(`"` + time.RFC3339 + `"`))
+	})
+	if err := os.WriteFile(path, aged, 0o600); err != nil {
+		c.t.Fatal(err)
+	}
 }
 
 // Instance is a resource instance in the state.

@@ -30,8 +30,9 @@ type State struct {
 	Identity *tfprotov6.ResourceIdentityData
 	// Diagnostics are those of the call that returned it.
 	Diagnostics []*tfprotov6.Diagnostic
-	// Replace tells, of a plan, that the resource is to be replaced.
-	Replace bool
+	// Replace reports whether a plan replaces the resource, and Replaces has the paths that force it.
+	Replace  bool
+	Replaces []string
 }
 
 // NewProtocol returns a provider that is configured with the client, to use its vantage_unit_cost_export.
@@ -94,10 +95,14 @@ func (p *Protocol) Plan(prior State, config map[string]any) State {
 		PriorIdentity:    prior.Identity,
 	})
 	p.must(err)
-	return State{
+	plan := State{
 		Value: p.decode(planned.PlannedState), Private: planned.PlannedPrivate, Identity: planned.PlannedIdentity,
 		Diagnostics: planned.Diagnostics, Replace: len(planned.RequiresReplace) > 0,
 	}
+	for _, path := range planned.RequiresReplace {
+		plan.Replaces = append(plan.Replaces, path.String())
+	}
+	return plan
 }
 
 // Apply applies a plan and returns the state that Terraform would keep.
@@ -124,6 +129,18 @@ func (p *Protocol) Apply(ctx context.Context, prior, planned State, config map[s
 func (p *Protocol) Create(ctx context.Context, config map[string]any) State {
 	p.t.Helper()
 	return p.Apply(ctx, State{}, p.Plan(State{}, config), config)
+}
+
+// Import imports the resource with an ID and reads it.
+func (p *Protocol) Import(ctx context.Context, id string) State {
+	p.t.Helper()
+	imported, err := p.Server.ImportResourceState(ctx, &tfprotov6.ImportResourceStateRequest{TypeName: p.typeName, ID: id})
+	p.must(err)
+	if len(imported.ImportedResources) != 1 {
+		return State{Value: tftypes.NewValue(p.object, nil), Diagnostics: imported.Diagnostics}
+	}
+	r := imported.ImportedResources[0]
+	return p.Read(ctx, State{Value: p.decode(r.State), Private: r.Private, Identity: r.Identity})
 }
 
 // Read refreshes a state.
@@ -218,6 +235,14 @@ func (p *Protocol) value(config map[string]any) tftypes.Value {
 }
 
 func (p *Protocol) convert(t tftypes.Type, v any) tftypes.Value {
+	if list, ok := t.(tftypes.List); ok && v != nil {
+		elements, _ := v.([]any)
+		values := []tftypes.Value{}
+		for _, element := range elements {
+			values = append(values, p.convert(list.ElementType, element))
+		}
+		return tftypes.NewValue(t, values)
+	}
 	members, ok := v.(map[string]any)
 	if !ok {
 		return tftypes.NewValue(t, v)

@@ -55,18 +55,11 @@ func (v Version) IsMet(t testing.TB) bool {
 	return least != "" && have.version.Core().GreaterThanOrEqual(version.Must(version.NewVersion(least)))
 }
 
-// SkipBetween skips the test if the CLI is a Terraform from the first to the last version, which has a bug.
-func SkipBetween(t testing.TB, first, last, bug string) {
+// SkipTerraform skips the test for the versions of Terraform from the first one to before the second one.
+func SkipTerraform(t testing.TB, from, before, reason string) {
 	t.Helper()
-	if !(Version{Terraform: first}).IsMet(t) {
-		return
-	}
-	have, err := askVersion()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if have.version.Core().LessThanOrEqual(version.Must(version.NewVersion(last))) {
-		t.Skipf("Terraform %s to %s: %s", first, last, bug)
+	if (Version{Terraform: from}).IsMet(t) && !(Version{Terraform: before}).IsMet(t) {
+		t.Skip(reason)
 	}
 }
 

@@ -1,4 +1,5 @@
-// Package argument has what the arguments of all export types share: validators, dates, durations, groupings and scope.
+// Package argument handles what the arguments of all export types share: validators, dates, durations, groupings, scope
+// and the comparison of a configuration with what the API reports.
 package argument
 
 import (
@@ -12,8 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// ParseDate reads an ISO 8601 date, alone or with a time. It returns the first moment that it can mean and the last: a
-// date alone means the whole day. A time without a zone is taken as UTC.
+// ParseDate parses an ISO 8601 date with or without a time. It returns the first and the last instant that it can mean:
+// a date without a time means the whole day. A time without a zone is in UTC.
 func ParseDate(s string) (first, last time.Time, err error) {
 	if day, err := time.Parse(time.DateOnly, s); err == nil {
 		return day, day.AddDate(0, 0, 1).Add(-1), nil
@@ -26,11 +27,17 @@ func ParseDate(s string) (first, last time.Time, err error) {
 	return first, last, fmt.Errorf("%q is not an ISO 8601 date such as 2025-03-01 or 2025-03-01T00:00:00Z", s)
 }
 
-// isDate accepts what ParseDate reads.
+// Dates returns the validators of a date.
+func Dates() []validator.String { return []validator.String{isDate{}} }
+
+// StartDates returns the validators of start_date, which must not be after end_date.
+func StartDates() []validator.String { return []validator.String{isDate{}, isNotAfterEndDate{}} }
+
+// isDate accepts what ParseDate parses.
 type isDate struct{}
 
 func (isDate) Description(context.Context) string {
-	return "must be an ISO 8601 date, alone or with a time"
+	return "must be an ISO 8601 date with or without a time"
 }
 
 func (v isDate) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
@@ -40,21 +47,34 @@ func (isDate) ValidateString(_ context.Context, req validator.StringRequest, res
 		return
 	}
 	if _, _, err := ParseDate(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Not a date", fmt.Sprintf("The value of %s cannot be used: "+
-			"%v.", req.Path, err))
+		resp.Diagnostics.AddAttributeError(req.Path, "Not a date",
+			fmt.Sprintf("The value of %s is invalid: %v.", req.Path, err))
 	}
 }
 
-// CheckDateOrder refuses a range that ends before it starts. What is not set or not known yet, or not a date, is passed
-// over.
+type isNotAfterEndDate struct{}
+
+func (isNotAfterEndDate) Description(context.Context) string { return "must not be after end_date" }
+
+func (v isNotAfterEndDate) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (isNotAfterEndDate) ValidateString(
+	ctx context.Context, req validator.StringRequest, resp *validator.StringResponse,
+) {
+	var end types.String
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("end_date"), &end)...)
+	resp.Diagnostics.Append(CheckDateOrder(req.ConfigValue, end)...)
+}
+
+// CheckDateOrder returns an error if start is after end. Values that are null, unknown or not a date pass.
 func CheckDateOrder(start, end types.String) diag.Diagnostics {
 	var diags diag.Diagnostics
 	first, _, err1 := ParseDate(start.ValueString())
 	_, last, err2 := ParseDate(end.ValueString())
 	if err1 == nil && err2 == nil && first.After(last) {
 		diags.AddAttributeError(path.Root("start_date"), "The dates are in the wrong order",
-			fmt.Sprintf("start_date %s is after end_date %s. Exchange them, or leave one out to have the report's "+
-				"own.", start.ValueString(), end.ValueString()))
+			fmt.Sprintf("start_date %s is after end_date %s. Swap them, or omit one to use the default.",
+				start.ValueString(), end.ValueString()))
 	}
 	return diags
 }

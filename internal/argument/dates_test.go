@@ -8,7 +8,7 @@ import (
 	"terraform-provider-vantage/internal/argument"
 )
 
-func TestDates(t *testing.T) {
+func TestParseDate_andCheckDateOrder(t *testing.T) {
 	t.Parallel()
 	for _, good := range []string{
 		"2025-03-01", "2025-03-01T10:20:30Z", "2025-03-01T10:20:30.5+02:00",
@@ -22,7 +22,7 @@ func TestDates(t *testing.T) {
 		"", "2025", "2025-3-1", "2025-02-30", "01.03.2025", "2025-03-01 10:20", "2025-03-01T25:00Z", "yesterday",
 	} {
 		if _, _, err := argument.ParseDate(bad); err == nil {
-			t.Errorf("%q is taken for a date", bad)
+			t.Errorf("%q is accepted", bad)
 		}
 	}
 	for _, test := range []struct {
@@ -34,9 +34,10 @@ func TestDates(t *testing.T) {
 		{"2025-03-01T00:00:00-05:00", "2025-03-01T04:00:00Z", true},
 		{"2025-03-02", "2025-03-01", true},
 		{"", "2025-03-01", false},
-		{"nonsense", "2025-03-01", false},
+		{"tomorrow", "2025-03-01", false},
 	} {
-		if got := argument.CheckDateOrder(types.StringValue(test.start), types.StringValue(test.end)).HasError(); got != test.wrong {
+		got := argument.CheckDateOrder(types.StringValue(test.start), types.StringValue(test.end)).HasError()
+		if got != test.wrong {
 			t.Errorf("%s to %s: wrong is %v, want %v", test.start, test.end, got, test.wrong)
 		}
 	}

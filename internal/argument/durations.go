@@ -3,6 +3,7 @@ package argument
 import (
 	"context"
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -12,12 +13,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// inWords matches durations as people write them, with units that time.ParseDuration does not know.
+// inWords matches durations with units that time.ParseDuration does not accept.
 var inWords = regexp.MustCompile(
 	`^([0-9]+(?:\.[0-9]+)?) *(d|days?|w|weeks?|h|hours?|hrs?|m|mins?|minutes?|s|secs?|seconds?)$`,
 )
 
-// ParseDuration reads a duration such as 2h or 1h30m. Its error says what to write instead.
+// ParseDuration parses a duration such as 2h or 1h30m. Its error says what to write instead.
 func ParseDuration(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	if err == nil {
@@ -37,22 +38,29 @@ func ParseDuration(text string) (time.Duration, error) {
 	return 0, fmt.Errorf("%q is not a duration; write %s", text, number+unit)
 }
 
-// Timeouts accepts durations above zero.
+// Timeouts returns the validators of a timeout, which must be above zero.
 func Timeouts() []validator.String {
-	return []validator.String{isDuration{least: 1, tooShort: "A timeout has to be above zero",
-		advice: "There is no time to do anything. Set a duration such as 45m, or leave it out."}}
+	return []validator.String{isDuration{
+		least:   1,
+		most:    math.MaxInt64,
+		outside: "A timeout must be above zero",
+		advice:  "Set a duration such as 45m, or omit the argument.",
+	}}
 }
 
-// RenewalMargins accepts durations of zero and more.
+// RenewalMargins returns the validators of a renewal margin: from zero to the 24 hours that an export is valid.
 func RenewalMargins() []validator.String {
-	return []validator.String{isDuration{tooShort: "The margin for renewal is negative",
-		advice: "Set a duration such as 2h, or 0s to renew an export as soon as it has expired."}}
+	return []validator.String{isDuration{
+		most:    24 * time.Hour,
+		outside: "The renewal margin is not between 0s and 24h",
+		advice:  "Exports are valid for 24 hours. Set a duration such as 2h, or 0s to renew an export once it has expired.",
+	}}
 }
 
-// isDuration accepts what ParseDuration reads, from a least duration up.
+// isDuration accepts what ParseDuration parses, within bounds.
 type isDuration struct {
-	least            time.Duration
-	tooShort, advice string
+	least, most     time.Duration
+	outside, advice string
 }
 
 func (isDuration) Description(context.Context) string {
@@ -69,19 +77,19 @@ func (v isDuration) ValidateString(_ context.Context, req validator.StringReques
 	switch {
 	case err != nil:
 		resp.Diagnostics.AddAttributeError(req.Path, "Not a duration",
-			fmt.Sprintf("The value of %s cannot be used: %v.", req.Path, err))
-	case d < v.least:
-		resp.Diagnostics.AddAttributeError(req.Path, v.tooShort, v.advice)
+			fmt.Sprintf("The value of %s is invalid: %v.", req.Path, err))
+	case d < v.least || d > v.most:
+		resp.Diagnostics.AddAttributeError(req.Path, v.outside, v.advice)
 	}
 }
 
-// Duration returns the duration that a valid argument gives, if it gives one.
+// Duration returns the value of a valid argument, and false if it is null or unknown.
 func Duration(argument types.String) (time.Duration, bool) {
 	d, err := time.ParseDuration(argument.ValueString())
 	return d, err == nil
 }
 
-// Timeout returns one of a timeouts block, or the default where it is not set.
+// Timeout returns a timeout of a timeouts block, or the default if it is not set.
 func Timeout(block types.Object, name string, byDefault time.Duration) time.Duration {
 	argument, _ := block.Attributes()[name].(types.String)
 	if d, ok := Duration(argument); ok {

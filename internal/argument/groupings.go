@@ -11,18 +11,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// Groupings is an argument that takes a list of these values, and of others with the prefix, such as "tag:". The API
-// takes the list as one string with commas, so no grouping can have one.
+// Groupings returns an argument that takes a list of the values, and of names with the prefix, such as "tag:". The API
+// takes the list as one comma-separated string, so no grouping can contain a comma.
 func Groupings(byDefault, prefix string, values ...string) schema.ListAttribute {
 	form := regexp.MustCompile("^(" + strings.Join(values, "|") + "|" + prefix + "[^,]+)$")
 	return schema.ListAttribute{
 		Optional:    true,
 		ElementType: types.StringType,
-		MarkdownDescription: "What the costs are grouped by, in this order: `" + strings.Join(
-			values,
-			"`, `",
-		) + "` or `" + prefix +
-			"<name>`. Default: " + byDefault + ".",
+		MarkdownDescription: "Groupings of the costs, in order: `" + strings.Join(values, "`, `") + "` or `" + prefix +
+			"<name>`. " + byDefault,
 		Validators: []validator.List{
 			listvalidator.SizeAtLeast(1),
 			listvalidator.UniqueValues(),

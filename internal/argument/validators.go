@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -11,42 +12,44 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// NotEmpty refuses an empty text: an argument that is not wanted is left out.
+// NotEmpty returns the validators of a text that must not be empty.
 func NotEmpty() []validator.String { return []validator.String{stringvalidator.LengthAtLeast(1)} }
 
-// Tokens accepts what can be a token of the API. A URL that was pasted in its place is answered with what to give.
+// Tokens returns the validators of a token of the API, such as that of a report.
 func Tokens() []validator.String {
-	return []validator.String{stringvalidator.LengthAtLeast(1), isNoURL{}}
+	return []validator.String{stringvalidator.LengthAtLeast(1), isToken{}}
 }
 
-type isNoURL struct{}
+// isToken rejects a URL or white space, which a token cannot contain. The form of tokens is not documented.
+type isToken struct{}
 
-func (isNoURL) Description(context.Context) string { return "must be a token, not a URL" }
+func (isToken) Description(context.Context) string { return "must be a token, not a URL" }
 
-func (v isNoURL) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+func (v isToken) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-func (isNoURL) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if strings.Contains(req.ConfigValue.ValueString(), "/") {
+func (isToken) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	switch value := req.ConfigValue.ValueString(); {
+	case strings.Contains(value, "/"):
 		resp.Diagnostics.AddAttributeError(req.Path, "Not a token",
-			fmt.Sprintf("The value of %s is a URL. Give the token, the last part of the URL.", req.Path))
+			fmt.Sprintf("The value of %s is a URL. Set the token, which is the last part of the URL.", req.Path))
+	case strings.ContainsFunc(value, unicode.IsSpace):
+		resp.Diagnostics.AddAttributeError(req.Path, "Not a token",
+			fmt.Sprintf("The value of %s, %q, contains white space. Remove it.", req.Path, value))
 	}
 }
 
-// OneOf accepts these values.
+// OneOf returns the validators of an argument that takes one of the values.
 func OneOf(values []string) []validator.String {
 	return []validator.String{stringvalidator.OneOf(values...)}
 }
 
-// Dates accepts ISO 8601 dates, alone or with a time.
-func Dates() []validator.String { return []validator.String{isDate{}} }
-
-// AnyOf writes values for a description: "`a`, `b` or `c`".
+// AnyOf formats values for a description: "`a`, `b` or `c`".
 func AnyOf(values []string) string {
 	last := len(values) - 1
 	return "`" + strings.Join(values[:last], "`, `") + "` or `" + values[last] + "`"
 }
 
-// ExportTokens accepts what can be the token of an export; it becomes a part of a URL.
+// ExportTokens returns the validators of the token of an export, which becomes a part of a URL.
 func ExportTokens() []validator.String { return []validator.String{isExportToken{}} }
 
 type isExportToken struct{}

@@ -4,33 +4,30 @@ import (
 	"context"
 	"fmt"
 
-	"terraform-provider-vantage/internal/argument"
-
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-vantage/internal/argument"
 )
 
-var (
-	_ action.ActionWithConfigure      = (*Action)(nil)
-	_ action.ActionWithValidateConfig = (*Action)(nil)
-)
+var _ action.ActionWithConfigure = (*Action)(nil)
 
-// Action makes an export of one kind, waits for it, and downloads its files where a directory is given. Nothing of it
-// is kept in the state. Definitions.Actions makes it.
+// Action creates an export, waits for it, and downloads its files if a directory is given. It stores nothing in state.
+// Definitions.Actions returns it.
 type Action struct {
 	configured
 	definition Definition
 }
 
-// ActionPart is what the actions of all definitions have beside a kind's arguments.
+// ActionPart is what the actions of all export types have in addition to the arguments of the export type.
 type ActionPart struct {
 	Directory types.String `tfsdk:"directory"`
 	Timeouts  types.Object `tfsdk:"timeouts"`
 }
 
-// Part returns the part itself, from the model that it is embedded in.
+// Part returns the part of the model that embeds it.
 func (p *ActionPart) Part() *ActionPart { return p }
 
 // Metadata implements action.Action.
@@ -46,30 +43,17 @@ func (a *Action) Configure(_ context.Context, req action.ConfigureRequest, resp 
 // Schema implements action.Action.
 func (a *Action) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	directory := map[string]resourceschema.Attribute{
-		"directory": directoryAttribute(false, " Default: the files are not downloaded."),
+		"directory": directoryAttribute(false, " Defaults to none: the files are not downloaded."),
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Makes a " + a.definition.Noun + ", waits for it and downloads its files, without keeping " +
-			"anything in the " +
-			"state. **Each invocation makes a new export.** Its progress is shown while it runs. Needs Terraform 1.14 or " +
-			"later; OpenTofu has no actions.",
+		MarkdownDescription: "Creates a " + a.definition.Noun + `, waits for it and downloads its files.
+It stores nothing in state. **Each invocation creates a new export.**
+Requires Terraform 1.14 or later; OpenTofu has no actions.`,
 		Attributes: actionAttributes(mergeMaps(a.definition.Arguments, directory)),
 		Blocks: actionBlocks(mergeMaps(a.definition.Blocks, timeoutsBlock(map[string]string{
-			"invoke": "How long making the export, waiting for it and downloading its files may take in all, as a duration " +
-				"such as " +
-				"`45m`. Default: `30m`.",
+			"invoke": "Timeout for creating the export, waiting for it and downloading its files, as a duration such as " +
+				"`45m`. Defaults to `30m`.",
 		}))),
-	}
-}
-
-// ValidateConfig implements action.ActionWithValidateConfig.
-func (a *Action) ValidateConfig(
-	ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse,
-) {
-	config := a.definition.NewAction()
-	resp.Diagnostics.Append(req.Config.Get(ctx, config)...)
-	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(config.Validate()...)
 	}
 }
 
@@ -80,59 +64,56 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	o := a.creating()
 	if a.client == nil {
-		resp.Diagnostics.Append(a.invoking().errNotConfigured())
+		resp.Diagnostics.Append(o.errNotConfigured())
 		return
 	}
 	send := progressSender(ctx, resp.SendProgress)
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(config.Part().Timeouts, "invoke", defaultTimeout))
 	defer cancel()
 
+	// Before the export is created, because its files would have no place.
 	directory, err := directoryOf(config.Part().Directory)
 	if err != nil {
-		// Before the export is made: there would be no place for its files.
-		resp.Diagnostics.Append(a.invoking().errDirectory(directory, err))
+		resp.Diagnostics.Append(o.errDirectory(directory, err))
 		return
 	}
 	export, err := a.client.CreateDataExport(ctx, config.Request())
 	if err != nil {
-		resp.Diagnostics.Append(a.invoking().failure(err))
+		resp.Diagnostics.Append(o.failure(err))
 		return
 	}
-	send("The API has accepted the export %s. It goes on there, whatever becomes of this run.", export.Token)
-	export, diags := a.invoking().await(ctx, a.client, export, send)
+	send("The API has accepted the export %s. It completes even if this run ends.", export.Token)
+	export, diags := o.await(ctx, a.client, export, send)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() || len(export.Manifest.Files) == 0 {
 		return
 	}
 	if directory == "" {
-		send("The files are at the server, %s. The data source vantage_data_export with token = %q gives their URLs.",
+		send("The files are available, %s. The data source vantage_data_export with token = %q returns their URLs.",
 			validity(export), export.Token)
 		return
 	}
-	_, diags = a.invoking().download(ctx, a.client, export, directory, send)
+	_, diags = o.download(ctx, a.client, export, directory, "", send)
 	resp.Diagnostics.Append(diags...)
 }
 
-func (a *Action) invoking() operation {
-	o := a.definition.operation("make")
+func (a *Action) creating() operation {
+	o := a.definition.operation("create")
 	o.creates = true
-	o.timedOut = func(token string) string {
-		return goesOn(token) + " Set a longer `invoke` in the action's timeouts block before the next."
+	o.interrupted = func(token string) string {
+		return fmt.Sprintf("The export %s is still running. "+
+			"Another invocation creates another export. "+
+			"To use this export, read the data source vantage_data_export with `token = %q`.", token, token)
 	}
-	o.interrupted = goesOn
+	o.timedOut = func(token string) string {
+		return o.interrupted(token) + " Set a longer `invoke` in the action's timeouts block before the next invocation."
+	}
 	o.timeoutHint = "`invoke` in the action's timeouts block"
-	o.retryHint = "The action vantage_data_export_download downloads them; another invocation of this one makes another " +
-		"export."
-	o.failed = "Invoke the action again to have another one made; if that fails too, the server's words and the " +
-		"report in the " +
-		"Vantage console tell more."
+	o.retryHint = "Download them with the action vantage_data_export_download. " +
+		"Another invocation of this action creates another export."
+	o.failed = "Invoke the action again to create a new export. " +
+		"If that fails too, check the report in the Vantage console."
 	return o
-}
-
-// goesOn says how to have an export that an action made and did not see the end of.
-func goesOn(token string) string {
-	return fmt.Sprintf("The export %s goes on at the server. Another invocation makes another one; to have this one, "+
-		"read the "+
-		"data source vantage_data_export with `token = %q`.", token, token)
 }

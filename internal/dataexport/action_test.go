@@ -14,7 +14,7 @@ func withDirectory(directory string) map[string]any {
 	return map[string]any{"cost_report_token": "rprt_1", "directory": directory}
 }
 
-func TestActionMakesWaitsAndDownloads(t *testing.T) {
+func TestAction_createsWaitsAndDownloads(t *testing.T) {
 	t.Parallel()
 	crunching := fakevantage.Answer(202, `{"status": "crunching"}`, "Retry-After: 5")
 	options := fakevantage.Options{
@@ -39,15 +39,14 @@ func TestActionMakesWaitsAndDownloads(t *testing.T) {
 		})
 		wantNoDiagnostics(t, told.State)
 		waiting := func(lasted string) string {
-			return `Waiting for the export dta_xprt_\w+ for ` + lasted +
-				`; its status is "pending", and this goes on until 00:30:00 UTC\.`
+			return `The export dta_xprt_\w+ has the status "pending" after ` + lasted + `\. The timeout ends at 00:30:00 UTC\.`
 		}
 		const (
-			again   = `The API is asked again in 20s\.`
-			arrived = `unit_costs-00[12]\.csv has arrived \(1\.2 MB\)\.`
+			again   = `The next poll is in 20s\.`
+			arrived = `Downloaded unit_costs-00[12]\.csv \(1\.2 MB\)\.`
 		)
 		wantLines(t, told.Lines,
-			`The API has accepted the export dta_xprt_\w+\. It goes on there, whatever becomes of this run\.`,
+			`The API has accepted the export dta_xprt_\w+\. It completes even if this run ends\.`,
 			again,
 			again,
 			waiting("30s"),
@@ -65,18 +64,18 @@ func TestActionMakesWaitsAndDownloads(t *testing.T) {
 		)
 		wantFiles(t, directory, "unit_costs-001.csv", "unit_costs-002.csv")
 		if n := wantNoSecrets(t, told, fake); n != 2 {
-			t.Errorf("%d files were asked for", n)
+			t.Errorf("%d files were requested", n)
 		}
 		for _, e := range fake.Exports() {
 			if len(e.Asked) != 5 {
-				t.Errorf("asked for %v", e.Asked)
+				t.Errorf("the request is %v", e.Asked)
 			}
 		}
 		acctest.WantRequests(t, fake, 1, 6)
 	})
 }
 
-func TestActionWithoutADirectoryDownloadsNothing(t *testing.T) {
+func TestAction_withoutADirectory(t *testing.T) {
 	t.Parallel()
 	options := fakevantage.Options{RetryAfter: "0", ValidFor: -1}
 	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
@@ -85,25 +84,25 @@ func TestActionWithoutADirectoryDownloadsNothing(t *testing.T) {
 		wantLines(t, told.Lines,
 			"The API has accepted .*",
 			`The status is "completed", with 1 file\.`,
-			`The files are at the server, valid for a time that the API does not tell\. `+
-				`The data source vantage_data_export with token = "dta_xprt_\w+" gives their URLs\.`,
+			`The files are available, valid for a time that the API does not report\. `+
+				`The data source vantage_data_export with token = "dta_xprt_\w+" returns their URLs\.`,
 		)
 		if n := wantNoSecrets(t, told, fake); n != 0 {
-			t.Errorf("%d files were asked for", n)
+			t.Errorf("%d files were requested", n)
 		}
 		acctest.WantRequests(t, fake, 1, 1)
 	})
 }
 
-func TestActionWithoutFilesWarns(t *testing.T) {
+func TestAction_emptyExportWarns(t *testing.T) {
 	t.Parallel()
 	options := fakevantage.Options{RetryAfter: "0", Files: -1}
 	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
-		wantWarning(t, p.Invoke(t.Context(), withDirectory(t.TempDir())).State, "has no files")
+		wantWarning(t, p.Invoke(t.Context(), withDirectory(t.TempDir())).State, "without files")
 	})
 }
 
-func TestActionRefusesWhatCannotBe(t *testing.T) {
+func TestAction_rejectsInvalidArguments(t *testing.T) {
 	t.Parallel()
 	report := func(name string, value any) map[string]any {
 		return map[string]any{"cost_report_token": "r", name: value}
@@ -119,8 +118,8 @@ func TestActionRefusesWhatCannotBe(t *testing.T) {
 		"no date bin":      {report("date_bin", "year"), "date_bin"},
 		"no directory":     {report("directory", ""), "directory"},
 		"no duration":      {report("timeouts", map[string]any{"invoke": "soon"}), "Not a duration"},
-		"a file, no place": {report("directory", "action_test.go"), "Files cannot be written to"},
-		"below a file":     {report("directory", "action_test.go/exports"), "Files cannot be written to"},
+		"a file, no place": {report("directory", "action_test.go"), "is not writable"},
+		"below a file":     {report("directory", "action_test.go/exports"), "is not writable"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -136,8 +135,8 @@ func TestActionRefusesWhatCannotBe(t *testing.T) {
 	}
 }
 
-func TestActionWithoutAProviderConfiguration(t *testing.T) {
+func TestAction_withUnknownProviderConfiguration(t *testing.T) {
 	t.Parallel()
 	told := acctest.NewProtocol(t, nil).Invoke(t.Context(), minimal)
-	wantWords(t, told.Errors(), "Could not make unit cost export", "known only after the apply")
+	wantWords(t, told.Errors(), "Could not create unit cost export", "known only after the apply")
 }

@@ -5,32 +5,28 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math/big"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"golang.org/x/text/unicode/norm"
-
-	"terraform-provider-vantage/internal/vantage"
 )
 
-// How free-form JSON becomes values of Terraform, without loss.
+// Free-form JSON is converted to Terraform values without loss.
 
 const (
-	// maxValues and maxBytes bound the attributes that are kept. The framework walks dynamic values in quadratic time: at
-	// these bounds a refresh and a plan take less than 0.2 s, and the API's own attributes have some twenty values.
+	// maxValues and maxBytes limit the attributes that are stored. The framework walks dynamic values in quadratic time:
+	// at these limits a refresh and a plan take less than 0.2 s. The API reports some twenty values.
 	maxValues = 1000
 	maxBytes  = 256 << 10
-	// maxDepth is how deep attributes are followed; what lies deeper is given as JSON text.
+	// maxDepth limits the depth of attributes; deeper values are stored as JSON text.
 	maxDepth = 32
-	// maxBits bounds the size of a number; one beyond is given as text, as it was written.
+	// maxBits limits the size of a number; larger numbers are stored as text.
 	maxBits = 4096
 )
 
-// decodeAttributes reads what the API tells of an export in free form, an object with numbers as json.Number. It
-// reports false for what is larger than the bounds; what is no object is none.
+// decodeAttributes decodes the attributes of an export with numbers as json.Number. It returns false if they exceed the
+// limits, and nil if they are not an object.
 func decodeAttributes(raw json.RawMessage) (map[string]any, bool) {
 	if len(raw) > maxBytes {
 		return nil, false
@@ -47,7 +43,7 @@ func decodeAttributes(raw json.RawMessage) (map[string]any, bool) {
 
 var errTooManyValues = errors.New("too many values")
 
-// attributesDecoder reads JSON value by value, up to a number of them.
+// attributesDecoder decodes JSON value by value, up to a number of values.
 type attributesDecoder struct {
 	*json.Decoder
 	left int
@@ -69,8 +65,8 @@ func (d *attributesDecoder) value() (any, error) {
 	return token, nil
 }
 
-// object reads the members of an object. Terraform normalises the names of attributes, so that others than these would
-// be unknown to it: names are normalised here, and of two that become one the last counts.
+// object decodes the members of an object. Terraform normalizes the names of attributes and would not find other names.
+// Of two names that are the same when normalized, the last counts.
 func (d *attributesDecoder) object() (any, error) {
 	members := map[string]any{}
 	for d.More() {
@@ -100,7 +96,7 @@ func (d *attributesDecoder) list() (any, error) {
 	return elements, err
 }
 
-// attributesValue converts attributes. It is null where there are none, or more than are kept.
+// attributesValue converts attributes. It is null if there are none or if they exceed the limits.
 func attributesValue(raw json.RawMessage) types.Dynamic {
 	a, _ := decodeAttributes(raw)
 	if a == nil {
@@ -109,24 +105,7 @@ func attributesValue(raw json.RawMessage) types.Dynamic {
 	return types.DynamicValue(jsonValue(a, 0))
 }
 
-// warnIgnoredFields tells of an answer that is taken all the same, but not for all that it says.
-func (o operation) warnIgnoredFields(e *vantage.DataExport) diag.Diagnostics {
-	var diags diag.Diagnostics
-	if _, ok := decodeAttributes(e.Attributes); !ok {
-		diags.AddWarning("The attributes of the "+o.noun+" are not kept",
-			fmt.Sprintf("What the API says in the attributes of the export %s is larger than %d values or %d KiB. The argument "+
-				"attributes is null; all else is as it should be.", e.Token, maxValues, maxBytes>>10))
-	}
-	if e.Manifest != nil && e.Manifest.ValidUntilUnreadable {
-		diags.AddWarning("The end of the "+o.noun+" is not known",
-			fmt.Sprintf("The API says until when the export %s is valid, but not as a time that can be read. It is not "+
-				"renewed by "+
-				"renew_before_expiry, and not reported when it has expired.", e.Token))
-	}
-	return diags
-}
-
-// jsonValue converts a decoded JSON value. Lists become tuples, for their elements may differ.
+// jsonValue converts a decoded JSON value. Lists become tuples, because the types of their elements can differ.
 func jsonValue(v any, depth int) attr.Value {
 	if depth == maxDepth {
 		text, _ := json.Marshal(v) // it was JSON before
@@ -158,18 +137,9 @@ func jsonValue(v any, depth int) attr.Value {
 }
 
 func numberValue(n json.Number) attr.Value {
-	if number, ok := Number(n.String()); ok {
-		return number
-	}
-	return types.StringValue(n.String())
-}
-
-// Number reads a decimal number with all its digits, as Terraform itself does. It refuses what is no number, and one of
-// more than 1,200 digits.
-func Number(text string) (types.Number, bool) {
-	f, _, err := big.ParseFloat(text, 10, 512, big.ToNearestEven)
+	f, _, err := big.ParseFloat(n.String(), 10, 512, big.ToNearestEven) // the precision of Terraform
 	if err != nil || f.IsInf() || f.MantExp(nil) > maxBits || f.MantExp(nil) < -maxBits {
-		return types.NumberNull(), false
+		return types.StringValue(n.String())
 	}
-	return types.NumberValue(f), true
+	return types.NumberValue(f)
 }

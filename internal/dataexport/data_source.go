@@ -19,7 +19,7 @@ var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 // NewDataSource returns the data source vantage_data_export.
 func NewDataSource() datasource.DataSource { return &DataSource{} }
 
-// DataSource waits for an export that exists, of any kind.
+// DataSource waits for an existing export of any export type.
 type DataSource struct{ configured }
 
 // Metadata implements datasource.DataSource.
@@ -35,77 +35,84 @@ func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureReques
 // Schema implements datasource.DataSource.
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A data export that exists, of any kind, from a resource or from elsewhere: it is waited " +
-			"for when " +
-			"it is read, and none is made. The API may sign the URLs of its files anew at each read: what depends on them " +
-			"should use the resource, which keeps them.",
-		Attributes: dataSourceAttributes(followedAttributes("The export is of any kind.")),
+		MarkdownDescription: `An existing data export of any export type.
+Reading it waits for completion and creates no export.
+The API can sign the URLs of the files anew at each read. Use the resource for values that must not change.`,
+		Attributes: dataSourceAttributes(existingAttributes()),
 		Blocks: dataSourceBlocks(timeoutsBlock(map[string]string{
-			"read": "How long waiting for the export may take, as a duration such as `45m`. Default: `30m`.",
+			"read": "Timeout for waiting for the export, as a duration such as `45m`. Defaults to `30m`.",
 		})),
 	}
 }
 
-// followedAttributes are those of a surface that follows an export by its token.
-func followedAttributes(about string) map[string]resourceschema.Attribute {
-	return mergeMaps(exportedAttributes(), map[string]resourceschema.Attribute{"token": tokenAttribute(about)})
-}
-
-// tokenAttribute names an export that exists.
-func tokenAttribute(about string) resourceschema.StringAttribute {
-	return resourceschema.StringAttribute{
-		Required:            true,
-		MarkdownDescription: aboutToken + " " + about,
-		Validators:          argument.ExportTokens(),
-	}
-}
-
-func waiting(verb string) operation {
-	return operation{
-		verb: verb,
-		noun: "data export",
-		timedOut: func(token string) string {
-			return fmt.Sprintf("The export %s goes on at the server. Run Terraform again to wait on, with a longer `%s` in the "+
-				"timeouts block if need be.", token, verb)
-		},
-		failed: "Have another one made, by the resource or whatever else it comes from.",
-	}
-}
-
-// Read implements datasource.DataSource.
+// Read implements datasource.DataSource. An expired export is a warning, so that plan and destroy succeed.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data DataSourcePart
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(data.Timeouts, "read", defaultTimeout))
-	defer cancel()
-	resp.Diagnostics.Append(data.await(ctx, waiting("read"), d.client)...)
-	if resp.Diagnostics.HasError() {
+	o := waiting("read")
+	if d.client == nil {
+		resp.Diagnostics.Append(o.errNotConfigured())
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(data.Timeouts, "read", defaultTimeout))
+	defer cancel()
+
+	export, err := d.client.WaitForDataExport(ctx, &vantage.DataExport{Token: data.Token.ValueString()}, nil)
+	if err != nil && !isExpiredStatus(err) {
+		resp.Diagnostics.Append(o.failure(err))
+		return
+	}
+	data.exported = newExported(export)
+	switch {
+	case err != nil || expiredAsOf(export):
+		resp.Diagnostics.AddWarning("The data export has expired", expiredText(export)+
+			" Its attributes are known, but its URLs no longer work. "+
+			"To create a new export, apply with -replace and the address of the resource that created it.")
+	case len(export.Manifest.Files) == 0:
+		resp.Diagnostics.Append(o.warnNoFiles(export.Token))
+	}
+	resp.Diagnostics.Append(o.warnIgnoredFields(export)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }
 
-// await waits for the export of the token and takes what the API tells of it.
-func (p *DataSourcePart) await(ctx context.Context, o operation, client *vantage.Client) diag.Diagnostics {
-	if client == nil {
-		return diag.Diagnostics{o.errNotConfigured()}
-	}
-	export, err := client.WaitForDataExport(ctx, &vantage.DataExport{Token: p.Token.ValueString()}, nil)
-	if err != nil {
-		return diag.Diagnostics{o.failure(err)}
-	}
-	return p.fill(o, export)
+// existingAttributes are the attributes of an existing export that is read by its token.
+func existingAttributes() map[string]resourceschema.Attribute {
+	return mergeMaps(exportedAttributes(), map[string]resourceschema.Attribute{
+		"token": tokenAttribute("The export can have any export type."),
+	})
 }
 
-// fill takes what the API tells of a completed export that is not kept: an expired one is of no use.
-func (p *DataSourcePart) fill(o operation, e *vantage.DataExport) diag.Diagnostics {
+// tokenAttribute is the token of an existing export.
+func tokenAttribute(note string) resourceschema.StringAttribute {
+	return resourceschema.StringAttribute{
+		Required:            true,
+		MarkdownDescription: tokenDescription + " " + note,
+		Validators:          argument.ExportTokens(),
+	}
+}
+
+// waiting is the operation of waiting for an existing export. The verb is also the name of the timeout.
+func waiting(verb string) operation {
+	return operation{
+		verb: verb,
+		noun: "data export",
+		timedOut: func(token string) string {
+			return fmt.Sprintf("The export %s is still running. "+
+				"Run Terraform again to resume the wait, with a longer `%s` in the timeouts block if needed.", token, verb)
+		},
+		failed: "Create a new export, for example by replacing the resource that created this export.",
+	}
+}
+
+// setLive stores a completed export whose URLs must work, and returns an error if it has expired.
+func (p *DataSourcePart) setLive(o operation, e *vantage.DataExport, remedy string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	p.exported = newExported(e)
-	if until, expired := expiry(p.Manifest, asOf(e)); expired {
-		diags.Append(o.errExpired(e.Token, until))
+	if expiredAsOf(e) {
+		diags.AddError(o.summary(), expiredText(e)+" "+remedy)
 	}
 	diags.Append(o.warnIgnoredFields(e)...)
 	if len(e.Manifest.Files) == 0 {
@@ -114,13 +121,14 @@ func (p *DataSourcePart) fill(o operation, e *vantage.DataExport) diag.Diagnosti
 	return diags
 }
 
-func (o operation) errExpired(token string, until time.Time) diag.Diagnostic {
-	remedy := "Read it again for a new one."
-	if !o.creates {
-		remedy = "Have a new export made and use its token: where a resource made it, apply with -replace and that " +
-			"resource's " +
-			"address, or give the resource renew_before_expiry. To destroy all the same, use -refresh=false."
+// expiredAsOf reports whether the URLs in a response had expired, by the clock of the API.
+func expiredAsOf(e *vantage.DataExport) bool {
+	return hasPassed(newExported(e).statedExpiry(), responseTime(e))
+}
+
+func expiredText(e *vantage.DataExport) string {
+	if until := newExported(e).statedExpiry(); !until.IsZero() && e.Completed() {
+		return fmt.Sprintf("The export %s expired at %s.", e.Token, until.Format(time.RFC3339))
 	}
-	return diag.NewErrorDiagnostic(o.summary(), fmt.Sprintf("The URLs of the files of the export %s expired at %s. %s",
-		token, until.Format(time.RFC3339), remedy))
+	return fmt.Sprintf("The API reports the export %s as expired.", e.Token)
 }

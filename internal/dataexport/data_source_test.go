@@ -16,7 +16,7 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-func TestDataSourceByTokenWaitsAndMakesNone(t *testing.T) {
+func TestDataSource_waitsAndCreatesNothing(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{ReadyAfterPolls: 1, RetryAfter: "1", SignOnce: true})
 	token := api.Add(map[string]any{"cost_report_token": "rprt_1", "date_bin": "day"}, time.Now())
@@ -38,7 +38,7 @@ func TestDataSourceByTokenWaitsAndMakesNone(t *testing.T) {
 	wantPosts(t, api.Server, 0)
 }
 
-func TestDataSourceByReportMakesOneAtEachRead(t *testing.T) {
+func TestExportDataSource_createsAnExport(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
 	api.Run(t, resource.TestStep{
@@ -47,18 +47,18 @@ func TestDataSourceByReportMakesOneAtEachRead(t *testing.T) {
 			statecheck.ExpectKnownValue(madeAddress, manifest.AtMapKey("files"), fileLinks),
 		},
 		Check: func(*terraform.State) error {
-			// One in the plan; reading it is no change, so the apply makes no other.
+			// Created in the plan. Reading it is not a change, so the apply creates no other.
 			const want = `{"cost_report_token":"rprt_1","workspace_token":"wrkspc_1","start_date":"2025-03-01",` +
 				`"end_date":"2025-03-31","date_bin":"quarter"}`
 			if got := api.Requests()[0].Body; got != want {
-				t.Errorf("asked with %s", got)
+				t.Errorf("the request is %s", got)
 			}
 			return nil
 		},
 	})
 }
 
-func TestDataSourceByReportMakesOneInEachPlan(t *testing.T) {
+func TestExportDataSource_createsAnExportInEachPlan(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
 	cli := acctest.NewCLI(t, api, `data "vantage_unit_cost_export" "this" { cost_report_token = "rprt_1" }`)
@@ -68,7 +68,7 @@ func TestDataSourceByReportMakesOneInEachPlan(t *testing.T) {
 	}
 }
 
-func TestDataSourceWaitThatTimesOutResumes(t *testing.T) {
+func TestDataSource_resumesAfterTimeout(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour})
 	token := api.Add(map[string]any{"cost_report_token": "rprt_1"}, time.Now())
@@ -83,7 +83,7 @@ func TestDataSourceWaitThatTimesOutResumes(t *testing.T) {
 	wantPosts(t, api.Server, 0)
 }
 
-func TestDataSourceIsReadInTheApplyWhenSomethingIsUnknown(t *testing.T) {
+func TestDataSource_isReadInTheApplyIfItsTokenIsUnknown(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
 	config := api.Config(`
@@ -103,7 +103,7 @@ data "vantage_data_export" "this" { token = vantage_unit_cost_export.this.token 
 	wantPosts(t, api.Server, 1)
 }
 
-func TestDataSourceArgumentsAreChecked(t *testing.T) {
+func TestDataSource_rejectsInvalidArguments(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{})
 	const (
@@ -112,7 +112,7 @@ func TestDataSourceArgumentsAreChecked(t *testing.T) {
 	)
 	for name, test := range map[string]struct{ source, arguments, message string }{
 		"no token":         {existing, ``, `"token" is required`},
-		"no timeout":       {existing, "token = \"t\"\ntimeouts { read = \"0s\" }", `A timeout has to be above zero`},
+		"no timeout":       {existing, "token = \"t\"\ntimeouts { read = \"0s\" }", `A timeout must be above zero`},
 		"evil token":       {existing, `token = "../../evil"`, `letters, digits, underscores and hyphens`},
 		"token and report": {existing, report(`token = "t"`), `named "cost_report_token" is not expected`},
 		"no report":        {made, ``, `"cost_report_token" is required`},
@@ -123,7 +123,7 @@ func TestDataSourceArgumentsAreChecked(t *testing.T) {
 			made, report(`start_date = "2025-03-02T00:00:00Z"`, `end_date = "2025-03-01"`), `is after end_date`,
 		},
 		"no date bin":            {made, report(`date_bin = "year"`), `must be one of`},
-		"no timeout of the wait": {made, report(`timeouts { read = "0s" }`), `A timeout has to be above zero`},
+		"no timeout of the wait": {made, report(`timeouts { read = "0s" }`), `A timeout must be above zero`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -136,12 +136,25 @@ func TestDataSourceArgumentsAreChecked(t *testing.T) {
 	t.Cleanup(func() { api.WantRequests(t, 0, 0) })
 }
 
-func TestDataSourceOfAnExpiredExportSaysWhen(t *testing.T) {
+func TestDataSource_ofAnExpiredExport(t *testing.T) {
 	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{})
-	api.Run(t, resource.TestStep{
-		Config:      api.Config(byToken(addExpired(api))),
-		ExpectError: regexp.MustCompile(acctest.Loose(`expired at \d{4}-`)),
-	})
-	wantPosts(t, api.Server, 0)
+	expired := fakevantage.Answer(200, `{"status":"expired","attributes":{"date_bin":"week"}}`)
+	for name, test := range map[string]struct {
+		options fakevantage.Options
+		says    string
+	}{
+		"by its valid_until": {says: "expired at"},
+		"by its status":      {options: fakevantage.Options{Misbehave: get(expired)}, says: "as expired"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := acctest.Start(t, test.options)
+			cli := acctest.NewCLI(t, api, byToken(addExpired(api))+`
+output "date_bin" { value = data.vantage_data_export.this.attributes.date_bin }`)
+			out := flat(cli.MustRun("apply", "-no-color", "-auto-approve"))
+			wantSaid(t, out, "The data export has expired", test.says, `date_bin = "week"`)
+			cli.MustRun("destroy", "-no-color", "-auto-approve")
+			wantPosts(t, api.Server, 0)
+		})
+	}
 }

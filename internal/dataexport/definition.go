@@ -1,9 +1,10 @@
-// Package dataexport is the life of a data export in Terraform, the same for every kind: it is made, waited for, kept,
-// renewed, imported and downloaded. A kind, in a package of its own, declares its names and its arguments, and how
-// these become a request; the requests and the waiting are the client's.
+// Package dataexport implements the lifecycle of a data export for all export types: create, poll, store, renew, import
+// and download. The package of an export type declares its names, its arguments and its request.
 package dataexport
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -12,68 +13,69 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
+	"terraform-provider-vantage/internal/clientdiag"
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// Definition declares an export type. It becomes a resource, a data source and an action, all named vantage_<Name>.
+// Definition declares an export type: a resource, a data source and an action, all named vantage_<Name>.
 type Definition struct {
 	// Name completes the type name, such as "unit_cost_export".
 	Name string
-	// Noun is what an export of this kind is called in a sentence, after an "a", such as "unit cost export".
+	// Noun names an export of this type within a sentence, such as "unit cost export".
 	Noun string
-	// ExportType is how the API's export_type begins for this kind. Its values are not documented, so it is good for a
-	// warning and no more.
+	// ExportType is the prefix of the API's export_type. Its values are not documented: a mismatch is only a warning.
 	ExportType string
-	// Report is the argument that a 404 is about when an export is made.
+	// Report is the argument that a 404 is about when an export is created.
 	Report string
-	// WhenEmpty says what to check when an export has no files.
+	// WhenEmpty says what to check if an export has no files.
 	WhenEmpty string
-	// Arguments say what is exported. The data source and the action have the same ones; the resource is replaced when one
-	// of them changes.
+	// Arguments define what is exported. A change replaces the resource.
 	Arguments map[string]schema.Attribute
-	// Blocks are further arguments of that kind, each a set of them. They are blocks since Terraform says nothing of an
-	// unknown name in an object, and a setting with a typing error must not be passed over. Default: none.
+	// Blocks are further arguments. They are blocks because Terraform ignores an unknown name in an object.
 	Blocks map[string]schema.SingleNestedBlock
 
-	// NewResource, NewDataSource and NewAction return empty models, to decode a configuration into.
+	// NewResource, NewDataSource and NewAction return empty models to decode a configuration into.
 	NewResource   func() ResourceModel
 	NewDataSource func() DataSourceModel
 	NewAction     func() ActionModel
 }
 
-// Arguments are the decoded arguments of one kind.
+// Arguments are the decoded arguments of an export type.
 type Arguments interface {
 	// Request returns the request for an export.
 	Request() vantage.ExportRequest
-	// Validate returns what is wrong with the arguments taken mergeMaps; each alone is checked by its validators. Values
-	// that are not known yet are let through.
-	Validate() diag.Diagnostics
-	// SetFromImport sets the arguments that are null to what the API tells of an imported export.
+	// SetFromImport sets the arguments that the API reports in the attributes of an imported export.
 	SetFromImport(attributes map[string]any)
 }
 
-// ResourceModel is a kind's arguments with a ResourcePart.
+// ResourceModel is the arguments of an export type with a ResourcePart.
 type ResourceModel interface {
 	Arguments
 	Part() *ResourcePart
 }
 
-// DataSourceModel is a kind's arguments with a DataSourcePart.
+// DataSourceModel is the arguments of an export type with a DataSourcePart.
 type DataSourceModel interface {
 	Arguments
 	Part() *DataSourcePart
 }
 
-// ActionModel is a kind's arguments with an ActionPart.
+// ActionModel is the arguments of an export type with an ActionPart.
 type ActionModel interface {
 	Arguments
 	Part() *ActionPart
 }
 
-// Definitions are all definitions that the provider has.
+// replacing returns the names of the resource's arguments whose change replaces it, in order.
+func (d Definition) replacing() []string {
+	names := append(slices.Collect(maps.Keys(d.Arguments)), "triggers")
+	return slices.Sorted(slices.Values(slices.AppendSeq(names, maps.Keys(d.Blocks))))
+}
+
+// Definitions are the definitions of all export types.
 type Definitions []Definition
 
-// Resources returns a resource for each kind.
+// Resources returns a resource for each export type.
 func (definitions Definitions) Resources() []func() resource.Resource {
 	var out []func() resource.Resource
 	for _, definition := range definitions {
@@ -82,7 +84,7 @@ func (definitions Definitions) Resources() []func() resource.Resource {
 	return out
 }
 
-// DataSources returns a data source for each kind, which makes an export at each read.
+// DataSources returns a data source for each export type.
 func (definitions Definitions) DataSources() []func() datasource.DataSource {
 	var out []func() datasource.DataSource
 	for _, definition := range definitions {
@@ -91,7 +93,7 @@ func (definitions Definitions) DataSources() []func() datasource.DataSource {
 	return out
 }
 
-// Actions returns an action for each kind.
+// Actions returns an action for each export type.
 func (definitions Definitions) Actions() []func() action.Action {
 	var out []func() action.Action
 	for _, definition := range definitions {
@@ -100,12 +102,22 @@ func (definitions Definitions) Actions() []func() action.Action {
 	return out
 }
 
-// of returns the kind that the API's export_type names, if it plainly names one.
-func (definitions Definitions) of(exportType string) (Definition, bool) {
+// find returns the definition with the export type that the API reports.
+func (definitions Definitions) find(exportType string) (Definition, bool) {
 	for _, definition := range definitions {
 		if definition.ExportType != "" && strings.HasPrefix(strings.ToLower(exportType), definition.ExportType) {
 			return definition, true
 		}
 	}
 	return Definition{}, false
+}
+
+// configured holds the client of a resource, data source or action.
+type configured struct {
+	client *vantage.Client // nil while the provider configuration is unknown
+}
+
+func (c *configured) configure(data any) (diags diag.Diagnostics) {
+	c.client, diags = clientdiag.Client(data)
+	return diags
 }

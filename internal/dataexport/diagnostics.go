@@ -13,36 +13,35 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// operation names what a surface was doing, for the words of a diagnostic.
+// operation describes what failed, for the text of a diagnostic.
 type operation struct {
 	// verb and noun complete "Could not <verb> <noun>".
 	verb, noun string
-	// creates tells that the operation asks for an export, and report is the argument that names what a 404 is about then.
+	// creates is set if the operation creates an export. A 404 is then about the argument report.
 	creates bool
 	report  string
-	// timedOut says what is left of an export when the time was not enough, and how to go on.
+	// timedOut describes the state of the export after a timeout, and how to resume.
 	timedOut func(token string) string
-	// refused says the same after an answer that ended the wait. Nil where there is nothing to say.
+	// refused does so after a response that ended polling. Optional.
 	refused func(token string) string
-	// failed says what to do about an export that the server could not make.
+	// failed says how to replace an export that failed.
 	failed string
-	// interrupted says how to go on after an interrupt. Nil: by running Terraform again.
+	// interrupted says how to resume after an interrupt. Optional.
 	interrupted func(token string) string
-	// timeoutHint names the timeout that bounds a download, and retryHint says how to have the files after it has failed.
+	// timeoutHint names the timeout of a download, and retryHint says how to repeat the download.
 	timeoutHint, retryHint string
-	// whenEmpty says what to check when an export has no files.
+	// whenEmpty says what to check if an export has no files.
 	whenEmpty string
 }
 
-// operation returns one that makes an export, or goes on with one of the kind.
+// operation returns an operation on an export of the export type.
 func (d Definition) operation(verb string) operation {
 	return operation{verb: verb, noun: d.Noun, report: d.Report, whenEmpty: d.WhenEmpty}
 }
 
 func (o operation) summary() string { return "Could not " + o.verb + " " + o.noun }
 
-// failure turns an error of the client's into a diagnostic: what happened, to which export, the server's own words, and
-// what to do next.
+// failure converts an error of the client to a diagnostic: the cause, the export, and what to do.
 func (o operation) failure(err error) diag.Diagnostic {
 	var e *vantage.Error
 	if !errors.As(err, &e) {
@@ -66,7 +65,7 @@ func nameOf(token, status string) string {
 	return fmt.Sprintf("%s (status %q)", token, status)
 }
 
-// next says what to do: to mend the cause, and with an export that is left behind.
+// next says how to fix the cause, and what becomes of an export that exists.
 func (o operation) next(e *vantage.Error) string {
 	switch {
 	case e.Kind == vantage.ExportFailed:
@@ -76,9 +75,9 @@ func (o operation) next(e *vantage.Error) string {
 	case e.Kind == vantage.Interrupted:
 		return o.remedy(e)
 	case e.Kind == vantage.TimedOut && e.Token == "":
-		return "The API has not said that it made an export. Check that the provider's host is right and reachable and " +
-			"that " +
-			"the account's request limit is not used up by others, or allow more time in the timeouts block."
+		return "The API has not confirmed that it created an export. " +
+			"Check that the provider's host is correct and reachable, and that other clients do not use up the rate limit. " +
+			"Or set a longer timeout."
 	case e.Kind == vantage.TimedOut:
 		return o.timedOut(e.Token)
 	case e.Token != "" && o.refused != nil:
@@ -87,7 +86,7 @@ func (o operation) next(e *vantage.Error) string {
 	return o.remedy(e)
 }
 
-// remedy says how to do away with the cause of a failure.
+// remedy says how to fix the cause of a failure.
 func (o operation) remedy(e *vantage.Error) string {
 	if e.Token != "" {
 		return clientdiag.Remedy(e, noSuchExport(e.Token))
@@ -95,18 +94,17 @@ func (o operation) remedy(e *vantage.Error) string {
 	return clientdiag.Remedy(e, clientdiag.NoSuchReport(o.report))
 }
 
-// noSuchExport explains a 404. The prefixes of tokens are not documented, so they are advice and never a reason to
-// refuse.
+// noSuchExport explains a 404. The prefixes of tokens are not documented: they are a hint and never a reason to reject.
 func noSuchExport(token string) string {
-	const gone = "There is no such export, or no longer: exports expire by themselves. Check the token, or have a new " +
-		"export made."
+	const unknown = "The export does not exist: it has expired, or the token is mistyped. " +
+		"Check the token, or create a new export."
 	if strings.HasPrefix(token, "rprt_") {
-		return gone + " A token that begins with rprt_ is that of a report; an export's begins with dta_xprt_."
+		return unknown + " A token that starts with rprt_ is that of a report; the token of an export starts with dta_xprt_."
 	}
-	return gone
+	return unknown
 }
 
-// attributePath returns the argument that a rejected POST is about, if the status or the documented message names it.
+// attributePath returns the argument that a rejected POST is about, if its status or the documented message names it.
 func (o operation) attributePath(e *vantage.Error) (path.Path, bool) {
 	if !o.creates || e.Kind != vantage.Rejected || e.Token != "" {
 		return path.Empty(), false
@@ -120,20 +118,41 @@ func (o operation) attributePath(e *vantage.Error) (path.Path, bool) {
 	return path.Empty(), false
 }
 
-// Diagnostics that several surfaces have, and that are not about an error of the client's.
+func isNotFound(err error) bool {
+	var e *vantage.Error
+	return errors.As(err, &e) && e.NotFound()
+}
+
+// statusExpired is the status of an export that has expired. It is not documented.
+const statusExpired = "expired"
+
+// isExpiredStatus reports whether polling ended because the API reports the export as expired.
+func isExpiredStatus(err error) bool {
+	var e *vantage.Error
+	return errors.As(err, &e) && e.Kind == vantage.ExportFailed && strings.EqualFold(e.Status, statusExpired)
+}
 
 func (o operation) errNotConfigured() diag.Diagnostic {
 	return clientdiag.ErrNotConfigured(o.summary())
 }
 
-func (o operation) warnInterrupted(token string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Interrupted while the "+o.noun+" was pending",
-		fmt.Sprintf("The export %s goes on at the server, and its token is kept in the state. The next apply waits for it; "+
-			"no second one is made.", token))
-}
-
 func (o operation) warnNoFiles(token string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The "+o.noun+" is empty",
-		strings.TrimSpace(fmt.Sprintf("The export %s is completed and has no files: there was nothing to export. "+
-			"%s", token, o.whenEmpty)))
+		strings.TrimSpace("The export "+token+" completed without files because there is nothing to export. "+o.whenEmpty))
+}
+
+// warnIgnoredFields warns about parts of a valid response that are not stored.
+func (o operation) warnIgnoredFields(e *vantage.DataExport) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if _, ok := decodeAttributes(e.Attributes); !ok {
+		diags.AddWarning("The attributes of the "+o.noun+" are not stored",
+			fmt.Sprintf("The attributes that the API reports of the export %s exceed %d values or %d KiB. "+
+				"The argument attributes is null; the export is complete otherwise.", e.Token, maxValues, maxBytes>>10))
+	}
+	if e.Manifest != nil && e.Manifest.ValidUntilUnreadable {
+		diags.AddWarning("The expiry of the "+o.noun+" is unknown",
+			fmt.Sprintf("The API reports a valid_until of the export %s that is not a time. "+
+				"The export counts as valid for 48 hours after it was created.", e.Token))
+	}
+	return diags
 }

@@ -10,7 +10,7 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-func TestTheStateAfterEachKindOfFailure(t *testing.T) {
+func TestCreate_stateAfterFailure(t *testing.T) {
 	t.Parallel()
 	const (
 		failed  = `{"status":"failed","errors":["no such metric"]}`
@@ -31,7 +31,7 @@ func TestTheStateAfterEachKindOfFailure(t *testing.T) {
 			inState: "nothing",
 			says:    `could not make the export.*no such metric.*"failed"`,
 		},
-		"nonsense": {
+		"invalid response": {
 			options: fakevantage.Options{RetryAfter: "0", Misbehave: get(fakevantage.Answer(200, noFiles))},
 			inState: "tainted",
 			says:    `its manifest names no files.*dta_xprt_`,
@@ -73,7 +73,7 @@ func TestTheStateAfterEachKindOfFailure(t *testing.T) {
 			cli := acctest.NewCLI(t, api, withOutputs(t, `timeouts { create = "3s" }`))
 			out, ok := cli.Run("apply", "-auto-approve", "-no-color")
 			if ok || !regexp.MustCompile(test.says).MatchString(flat(out)) {
-				t.Errorf("it says %s", out)
+				t.Errorf("the output is %s", out)
 			}
 			this, kept := cli.Instances()[address]
 			if kept == (test.inState == "nothing") || kept && this.Status != test.inState {
@@ -86,9 +86,9 @@ func TestTheStateAfterEachKindOfFailure(t *testing.T) {
 	}
 }
 
-func TestWarningsReachTheTerminal(t *testing.T) {
+func TestWarnings_reachTheTerminal(t *testing.T) {
 	t.Parallel()
-	const empty = "is completed and has no files"
+	const empty = "completed without files"
 	hasEphemeral := acctest.Version{Terraform: "1.10", OpenTofu: "1.11"}
 	for name, test := range map[string]struct {
 		needs   acctest.Version
@@ -134,13 +134,13 @@ func TestWarningsReachTheTerminal(t *testing.T) {
 			cli := acctest.NewCLI(t, api, strings.ReplaceAll(test.config, "TOKEN", api.Add(asked, time.Now())))
 			out, ok := cli.Run("apply", "-auto-approve", "-no-color")
 			if ok == test.fails || !strings.Contains(flat(out), test.says) {
-				t.Errorf("it does not say %q: %s", test.says, out)
+				t.Errorf("the output lacks %q: %s", test.says, out)
 			}
 		})
 	}
 }
 
-func TestAPlanWithoutConfigurationGoesByTheState(t *testing.T) {
+func TestRead_withUnknownProviderConfiguration(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
 	cli := acctest.NewCLI(t, api, acctest.Testdata(t, "secret_api_token.tf")+export())

@@ -3,10 +3,11 @@ package dataexport
 import (
 	"context"
 
-	"terraform-provider-vantage/internal/argument"
-
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
+
+	"terraform-provider-vantage/internal/argument"
+	"terraform-provider-vantage/internal/vantage"
 )
 
 var _ ephemeral.EphemeralResourceWithConfigure = (*EphemeralResource)(nil)
@@ -14,15 +15,13 @@ var _ ephemeral.EphemeralResourceWithConfigure = (*EphemeralResource)(nil)
 // NewEphemeralResource returns the ephemeral resource vantage_data_export.
 func NewEphemeralResource() ephemeral.EphemeralResource { return &EphemeralResource{} }
 
-// EphemeralResource waits for an export that exists, of any kind, and hands on what it consists of, past the state.
-// Terraform opens it in the plan and again in the apply, so it makes nothing.
+// EphemeralResource waits for an existing export of any export type and exposes its files without storing them. It
+// creates nothing, because Terraform opens it in the plan and again in the apply.
 type EphemeralResource struct{ configured }
 
 // Metadata implements ephemeral.EphemeralResource.
 func (r *EphemeralResource) Metadata(
-	_ context.Context,
-	req ephemeral.MetadataRequest,
-	resp *ephemeral.MetadataResponse,
+	_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse,
 ) {
 	resp.TypeName = req.ProviderTypeName + "_data_export"
 }
@@ -36,14 +35,12 @@ func (r *EphemeralResource) Configure(
 
 // Schema implements ephemeral.EphemeralResource.
 func (r *EphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
-	const about = "The export has to exist, made by a resource for one."
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A data export that exists, of any kind, waited for and handed on without being written to " +
-			"the state " +
-			"or a plan file. It makes no export. Needs Terraform 1.10 or OpenTofu 1.11, or later.",
-		Attributes: ephemeralAttributes(dataSourceAttributes(followedAttributes(about))),
+		MarkdownDescription: `An existing data export of any export type, which is not stored in state or plan files.
+Opening it waits for completion and creates no export. Requires Terraform 1.10 or OpenTofu 1.11, or later.`,
+		Attributes: ephemeralAttributes(dataSourceAttributes(existingAttributes())),
 		Blocks: ephemeralBlocks(timeoutsBlock(map[string]string{
-			"open": "How long waiting for the export may take, as a duration such as `45m`. Default: `30m`.",
+			"open": "Timeout for waiting for the export, as a duration such as `45m`. Defaults to `30m`.",
 		})),
 	}
 }
@@ -55,11 +52,22 @@ func (r *EphemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(data.Timeouts, "open", defaultTimeout))
-	defer cancel()
-	resp.Diagnostics.Append(data.await(ctx, waiting("open"), r.client)...)
-	if resp.Diagnostics.HasError() {
+	o := waiting("open")
+	if r.client == nil {
+		resp.Diagnostics.Append(o.errNotConfigured())
 		return
 	}
-	resp.Diagnostics.Append(resp.Result.Set(ctx, data)...)
+	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(data.Timeouts, "open", defaultTimeout))
+	defer cancel()
+
+	export, err := r.client.WaitForDataExport(ctx, &vantage.DataExport{Token: data.Token.ValueString()}, nil)
+	if err != nil {
+		resp.Diagnostics.Append(o.failure(err))
+		return
+	}
+	resp.Diagnostics.Append(data.setLive(o, export,
+		"Create a new export: apply with -replace and the address of the resource that created this export.")...)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.Result.Set(ctx, data)...)
+	}
 }

@@ -16,7 +16,7 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-func TestEphemeralResourceMakesNothingAndStoresNothing(t *testing.T) {
+func TestEphemeralResource_createsAndStoresNothing(t *testing.T) {
 	t.Parallel()
 	acctest.SkipIfShort(t)
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "1"})
@@ -42,7 +42,7 @@ func TestEphemeralResourceMakesNothingAndStoresNothing(t *testing.T) {
 	}})
 	for token, message := range map[string]string{
 		expired:       `expired at \d{4}-`,
-		"dta_xprt_no": `There is no such export`,
+		"dta_xprt_no": `The export does not exist`,
 		"a/b":         `letters, digits, underscores`,
 	} {
 		test(token, resource.TestStep{ExpectError: regexp.MustCompile(acctest.Loose(message))})

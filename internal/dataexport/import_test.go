@@ -1,176 +1,288 @@
 package dataexport_test
 
 import (
-	"fmt"
-	"path/filepath"
-	"regexp"
+	"slices"
+	"strings"
 	"testing"
 	"time"
-
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
-	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"terraform-provider-vantage/internal/acctest"
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// matching is a configuration that asks for what asked describes, with these lines more.
-func matching(lines ...string) string {
-	return export(append(lines, `start_date = "2025-03-01"`, `end_date = "2025-03-31"`, `date_bin = "week"`)...)
-}
-
-// importing is a step that imports an export into the resource at address, and keeps it in the state.
-func importing(config, id string) resource.TestStep {
-	return resource.TestStep{
-		Config: config, ResourceName: address, ImportState: true, ImportStateId: id, ImportStatePersist: true,
+// reported is what the API reports of an imported cost export, with changed members.
+func reported(changes map[string]any) map[string]any {
+	attributes := map[string]any{
+		"report_token": nil, "vql": nil, "groupings": []string{}, "settings": nil, "date_bin": nil, "start_date": nil,
+		"end_date": nil, "schema": 1,
 	}
+	for name, value := range changes {
+		attributes[name] = value
+	}
+	return attributes
 }
 
-// importBlock is an import block for the resource at address. The line says which export, by its id or identity.
-func importBlock(line string) string {
-	return fmt.Sprintf("import {\n  to = %s\n  %s\n}\n", address, line)
+// importCost imports a completed cost export with the reported attributes, as "terraform import" does.
+func importCost(
+	t *testing.T, p *acctest.Protocol, fake *fakevantage.Server, attributes map[string]any,
+) acctest.State {
+	t.Helper()
+	token := fake.AddOf("/v2/costs/data_exports", map[string]any{}, time.Now())
+	fake.ChangeExport(token, func(e *fakevantage.Export) { e.Attributes = attributes })
+	imported := p.Import(t.Context(), token)
+	wantNoDiagnostics(t, imported)
+	return imported
 }
 
-func TestImportWithTheMatchingConfigurationPlansNothing(t *testing.T) {
+// What the plan after an import is, however many refreshes come before.
+func TestImport_comparesByMeaning(t *testing.T) {
 	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{})
-	config := api.Config(matching())
-	api.Run(t,
-		importing(config, api.Add(asked, time.Now())),
-		resource.TestStep{
-			Config:           config,
-			ConfigPlanChecks: expect(plancheck.ExpectEmptyPlan()),
-			ConfigStateChecks: []statecheck.StateCheck{
-				inState(tfjsonpath.New("cost_report_token"), knownvalue.StringExact("rprt_1")),
-				inState(tfjsonpath.New("date_bin"), knownvalue.StringExact("week")),
-				inState(tfjsonpath.New("status"), knownvalue.StringExact("completed")),
-				inState(manifest.AtMapKey("files"), fileLinks),
+	const filter = "costs.provider = 'aws'"
+	list := func(values ...any) []any { return values }
+	for name, test := range map[string]struct {
+		reports, config map[string]any
+		replaces        string // the argument
+		adopts          string // as the warning lists them
+		updates         bool
+	}{
+		"the same filter": {reports: map[string]any{"vql": filter}, config: map[string]any{"filter": filter}},
+		"a heredoc, in parentheses": {
+			reports: map[string]any{"vql": filter}, config: map[string]any{"filter": "(" + filter + ")\n"},
+		},
+		"reported in parentheses": {
+			reports: map[string]any{"vql": "((a) AND (b))"}, config: map[string]any{"filter": " (a) AND (b) "},
+		},
+		"other parentheses": {
+			reports: map[string]any{"vql": "(a) OR (b)"}, config: map[string]any{"filter": "a) OR (b"}, replaces: "filter",
+		},
+		"another filter": {
+			reports: map[string]any{"vql": filter}, config: map[string]any{"filter": "costs.provider = 'gcp'"},
+			replaces: "filter",
+		},
+		"a filter that is not reported": {config: map[string]any{"filter": filter}, adopts: "filter"},
+		"another report": {
+			reports: map[string]any{"report_token": "rprt_1"}, config: map[string]any{"cost_report_token": "rprt_2"},
+			replaces: "cost_report_token",
+		},
+		"what the report has saved": {
+			reports: map[string]any{
+				"report_token": "rprt_1", "vql": filter, "groupings": []string{"service"}, "start_date": "2025-03-01",
+				"end_date": "2025-03-31", "date_bin": "month", "settings": map[string]any{"amortize": true},
+			},
+			config: map[string]any{"cost_report_token": "rprt_1"}, updates: true,
+		},
+		"dates": {
+			reports: map[string]any{"vql": filter, "start_date": "2025-03-01", "end_date": "2025-03-31"},
+			config: map[string]any{
+				"filter": filter, "start_date": "2025-03-01T00:00:00Z", "end_date": "2025-03-31T23:59:59Z",
 			},
 		},
-		// From then on it is like any other.
-		applying(api.Config(matching(`triggers = { a = 1 }`)), plancheck.ResourceActionReplace),
-	)
-	wantPosts(t, api.Server, 1) // of the last step alone
-}
-
-func TestImportTakesOverWhatTheAPIDoesNotTell(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{})
-	one := api.Config(matching(`workspace_token = "wrkspc_1"`, `triggers = { a = 1 }`))
-	another := api.Config(matching(`workspace_token = "wrkspc_2"`, `triggers = { a = 1 }`))
-	api.Run(t,
-		importing(one, api.Add(asked, time.Now())),
-		applying(one, plancheck.ResourceActionUpdate),
-		unchanged(one),
-		applying(another, plancheck.ResourceActionReplace),
-	)
-	wantPosts(t, api.Server, 1) // of the last step alone
-}
-
-func TestImportOfAFailedExportSaysWhy(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{})
-	token := api.Add(asked, time.Now())
-	api.ChangeExport(token, func(e *fakevantage.Export) { e.Status, e.Messages = "failed", []string{"no such metric"} })
-	step := importing(api.Config(matching()), token)
-	step.ExpectError = regexp.MustCompile(`(?s)Could not import.*no such metric`)
-	api.Run(t, step)
-	api.WantRequests(t, 0, 1)
-}
-
-func TestImportBlock(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{})
-	block := importBlock(fmt.Sprintf("id = %q", api.Add(asked, time.Now())))
-	api.Run(t,
-		applying(api.Config(block+matching()), plancheck.ResourceActionNoop),
-		unchanged(api.Config(matching())),
-	)
-	wantPosts(t, api.Server, 0)
-}
-
-func TestImportByIdentity(t *testing.T) {
-	t.Parallel()
-	acctest.SkipIfShort(t)
-	api := acctest.Start(t, fakevantage.Options{})
-	token := api.Add(asked, time.Now())
-	block := importBlock(fmt.Sprintf("identity = { token = %q }", token))
-	identity := map[string]knownvalue.Check{"token": knownvalue.StringExact(token)}
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
-		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
-		Steps: []resource.TestStep{
-			applying(api.Config(block+matching()), plancheck.ResourceActionNoop, statecheck.ExpectIdentity(address, identity)),
-			unchanged(api.Config(matching())),
+		"dates as times": {
+			reports: map[string]any{"vql": filter, "start_date": "2025-03-01T00:00:00Z", "end_date": "2025-03-31T00:00:00Z"},
+			config:  map[string]any{"filter": filter, "start_date": "2025-03-01", "end_date": "2025-03-31"},
 		},
-	})
-	wantPosts(t, api.Server, 0)
-}
-
-func TestImportOfAPendingExportResumesTheWait(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{ReadyAfterPolls: 3, RetryAfter: "1"})
-	token, config := api.Add(asked, time.Now()), api.Config(matching())
-	api.Run(t,
-		importing(config, token),
-		applying(config, plancheck.ResourceActionUpdate,
-			inState(tfjsonpath.New("token"), knownvalue.StringExact(token)),
-			inState(manifest.AtMapKey("files"), fileLinks),
-		),
-		unchanged(config),
-	)
-	wantPosts(t, api.Server, 0)
-}
-
-func TestImportOfWhatIsNotThere(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{})
-	for id, message := range map[string]string{
-		"dta_xprt_unknown": `Could not import unit cost export(?s).*404.*There is no such export`,
-		"../../costs":      `letters, digits, underscores`,
+		"another start": {
+			reports: map[string]any{"vql": filter, "start_date": "2025-03-01T23:59:59Z"},
+			config:  map[string]any{"filter": filter, "start_date": "2025-03-01"}, replaces: "start_date",
+		},
+		"another date bin": {
+			reports: map[string]any{"vql": filter, "date_bin": "day"},
+			config:  map[string]any{"filter": filter, "date_bin": "week"}, replaces: "date_bin",
+		},
+		"groupings as a list": {
+			reports: map[string]any{"vql": filter, "groupings": []string{"provider", "tag:a b"}},
+			config:  map[string]any{"filter": filter, "groupings": list("provider", "tag:a b")},
+		},
+		"groupings as a string": {
+			reports: map[string]any{"vql": filter, "groupings": "provider, service"},
+			config:  map[string]any{"filter": filter, "groupings": list("provider", "service")},
+		},
+		"other groupings": {
+			reports: map[string]any{"vql": filter, "groupings": "provider"},
+			config:  map[string]any{"filter": filter, "groupings": list("service")}, replaces: "groupings",
+		},
+		"settings": {
+			reports: map[string]any{"vql": filter, "settings": map[string]any{"amortize": true, "aggregate_by": "cost"}},
+			config: map[string]any{
+				"filter": filter, "settings": map[string]any{"amortize": true, "aggregate_by": "cost"},
+			},
+		},
+		"fewer settings than reported": {
+			reports: map[string]any{"vql": filter, "settings": map[string]any{"amortize": true, "include_tax": true}},
+			config:  map[string]any{"filter": filter, "settings": map[string]any{"amortize": true}}, updates: true,
+		},
+		"another setting": {
+			reports: map[string]any{"vql": filter, "settings": map[string]any{"amortize": true}},
+			config:  map[string]any{"filter": filter, "settings": map[string]any{"amortize": false}}, replaces: "settings",
+		},
+		"a setting that is not reported": {
+			reports: map[string]any{"vql": filter, "settings": map[string]any{"amortize": true}},
+			config:  map[string]any{"filter": filter, "settings": map[string]any{"include_tax": true}}, adopts: "settings",
+		},
+		"settings without a value": {
+			reports: map[string]any{"vql": filter},
+			config:  map[string]any{"filter": filter, "settings": map[string]any{}}, updates: true,
+		},
+		"arguments that are never reported": {
+			reports: map[string]any{"vql": filter},
+			config: map[string]any{
+				"filter": filter, "schema": "focus", "workspace_token": "wrkspc_1", "triggers": map[string]any{"a": "1"},
+			},
+			adopts: "schema, triggers, workspace_token",
+		},
 	} {
-		step := importing(api.Config(matching()), id)
-		step.ExpectError = regexp.MustCompile(acctest.Loose(message))
-		api.Run(t, step)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inVirtualTimeOf(t, "vantage_cost_export", fakevantage.Options{}, func(
+				t *testing.T, p *acctest.Protocol, fake *fakevantage.Server,
+			) {
+				state := importCost(t, p, fake, reported(test.reports))
+				for range 3 {
+					refreshed := p.Read(t.Context(), state)
+					wantSame(t, state, refreshed)
+					state = refreshed
+				}
+				plan := p.Plan(state, test.config)
+				switch {
+				case test.replaces != "":
+					wantReplaced(t, plan, test.replaces)
+					wantNoDiagnostics(t, plan)
+					return
+				case test.adopts != "":
+					wantWarning(t, plan, "does not report "+test.adopts+" of the export")
+				case test.updates:
+					wantNoDiagnostics(t, plan)
+				default:
+					wantUnchanged(t, p, state, test.config)
+					return
+				}
+				if plan.Replace || plan.Value.Equal(state.Value) {
+					t.Errorf("replaced because of %v, want an update in place", plan.Replaces)
+				}
+				applied := p.Apply(t.Context(), state, plan, test.config)
+				wantCompleted(t, applied)
+				wantUnchanged(t, p, p.Read(t.Context(), applied), test.config)
+				// Adoption has ended.
+				test.config["triggers"] = map[string]any{"month": "2025-04"}
+				wantReplaced(t, p.Plan(applied, test.config), "triggers")
+				wantPosts(t, fake, 0)
+			})
+		})
 	}
-	api.WantRequests(t, 0, 1)
 }
 
-func TestAnImportWithoutURLs(t *testing.T) {
+// A pending export has no attributes yet: the apply compares them when it has seen the export complete.
+func TestImport_ofAPendingExport(t *testing.T) {
 	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{})
-	config := api.Config(matching(`store_file_urls = false`))
-	imported := importing(config, api.Add(asked, time.Now())+",store_file_urls=false")
-	imported.ImportStateCheck = func(states []*terraform.InstanceState) error {
-		if n := states[0].Attributes["manifest.files.#"]; n != "" && n != "0" {
-			t.Errorf("the import stored %s URLs", n)
+	config := func(start string) map[string]any {
+		return map[string]any{
+			"cost_report_token": "rprt_1", "start_date": start, "triggers": map[string]any{"month": "2025-03"},
 		}
-		return nil
 	}
-	api.Run(t, imported, resource.TestStep{
-		Config:            config,
-		ConfigPlanChecks:  expect(plancheck.ExpectEmptyPlan()),
-		ConfigStateChecks: []statecheck.StateCheck{inState(manifest.AtMapKey("files"), knownvalue.Null())},
+	pending := func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) acctest.State {
+		imported := p.Import(t.Context(), fake.Add(map[string]any{
+			"cost_report_token": "rprt_1", "start_date": "2024-12-01", "end_date": "2024-12-31",
+		}, time.Now()))
+		wantPending(t, imported, "")
+		return imported
+	}
+	options := fakevantage.Options{ReadyAfter: 20 * time.Minute}
+	t.Run("that matches", func(t *testing.T) {
+		t.Parallel()
+		inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+			state, matching := pending(t, p, fake), config("2024-12-01T00:00:00Z")
+			plan := p.Plan(state, matching)
+			wantWarning(t, plan, "cost_report_token, start_date, triggers")
+			applied := p.Apply(t.Context(), state, plan, matching)
+			wantCompleted(t, applied)
+			wantConsistent(t, plan, applied)
+			wantUnchanged(t, p, p.Read(t.Context(), applied), matching)
+		})
 	})
-	wantPosts(t, api.Server, 0)
+	t.Run("that differs", func(t *testing.T) {
+		t.Parallel()
+		inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+			state, other := pending(t, p, fake), config("2025-03-01")
+			applied := p.Apply(t.Context(), state, p.Plan(state, other), other)
+			wantWords(t, applied.Errors(), `start_date is "2025-03-01" in the configuration and "2024-12-01" in the export`)
+			if applied.Text("start_date") != "2024-12-01" || applied.Text("status") != "completed" {
+				t.Errorf("the state is %v", applied.Value)
+			}
+			replaced := p.Plan(p.Read(t.Context(), applied), other)
+			if !slices.ContainsFunc(replaced.Replaces, func(path string) bool { return strings.Contains(path, "start_date") }) {
+				t.Errorf("replaced because of %v", replaced.Replaces)
+			}
+			wantPosts(t, fake, 0)
+		})
+	})
+	// The comparison is made up for when a later refresh or apply sees the export complete.
+	for name, apply := range map[string]func(*testing.T, *acctest.Protocol, acctest.State, map[string]any) acctest.State{
+		"whose wait is interrupted": func(
+			t *testing.T, p *acctest.Protocol, state acctest.State, config map[string]any,
+		) acctest.State {
+			time.AfterFunc(time.Minute, p.Stop)
+			return p.Apply(t.Context(), state, p.Plan(state, config), config)
+		},
+		"that is not waited for": func(
+			t *testing.T, p *acctest.Protocol, state acctest.State, config map[string]any,
+		) acctest.State {
+			config["wait_for_completion"] = false
+			return p.Apply(t.Context(), state, p.Plan(state, config), config)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+				state, other := pending(t, p, fake), config("2025-03-01")
+				state = apply(t, p, state, other)
+				wantPending(t, state, "")
+				later := config("2025-03-01")
+				later["wait_for_completion"], later["triggers"] = other["wait_for_completion"], map[string]any{"month": "04"}
+				wantReplaced(t, p.Plan(state, later), "triggers") // adoption has ended
+				time.Sleep(time.Hour)
+				refreshed := p.Read(t.Context(), state)
+				wantReplaced(t, p.Plan(refreshed, other), "start_date")
+			})
+		})
+	}
 }
 
-func TestConfigurationIsGeneratedForAnImport(t *testing.T) {
+func TestImport_ofAKubernetesEfficiencyExport(t *testing.T) {
 	t.Parallel()
-	// Terraform 1.5 crashes where a computed attribute has attributes of its own.
-	acctest.Version{Terraform: "1.6", OpenTofu: "1.6"}.SkipUnlessMet(t)
-	acctest.SkipBetween(t, "1.16.0", "1.16.2", "hashicorp/terraform#39144")
-	api := acctest.Start(t, fakevantage.Options{})
-	token := api.Add(asked, time.Now())
-	cli := acctest.NewCLI(t, api, importBlock(fmt.Sprintf("id = %q", token)))
-	cli.MustRun("plan", "-no-color", "-generate-config-out=generated.tf")
-	wantSaid(t, contents(t, filepath.Join(cli.Dir, "generated.tf")), `"rprt_1"`)
-	wantSaid(t, cli.MustRun("apply", "-no-color", "-auto-approve"), "1 imported, 0 added, 0 changed, 0 destroyed")
-	wantEmptyPlan(t, cli)
-	wantPosts(t, api.Server, 0)
+	inVirtualTimeOf(t, "vantage_kubernetes_efficiency_export", fakevantage.Options{}, func(
+		t *testing.T, p *acctest.Protocol, fake *fakevantage.Server,
+	) {
+		state := p.Import(t.Context(), fake.AddOf("/v2/kubernetes_efficiency_reports/data_exports", map[string]any{
+			"kubernetes_efficiency_report_token": "r", "filter": "a", "groupings": "namespace,label:app",
+		}, time.Now()))
+		config := map[string]any{
+			"kubernetes_efficiency_report_token": "r", "filter": "a", "groupings": []any{"namespace", "label:app"},
+		}
+		wantUnchanged(t, p, state, config)
+		config["filter"] = "b"
+		wantReplaced(t, p.Plan(state, config), "filter")
+	})
+}
+
+func TestImport_withoutAClient(t *testing.T) {
+	t.Parallel()
+	imported := acctest.NewProtocol(t, nil).Import(t.Context(), "dta_xprt_1")
+	wantWords(t, imported.Errors(), "Could not import unit cost export", "known only after")
+}
+
+// A renewal of an imported export is planned once renew_before_expiry is in state.
+func TestImport_ofAnExpiredExport(t *testing.T) {
+	t.Parallel()
+	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		token := fake.Add(minimal, time.Now())
+		fake.Finish(token)
+		time.Sleep(25 * time.Hour)
+		state := p.Import(t.Context(), token)
+		wantCompleted(t, state)
+		wantUnchanged(t, p, state, minimal)
+		applied := p.Apply(t.Context(), state, p.Plan(state, renewed("2h")), renewed("2h"))
+		wantCompleted(t, applied)
+		wantReplaced(t, p.Plan(applied, renewed("2h")), "urls_valid_until")
+		acctest.WantRequests(t, fake, 0, 1)
+	})
 }

@@ -9,7 +9,7 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-func TestCtrlCKeepsTheExport(t *testing.T) {
+func TestInterrupt_keepsTheExport(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		latency time.Duration
@@ -52,7 +52,7 @@ func TestCtrlCKeepsTheExport(t *testing.T) {
 	}
 }
 
-func TestAnUntaintedExportIsResumed(t *testing.T) {
+func TestUntaint_resumesTheWait(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour})
 	cli := acctest.NewCLI(t, api, withOutputs(t, `timeouts { create = "2s" }`))

@@ -8,7 +8,7 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-func TestInterruptedCreateIsResumed(t *testing.T) {
+func TestInterrupt_createIsResumed(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		stop   time.Duration // after the apply began
@@ -43,7 +43,7 @@ func TestInterruptedCreateIsResumed(t *testing.T) {
 				resumed := p.Apply(t.Context(), refreshed, plan, config)
 				wantCompleted(t, resumed)
 				if resumed.Text("token") != token || fake.Posts() != 1 {
-					t.Errorf("another export was made")
+					t.Errorf("another export was created")
 				}
 				wantUnchanged(t, p, p.Read(t.Context(), resumed), config)
 			})
@@ -51,7 +51,7 @@ func TestInterruptedCreateIsResumed(t *testing.T) {
 	}
 }
 
-func TestInterruptedResumeIsResumedAgain(t *testing.T) {
+func TestInterrupt_updateIsResumed(t *testing.T) {
 	t.Parallel()
 	options := fakevantage.Options{ReadyAfter: 20 * time.Minute}
 	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
@@ -68,7 +68,7 @@ func TestInterruptedResumeIsResumedAgain(t *testing.T) {
 	})
 }
 
-func TestAnExportThatFinishedMeanwhileNeedsNoApply(t *testing.T) {
+func TestInterrupt_refreshStoresCompletedExport(t *testing.T) {
 	t.Parallel()
 	options := fakevantage.Options{ReadyAfter: 5 * time.Minute}
 	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
@@ -81,7 +81,7 @@ func TestAnExportThatFinishedMeanwhileNeedsNoApply(t *testing.T) {
 	})
 }
 
-func TestInterruptedBeforeThePostKeepsNothing(t *testing.T) {
+func TestInterrupt_beforeThePostStoresNothing(t *testing.T) {
 	t.Parallel()
 	limited := fakevantage.Options{Misbehave: always(fakevantage.Answer(429, "", "Retry-After: 600"))}
 	inVirtualTime(t, limited, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {

@@ -11,9 +11,9 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// The limit's windows are real. They are as short as whole seconds allow without the CLI's own time counting for much,
-// and there are enough exports for a dozen of them.
-func TestManyExportsWithinFiveRequestsInTwoSeconds(t *testing.T) {
+// The windows are real: short, but long enough that the duration of the CLI itself matters little. The exports fill a
+// dozen windows.
+func TestRateLimit_ofAllRoutes(t *testing.T) {
 	t.Parallel()
 	options := fakevantage.Options{ReadyAfter: 2 * time.Second, RetryAfter: "1", Limit: 5, Window: 2 * time.Second}
 	api := acctest.Start(t, options)
@@ -30,13 +30,13 @@ resource "vantage_unit_cost_export" "this" {
 	t.Logf("%d requests, %d refused, %s", requests, refused, took.Round(time.Second))
 	least := time.Duration((requests-1)/5) * 2 * time.Second
 	if requests > 80 || refused > 2 || took > least*115/100+2*time.Second {
-		t.Errorf("%d requests, %d refused, %s; accepted are at most 80, 2, and 1.15 times %s (and the CLI's own time)",
+		t.Errorf("%d requests, %d refused, %s; want at most 80, 2, and 1.15 times %s",
 			requests, refused, took, least)
 	}
 }
 
-// The server limits its routes each on its own, and answers overtake each other.
-func TestManyExportsWithALimitOnEachRoute(t *testing.T) {
+// Each route has its own rate limit, and responses overtake each other.
+func TestRateLimit_ofEachRoute(t *testing.T) {
 	t.Parallel()
 	const exports, posts, window = 15, 5, 2 * time.Second
 	api := acctest.Start(t, fakevantage.Options{
@@ -58,7 +58,7 @@ resource "vantage_unit_cost_export" "this" {
 	all := api.Requests()
 	took, refused := all[len(all)-1].Time.Sub(all[0].Time), api.Refused()
 	t.Logf("%d requests, %d refused, %s", len(all), refused, took.Round(time.Millisecond))
-	// Resets are told in whole seconds, so up to a second of each window may be lost.
+	// Resets are reported in whole seconds, so up to a second of each window can be lost.
 	const windows = (exports - 1) / posts
 	most := windows*(window+time.Second)*13/10 + 2*time.Second
 	if refused > 2 || took > most || api.Posts() > exports+refused {

@@ -1,7 +1,7 @@
 package dataexport
 
 import (
-	"slices"
+	"maps"
 	"strings"
 	"time"
 
@@ -11,7 +11,7 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// exported is what the API tells of an export.
+// exported is what the API reports of an export.
 type exported struct {
 	ID         types.String  `tfsdk:"id"`
 	Token      types.String  `tfsdk:"token"`
@@ -22,6 +22,29 @@ type exported struct {
 	Attributes types.Dynamic `tfsdk:"attributes"`
 }
 
+// ResourcePart is what the resources of all export types have in addition to the arguments of the export type.
+type ResourcePart struct {
+	exported
+	Triggers          types.Map    `tfsdk:"triggers"`
+	WaitForCompletion types.Bool   `tfsdk:"wait_for_completion"`
+	StoreFileURLs     types.Bool   `tfsdk:"store_file_urls"`
+	RenewBeforeExpiry types.String `tfsdk:"renew_before_expiry"`
+	Timeouts          types.Object `tfsdk:"timeouts"`
+}
+
+// Part returns the part of the model that embeds it.
+func (p *ResourcePart) Part() *ResourcePart { return p }
+
+// setCompleted stores a completed export. Of an export that was completed before, only the URLs can be new.
+func (p *ResourcePart) setCompleted(e *vantage.DataExport) {
+	fresh := newExported(e).withFileURLs(p.StoreFileURLs)
+	if p.isCompleted() {
+		p.Manifest = withURLsOf(p.Manifest, fresh.Manifest)
+		return
+	}
+	p.exported = fresh
+}
+
 var manifestTypes = map[string]attr.Type{
 	"files":            types.ListType{ElemType: types.StringType},
 	"completed_at":     types.StringType,
@@ -29,8 +52,8 @@ var manifestTypes = map[string]attr.Type{
 	"urls_valid_until": types.StringType,
 }
 
-// newExported converts what the API tells. What it does not tell is null. An export without a manifest is pending,
-// whatever its status says.
+// newExported converts an export. Values that the API does not report are null. An export without a manifest is
+// pending, whatever its status.
 func newExported(e *vantage.DataExport) exported {
 	status := e.Status
 	if !e.Completed() && strings.EqualFold(status, vantage.StatusCompleted) {
@@ -47,29 +70,21 @@ func newExported(e *vantage.DataExport) exported {
 	}
 }
 
-// isCompleted reports whether the export is done, by what the state says.
-func (e exported) isCompleted() bool {
-	return strings.EqualFold(e.Status.ValueString(), vantage.StatusCompleted)
+// setUnknown plans an export that is yet to be created or polled.
+func (p *ResourcePart) setUnknown(token types.String) {
+	p.exported = exported{
+		ID:         token,
+		Token:      token,
+		Status:     types.StringUnknown(),
+		CreatedAt:  types.StringUnknown(),
+		ExportType: types.StringUnknown(),
+		Manifest:   unknownManifest(),
+		Attributes: types.DynamicUnknown(),
+	}.withFileURLs(p.StoreFileURLs)
 }
 
-// lacks reports whether the URLs of a completed export are to be stored, and are not.
-func (e exported) missingFileURLs(storeFileURLs types.Bool) bool {
-	_, there := files(e.Manifest)
-	return e.isCompleted() && !there && storeFileURLs.ValueBool()
-}
-
-// storing returns the export as the state keeps it: without the URLs of its files unless they are to be stored.
-func (e exported) withFileURLs(fileURLs types.Bool) exported {
-	if fileURLs.Equal(types.BoolValue(false)) {
-		members := e.Manifest.Attributes()
-		members["files"], members["urls_valid_until"] = types.ListNull(types.StringType), types.StringNull()
-		e.Manifest = types.ObjectValueMust(manifestTypes, members)
-	}
-	return e
-}
-
-// unknownManifest is a known object with unknown values. As a whole it must never be unknown: Terraform could not see
-// then that its files are sensitive, and would refuse an output of it only after the export was made.
+// unknownManifest is a known object with unknown values. If the object were unknown, Terraform would not see that its
+// files are sensitive, and would reject an output of it only after the export was created.
 func unknownManifest() types.Object {
 	return types.ObjectValueMust(manifestTypes, map[string]attr.Value{
 		"files":            types.ListUnknown(types.StringType),
@@ -77,15 +92,6 @@ func unknownManifest() types.Object {
 		"valid_until":      types.StringUnknown(),
 		"urls_valid_until": types.StringUnknown(),
 	})
-}
-
-// unknownExport is what is planned for an export that is yet to be made, or waited for.
-func unknownExport(token types.String) exported {
-	return exported{
-		ID: token, Token: token,
-		Status: types.StringUnknown(), CreatedAt: types.StringUnknown(), ExportType: types.StringUnknown(),
-		Manifest: unknownManifest(), Attributes: types.DynamicUnknown(),
-	}
 }
 
 func manifestValue(m *vantage.Manifest) types.Object {
@@ -96,11 +102,7 @@ func manifestValue(m *vantage.Manifest) types.Object {
 		"urls_valid_until": types.StringNull(),
 	}
 	if m != nil {
-		urls := make([]attr.Value, len(m.Files))
-		for i, f := range m.Files {
-			urls[i] = types.StringValue(f)
-		}
-		members["files"] = types.ListValueMust(types.StringType, urls)
+		members["files"] = fileURLs(m.Files)
 		members["completed_at"], members["valid_until"] = textOrNull(m.CompletedAt), textOrNull(m.ValidUntil)
 		if !m.URLsValidUntil.IsZero() {
 			members["urls_valid_until"] = types.StringValue(m.URLsValidUntil.UTC().Format(time.RFC3339))
@@ -109,63 +111,12 @@ func manifestValue(m *vantage.Manifest) types.Object {
 	return types.ObjectValueMust(manifestTypes, members)
 }
 
-// files returns the pre-signed URLs in a manifest, and whether they are known.
-func files(manifest types.Object) (types.List, bool) {
-	list, ok := manifest.Attributes()["files"].(types.List)
-	return list, ok && !list.IsNull() && !list.IsUnknown()
-}
-
-// expiry returns when the URLs in a manifest expire, or the export where no URLs are kept, and whether that is over.
-// Where the server does not tell, they never do.
-func expiry(manifest types.Object, now time.Time) (time.Time, bool) {
-	until, known := timeIn(manifest, "urls_valid_until")
-	if !known {
-		until, known = timeIn(manifest, "valid_until")
+func fileURLs(urls []string) types.List {
+	values := make([]attr.Value, len(urls))
+	for i, url := range urls {
+		values[i] = types.StringValue(url)
 	}
-	return until, known && !now.Before(until)
-}
-
-func timeIn(manifest types.Object, name string) (time.Time, bool) {
-	text, _ := manifest.Attributes()[name].(types.String)
-	return vantage.ParseTime(text.ValueString())
-}
-
-// asOf returns when the server told of an export, by its own clock where that is known.
-func asOf(e *vantage.DataExport) time.Time {
-	if e.AsOf.IsZero() {
-		return time.Now()
-	}
-	return e.AsOf
-}
-
-// keepsURLs reports whether the stored URLs still serve. The server may sign anew at each request, so that every plan
-// would show new URLs: while only their queries differ and the stored ones have not expired, they are as good. Within
-// the margin for renewal fresh ones that last longer are better.
-func keepsURLs(stored, fresh types.Object, now time.Time, margin types.String) bool {
-	a, ok1 := files(stored)
-	b, ok2 := files(fresh)
-	if !ok1 || !ok2 {
-		return false
-	}
-	for _, name := range []string{"completed_at", "valid_until"} {
-		if !stored.Attributes()[name].Equal(fresh.Attributes()[name]) {
-			return false
-		}
-	}
-	until, expired := expiry(stored, now)
-	later, _ := expiry(fresh, now)
-	if expired || isDue(margin, stored, now) && later.After(until) {
-		return false
-	}
-	return slices.EqualFunc(a.Elements(), b.Elements(), func(x, y attr.Value) bool {
-		return withoutQuery(x) == withoutQuery(y)
-	})
-}
-
-func withoutQuery(url attr.Value) string {
-	text, _ := url.(types.String)
-	before, _, _ := strings.Cut(text.ValueString(), "?")
-	return before
+	return types.ListValueMust(types.StringType, values)
 }
 
 func textOrNull(s string) types.String {
@@ -173,4 +124,42 @@ func textOrNull(s string) types.String {
 		return types.StringNull()
 	}
 	return types.StringValue(s)
+}
+
+// isCompleted reports whether state has the export as completed.
+func (e exported) isCompleted() bool {
+	return strings.EqualFold(e.Status.ValueString(), vantage.StatusCompleted)
+}
+
+// missingFileURLs reports whether the export is completed and its URLs are to be stored, but are not in state.
+func (e exported) missingFileURLs(store types.Bool) bool {
+	return e.isCompleted() && e.Manifest.Attributes()["files"].IsNull() && store.ValueBool()
+}
+
+// withFileURLs returns the export as state stores it: without the URLs of its files if they are not to be stored.
+func (e exported) withFileURLs(store types.Bool) exported {
+	if store.Equal(types.BoolValue(false)) {
+		e.Manifest = withURLsOf(e.Manifest, manifestValue(nil))
+	}
+	return e
+}
+
+// withURLsOf returns a manifest with the URLs of another manifest.
+func withURLsOf(manifest, other types.Object) types.Object {
+	members := maps.Clone(manifest.Attributes())
+	for _, name := range []string{"files", "urls_valid_until"} {
+		members[name] = other.Attributes()[name]
+	}
+	return types.ObjectValueMust(manifestTypes, members)
+}
+
+// storedURLs returns the pre-signed URLs in a manifest.
+func storedURLs(manifest types.Object) []string {
+	files, _ := manifest.Attributes()["files"].(types.List)
+	var urls []string
+	for _, element := range files.Elements() {
+		url, _ := element.(types.String)
+		urls = append(urls, url.ValueString())
+	}
+	return urls
 }

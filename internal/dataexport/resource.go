@@ -8,47 +8,32 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/vantage"
 )
 
 var (
-	_ resource.ResourceWithConfigure      = (*Resource)(nil)
-	_ resource.ResourceWithIdentity       = (*Resource)(nil)
-	_ resource.ResourceWithImportState    = (*Resource)(nil)
-	_ resource.ResourceWithModifyPlan     = (*Resource)(nil)
-	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
+	_ resource.ResourceWithConfigure   = (*Resource)(nil)
+	_ resource.ResourceWithIdentity    = (*Resource)(nil)
+	_ resource.ResourceWithImportState = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
 )
 
 const (
-	// defaultTimeout is how long an export may take: to be accepted, and to be completed.
+	// defaultTimeout is the timeout for creating an export and waiting for its completion.
 	defaultTimeout = 30 * time.Minute
-	// defaultReadTimeout is how long a refresh goes on trying.
+	// defaultReadTimeout is the timeout of a refresh.
 	defaultReadTimeout = 5 * time.Minute
 )
 
-// Resource is an export of one kind that lives in the state: made once, waited for, and forgotten when it is destroyed.
-// Definitions.Resources makes it.
+// Resource is an export in state: created once, polled until it completes, and removed from state when it is destroyed.
+// Definitions.Resources returns it.
 type Resource struct {
 	configured
 	definition  Definition
 	definitions Definitions
 }
-
-// ResourcePart is what the resources of all definitions have beside a kind's arguments.
-type ResourcePart struct {
-	exported
-	Triggers          types.Map    `tfsdk:"triggers"`
-	WaitForCompletion types.Bool   `tfsdk:"wait_for_completion"`
-	StoreFileURLs     types.Bool   `tfsdk:"store_file_urls"`
-	RenewBeforeExpiry types.String `tfsdk:"renew_before_expiry"`
-	Timeouts          types.Object `tfsdk:"timeouts"`
-}
-
-// Part returns the part itself, from the model that it is embedded in.
-func (p *ResourcePart) Part() *ResourcePart { return p }
 
 // Metadata implements resource.Resource.
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -65,21 +50,10 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 	resp.Schema = r.definition.resourceSchema()
 }
 
-// ValidateConfig implements resource.ResourceWithValidateConfig.
-func (r *Resource) ValidateConfig(
-	ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse,
-) {
-	config := r.definition.NewResource()
-	resp.Diagnostics.Append(req.Config.Get(ctx, config)...)
-	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(config.Validate()...)
-	}
-}
-
-// Create implements resource.Resource.
+// Create implements resource.Resource. The token is in state before anything waits for the export.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	plan := r.definition.NewResource()
-	resp.Diagnostics.Append(req.Plan.Get(ctx, plan)...)
+	model := r.definition.NewResource()
+	resp.Diagnostics.Append(req.Plan.Get(ctx, model)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -87,106 +61,117 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		resp.Diagnostics.Append(r.creating().errNotConfigured())
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(plan.Part().Timeouts, "create", defaultTimeout))
+	plan := model.Part()
+	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(plan.Timeouts, "create", defaultTimeout))
 	defer cancel()
 
-	export, err := r.client.CreateDataExport(ctx, plan.Request())
+	export, err := r.client.CreateDataExport(ctx, model.Request())
 	if err != nil {
 		resp.Diagnostics.Append(r.creating().failure(err))
 		return
 	}
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityModel{types.StringValue(export.Token)})...)
-	resp.Diagnostics.Append(acceptedAt.save(ctx, resp.Private, export.AcceptedAt)...)
-	plan.Part().exported = newExported(export)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	if resp.Diagnostics.HasError() || !plan.Part().WaitForCompletion.ValueBool() {
+	plan.exported = newExported(export)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityModel{plan.Token})...)
+	resp.Diagnostics.Append(saveAcceptedAt(ctx, resp.Private, export.AcceptedAt)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+	if resp.Diagnostics.HasError() || !plan.WaitForCompletion.ValueBool() {
 		return
 	}
-	resp.Diagnostics.Append(r.await(ctx, r.creating(), plan, export, &resp.State)...)
+	_, diags := r.await(ctx, r.creating(), model, export, &resp.State)
+	resp.Diagnostics.Append(diags...)
 }
 
-// Read implements resource.Resource.
+// Read implements resource.Resource. State changes in two cases only: a pending export has completed, or the stored
+// URLs have expired and the export is still valid. An expired export is a finished record that needs no request.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	model := r.definition.NewResource()
 	resp.Diagnostics.Append(req.State.Get(ctx, model)...)
-	stage := importStageOf(ctx, req.Private, &resp.Diagnostics)
+	imported := importStageOf(ctx, req.Private, &resp.Diagnostics)
+	acceptedAt := acceptedAtOf(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	state := model.Part()
-	token := state.Token.ValueString()
-	// Before anything can fail: Terraform older than 1.12 cannot do without.
+	// First, because Terraform before 1.12 fails without it.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityModel{state.Token})...)
-	if r.client == nil {
-		resp.Diagnostics.Append(r.warnNotRefreshed(token))
+	o, importing := r.refreshing(), state.Status.IsNull()
+	if importing {
+		o = r.importing()
+	}
+	expired := state.isExpired(acceptedAt, time.Now())
+	switch {
+	case expired && state.isCompleted():
+		return
+	case r.client == nil && importing:
+		resp.Diagnostics.Append(o.errNotConfigured())
+		return
+	case r.client == nil:
+		resp.Diagnostics.Append(r.warnNotRefreshed(state.Token.ValueString()))
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(state.Timeouts, "read", defaultReadTimeout))
 	defer cancel()
 
-	export, err := r.client.GetDataExport(ctx, &vantage.DataExport{
-		Token: token, AcceptedAt: acceptedAt.of(ctx, req.Private, &resp.Diagnostics),
-	})
-	o := r.refreshing()
-	if stage == importBegun {
-		o = r.importing()
-	}
-	var e *vantage.Error
+	known := &vantage.DataExport{Token: state.Token.ValueString(), AcceptedAt: acceptedAt}
+	export, err := r.client.GetDataExport(ctx, known)
+	lost := isNotFound(err) && !importing
 	switch {
-	case errors.As(err, &e) && e.NotFound() && stage != importBegun:
+	case (lost || err == nil && export.Failed()) && expired && !state.WaitForCompletion.ValueBool():
+		// Pending, not waited for, and no longer known: a finished record as well.
+	case lost:
+		resp.Diagnostics.Append(r.warnLost(known.Token))
 		resp.State.RemoveResource(ctx)
-		return
 	case err != nil:
 		resp.Diagnostics.Append(o.failure(err))
-		return
-	case export.Failed() && stage == importBegun:
+	case state.isCompleted():
+		// A completed export stays completed, whatever the response.
+		if state.hasFresherURLs(export) {
+			state.setCompleted(export)
+			resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+		}
+	case export.Failed() && importing:
 		resp.Diagnostics.Append(o.failure(&vantage.Error{
-			Kind: vantage.ExportFailed, Token: token, Status: export.Status, Messages: export.Messages,
+			Kind: vantage.ExportFailed, Token: known.Token, Status: export.Status, Messages: export.Messages,
 		}))
-		return
 	case export.Failed():
 		resp.Diagnostics.Append(r.warnFailed(export))
 		resp.State.RemoveResource(ctx)
-		return
+	case export.Completed() || importing:
+		state.exported = newExported(export).withFileURLs(state.StoreFileURLs)
+		if imported != notImported {
+			attributes, _ := decodeAttributes(export.Attributes)
+			model.SetFromImport(attributes)
+		}
+		if importing {
+			resp.Diagnostics.Append(r.warnOtherExportType(export)...)
+			resp.Diagnostics.Append(o.warnIgnoredFields(export)...)
+		}
+		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	}
-	now := asOf(export)
-	stored := state.Manifest
-	state.exported = newExported(export).withFileURLs(state.StoreFileURLs)
-	if keepsURLs(stored, state.Manifest, now, state.RenewBeforeExpiry) {
-		state.Manifest = stored
-	}
-	if stage.takesOver() {
-		attributes, _ := decodeAttributes(export.Attributes)
-		model.SetFromImport(attributes)
-	}
-	if stage == importBegun {
-		resp.Diagnostics.Append(r.checkKind(export)...)
-		resp.Diagnostics.Append(o.warnIgnoredFields(export)...)
-	}
-	resp.Diagnostics.Append(stage.next().save(ctx, resp.Private)...)
-	resp.Diagnostics.Append(seenAt.save(ctx, resp.Private, now)...)
-	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }
 
-// Update implements resource.Resource. The API sees nothing of what can be updated; what is left to do is to wait for
-// an export that an earlier apply left pending, and to ask for URLs that are to be stored from now on.
+// Update implements resource.Resource. Nothing that can be updated is sent to the API. It resumes polling a pending
+// export, and requests URLs that are to be stored from now on.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	model, stored := r.definition.NewResource(), r.definition.NewResource()
 	resp.Diagnostics.Append(req.Plan.Get(ctx, model)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, stored)...)
-	stage := importStageOf(ctx, req.Private, &resp.Diagnostics)
+	imported := importStageOf(ctx, req.Private, &resp.Diagnostics)
+	acceptedAt := acceptedAtOf(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	plan, state := model.Part(), stored.Part()
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityModel{state.Token})...)
-	if stage.takesOver() {
-		resp.Diagnostics.Append(importTakenOver.save(ctx, resp.Private)...)
-	}
 	plan.exported = state.exported.withFileURLs(plan.StoreFileURLs)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityModel{state.Token})...)
+	resp.Diagnostics.Append(imported.afterUpdate(state.isCompleted()).save(ctx, resp.Private)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+
 	o := r.resuming()
 	switch {
+	case state.missingFileURLs(plan.StoreFileURLs) && state.isExpired(acceptedAt, time.Now()):
+		resp.Diagnostics.Append(r.storeNoURLs(ctx, model, &resp.State)...)
+		return
 	case state.missingFileURLs(plan.StoreFileURLs):
 		o = r.fetching()
 	case state.isCompleted() || !plan.WaitForCompletion.ValueBool():
@@ -198,42 +183,53 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(plan.Timeouts, "update", defaultTimeout))
 	defer cancel()
-	export := &vantage.DataExport{
-		Token: state.Token.ValueString(), AcceptedAt: acceptedAt.of(ctx, req.Private, &resp.Diagnostics),
+	known := &vantage.DataExport{Token: state.Token.ValueString(), AcceptedAt: acceptedAt}
+	export, diags := r.await(ctx, o, model, known, &resp.State)
+	resp.Diagnostics.Append(diags...)
+	if imported != notImported && !state.isCompleted() && plan.isCompleted() {
+		resp.Diagnostics.Append(notImported.save(ctx, resp.Private)...)
+		resp.Diagnostics.Append(r.checkImport(ctx, export, req.Plan, &resp.State)...)
 	}
-	resp.Diagnostics.Append(r.await(ctx, o, model, export, &resp.State)...)
 }
 
-// Delete implements resource.Resource. The API has no delete, and exports expire by themselves: it is only forgotten.
+// Delete implements resource.Resource. It removes the export from state: the API has no delete, and exports expire.
 func (r *Resource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
-// await waits for an export that the state has as pending, and saves what has become of it.
+// await polls an export that state has as pending, or without URLs, and saves the result.
 func (r *Resource) await(
 	ctx context.Context, o operation, model ResourceModel, export *vantage.DataExport, state *tfsdk.State,
-) diag.Diagnostics {
+) (*vantage.DataExport, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	plan := model.Part()
 	export, err := r.client.WaitForDataExport(ctx, export, nil)
 	var e *vantage.Error
 	switch {
 	case err == nil:
-		plan.exported = newExported(export).withFileURLs(plan.StoreFileURLs)
+		plan.setCompleted(export)
 		diags.Append(state.Set(ctx, model)...)
 		diags.Append(o.warnIgnoredFields(export)...)
 		if len(export.Manifest.Files) == 0 {
 			diags.Append(o.warnNoFiles(export.Token))
 		}
-		if life, tooLong := marginOutlasts(plan.RenewBeforeExpiry, plan.Manifest); tooLong {
-			diags.Append(warnMarginTooLong(life))
-		}
 	case errors.As(err, &e) && e.Kind == vantage.Interrupted:
-		// An error would taint, and the export would be lost with the next apply.
-		diags.Append(o.warnInterrupted(export.Token))
+		// An error would taint the resource, and the next apply would create a new export.
+		diags.Append(r.warnInterrupted(plan.Token.ValueString()))
+	case isExpiredStatus(err) && plan.isCompleted():
+		diags.Append(r.storeNoURLs(ctx, model, state)...)
 	case errors.As(err, &e) && e.Kind == vantage.ExportFailed && o.creates:
 		state.RemoveResource(ctx)
 		diags.Append(o.failure(err))
 	default:
 		diags.Append(o.failure(err))
 	}
+	return export, diags
+}
+
+// storeNoURLs stores an empty list of URLs for an export that has expired.
+func (r *Resource) storeNoURLs(ctx context.Context, model ResourceModel, state *tfsdk.State) diag.Diagnostics {
+	part := model.Part()
+	part.Manifest = withURLsOf(part.Manifest, manifestValue(&vantage.Manifest{}))
+	diags := state.Set(ctx, model)
+	diags.Append(r.warnNoURLs(part.Token.ValueString()))
 	return diags
 }

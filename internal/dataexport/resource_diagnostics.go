@@ -11,7 +11,7 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// The operations of the resource, with what its state keeps after each kind of failure.
+// The operations of the resource, with what state holds after each kind of failure.
 
 func (r *Resource) creating() operation {
 	o := r.definition.operation("create")
@@ -19,112 +19,144 @@ func (r *Resource) creating() operation {
 	o.timedOut = func(token string) string {
 		return tainted(token, "set a longer `create` and `update` in the resource's timeouts block")
 	}
-	o.refused = func(token string) string { return tainted(token, "mend the cause") }
-	o.failed = "Nothing of it is kept. Apply again to have another one made; if that fails too, the server's words " +
-		"and the " +
-		"report in the Vantage console tell more."
+	o.refused = func(token string) string { return tainted(token, "fix the cause") }
+	o.failed = "Nothing is stored in state. " +
+		"Apply again to create a new export. " +
+		"If that fails too, check the report in the Vantage console."
 	return o
 }
 
-// tainted says how to keep an export after an error in Create, by which Terraform taints the resource.
+// tainted says how to keep an export after an error in Create, which taints the resource.
 func tainted(token, first string) string {
-	return fmt.Sprintf("The export %s goes on at the server and its token is in the state, but Terraform has marked the "+
-		"resource as tainted. To keep this export, %s, run `terraform untaint` with the resource's address, and apply "+
-		"again: "+
-		"that waits for the same export. Without untaint the next apply makes a new one.", token, first)
+	return fmt.Sprintf("The export %s is still running and its token is in state. "+
+		"Terraform has marked the resource as tainted: the next apply creates a new export. "+
+		"To keep this export, %s, run `terraform untaint` with the resource's address, and apply again.", token, first)
 }
 
 func (r *Resource) resuming() operation {
 	o := r.definition.operation("finish")
 	o.timedOut = func(token string) string {
-		return fmt.Sprintf("The export %s goes on at the server and stays in the state. Apply again to wait on, with a "+
-			"longer "+
-			"`update` in the resource's timeouts block if need be.", token)
+		return "The export " + token + " is still running and stays in state. " +
+			"Apply again to resume the wait, with a longer `update` in the resource's timeouts block if needed."
 	}
 	o.refused = func(token string) string {
-		return fmt.Sprintf("The export %s stays in the state as pending. Once the cause is mended, apply again: that "+
-			"waits for "+
-			"the same export.", token)
+		return "The export " + token + " stays in state as pending. " +
+			"Fix the cause, then apply again to resume the wait."
 	}
-	o.failed = "It stays in the state until the next refresh takes it out. Apply again to have another one made; if " +
-		"that fails " +
-		"too, the server's words and the report in the Vantage console tell more."
+	o.failed = "It stays in state until the next refresh removes it. " +
+		"Apply again to create a new export. " +
+		"If that fails too, check the report in the Vantage console."
 	return o
 }
 
-// fetching is about the URLs of a completed export.
+// fetching requests the URLs of a completed export.
 func (r *Resource) fetching() operation {
 	o := r.definition.operation("read the URLs of the")
 	kept := func(token string) string {
-		return fmt.Sprintf("The export %s stays in the state without its URLs. Once the cause is mended, apply again.", token)
+		return "The export " + token + " stays in state without its URLs. " +
+			"Fix the cause, then apply again."
 	}
 	o.timedOut, o.refused = kept, kept
-	o.failed = "Apply again to have another one made."
+	o.failed = "Apply again to create a new export."
 	return o
 }
 
 func (r *Resource) refreshing() operation {
 	o := r.definition.operation("read")
 	o.timedOut = func(string) string {
-		return "The state is unchanged. Run Terraform again when the API answers, or go on from the state with " +
-			"-refresh=false. " +
-			"A longer `read` in the resource's timeouts block counts once it has been applied, with -refresh=false."
+		return "State is unchanged. " +
+			"Run Terraform again when the API responds, or continue with -refresh=false. " +
+			"A longer `read` in the resource's timeouts block takes effect once it has been applied."
 	}
 	return o
 }
 
 func (r *Resource) importing() operation {
 	o := r.definition.operation("import")
-	o.timedOut = func(string) string { return "Nothing was imported. Run Terraform again when the API answers." }
-	o.failed = "An export that has failed has nothing to import. Create the resource to have another one made."
+	o.timedOut = func(string) string { return "Nothing was imported. Run Terraform again when the API responds." }
+	o.failed = "An export that failed cannot be imported. Create the resource instead."
 	return o
 }
 
-// checkKind warns where the API plainly calls an imported export one of another kind.
-func (r *Resource) checkKind(export *vantage.DataExport) diag.Diagnostics {
-	other, ok := r.definitions.of(export.ExportType)
+func (r *Resource) errImportID() diag.Diagnostic {
+	return diag.NewErrorDiagnostic(r.importing().summary(), "The import ID is not the token of an export. "+
+		"A token has letters, digits, underscores and hyphens, such as dta_xprt_964b2adb9bff37fb. "+
+		"To import the export without storing its URLs, append "+withoutURLs+" to the token.")
+}
+
+// errImportDiffers names the arguments that an imported export does not match.
+func (r *Resource) errImportDiffers(token string, different []change) diag.Diagnostic {
+	var texts []string
+	for _, c := range different {
+		texts = append(texts, fmt.Sprintf("%s is %s in the configuration and %s in the export", c.name, c.after, c.before))
+	}
+	return diag.NewAttributeErrorDiagnostic(path.Root(different[0].name),
+		"The imported "+r.definition.Noun+" does not match the configuration",
+		fmt.Sprintf("The export %s has completed: %s. "+
+			"State holds the values of the export, and the next apply replaces it. "+
+			"To keep the export, change the configuration.", token, strings.Join(texts, "; ")))
+}
+
+// warnAdopted names the arguments that are adopted from the configuration. Nothing is reported of a pending export yet.
+func (r *Resource) warnAdopted(names []string, pending bool) diag.Diagnostic {
+	text := fmt.Sprintf("The API does not report %s of the export. "+
+		"State adopts the configured values without creating a new export. "+
+		"A later change of these arguments creates a new export. "+
+		"To create one now, apply with -replace and the resource's address.", strings.Join(names, ", "))
+	if pending {
+		text += " The export is pending: the arguments that the API reports are compared once it completes."
+	}
+	return diag.NewWarningDiagnostic("Arguments of the imported "+r.definition.Noun+" could not be compared", text)
+}
+
+// warnOtherExportType warns if the API reports another export type of an imported export.
+func (r *Resource) warnOtherExportType(export *vantage.DataExport) diag.Diagnostics {
+	other, ok := r.definitions.find(export.ExportType)
 	if !ok || other.Name == r.definition.Name {
 		return nil
 	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic("The imported export seems to be of another kind",
-		fmt.Sprintf("The API calls the export %s a %q: that is a %s, which the resource vantage_%s is for. It was "+
-			"imported as "+
-			"a %s all the same.", export.Token, export.ExportType, other.Noun, other.Name, r.definition.Noun))}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("The imported export seems to have another export type",
+		fmt.Sprintf("The API reports the export type %q of the export %s. "+
+			"That type belongs to the resource vantage_%s; the export was imported as a %s nevertheless.",
+			export.ExportType, export.Token, other.Name, r.definition.Noun))}
 }
 
 func (r *Resource) warnNotRefreshed(token string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("A "+r.definition.Noun+" was not refreshed",
-		fmt.Sprintf("The provider's configuration holds values that are known only after the apply, so the API could not be "+
-			"asked about the export %s. The plan rests on what the state says of it.", token))
+		"The provider configuration contains values that are known only after apply, so no request was sent for the export "+
+			token+". The plan is based on state.")
+}
+
+func (r *Resource) warnInterrupted(token string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Interrupted while the "+r.definition.Noun+" was pending",
+		"The export "+token+" is still running, and its token is in state. "+
+			"The next apply resumes the wait and creates no other export.")
+}
+
+func (r *Resource) warnLost(token string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("A "+r.definition.Noun+" no longer exists",
+		"The API does not know the export "+token+" any more. "+
+			"It is removed from state, and the next apply creates a new export.")
 }
 
 func (r *Resource) warnFailed(e *vantage.DataExport) diag.Diagnostic {
-	text := fmt.Sprintf("The export %s has ended at the server with the status %q and is taken out of the state. The "+
-		"next "+
-		"apply makes another one.", e.Token, e.Status)
+	text := fmt.Sprintf("The API reports the final status %q of the export %s. "+
+		"It is removed from state, and the next apply creates a new export.", e.Status, e.Token)
 	if len(e.Messages) > 0 {
-		text += "\n\nThe server says: " + strings.Join(e.Messages, "; ")
+		text += fmt.Sprintf("\n\nThe API reported: %q", strings.Join(e.Messages, "; "))
 	}
 	return diag.NewWarningDiagnostic("A "+r.definition.Noun+" failed", text)
 }
 
-func (r *Resource) warnExpired(token string, until time.Time) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("The "+r.definition.Noun+" has expired",
-		fmt.Sprintf("The URLs of the files of the export %s expired at %s. To have a new export made, apply with "+
-			"-replace or "+
-			"change triggers; with renew_before_expiry it is renewed by itself.", token, until.Format(time.RFC3339)))
+func (r *Resource) warnNoURLs(token string) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root("store_file_urls"), "The "+r.definition.Noun+" has expired",
+		"The export "+token+" has expired and has no URLs to store: manifest.files is an empty list. "+
+			"To create a new export, apply with -replace and the resource's address, or change triggers.")
 }
 
-const marginTooLong = "With a renew_before_expiry as long as an export is valid, here %s, every plan would replace " +
-	"the " +
-	"export by a new one. Set a shorter one; to destroy all the same, use -refresh=false."
-
-func errMarginTooLong(life time.Duration) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(path.Root("renew_before_expiry"), "The margin for renewal is too long",
-		fmt.Sprintf(marginTooLong, life))
-}
-
-func warnMarginTooLong(life time.Duration) diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(path.Root("renew_before_expiry"), "The margin for renewal is too long",
-		fmt.Sprintf(marginTooLong+" As it is, the next plan fails.", life))
+func warnMarginTooLong(margin string, validity time.Duration) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root("renew_before_expiry"), "The renewal margin is too long",
+		fmt.Sprintf("The export and its URLs are valid for %s, and renew_before_expiry is %s. "+
+			"Because every plan would create a new export, the export is renewed once it has expired. "+
+			"Set a shorter margin to renew it earlier.", validity, margin))
 }

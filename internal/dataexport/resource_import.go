@@ -2,19 +2,22 @@ package dataexport
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
+	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// identityModel is what names an export beyond one configuration.
+// identityModel identifies an export across configurations.
 type identityModel struct {
 	Token types.String `tfsdk:"token"`
 }
@@ -31,16 +34,13 @@ func (r *Resource) IdentitySchema(
 	}}
 }
 
-// withoutURLs is what follows the token in the ID of an import that must not store URLs. Terraform reads an imported
-// export before it looks at the configuration, so store_file_urls comes too late for that.
+// withoutURLs follows the token in the ID of an import that must not store URLs. Terraform reads an imported export
+// before it evaluates the configuration, so store_file_urls comes too late.
 const withoutURLs = ",store_file_urls=false"
 
-// ImportState implements resource.ResourceWithImportState. It takes the token alone; Terraform reads the rest right
-// after.
+// ImportState implements resource.ResourceWithImportState. It stores the token; Terraform reads the rest afterwards.
 func (r *Resource) ImportState(
-	ctx context.Context,
-	req resource.ImportStateRequest,
-	resp *resource.ImportStateResponse,
+	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
 ) {
 	var withheld bool
 	req.ID, withheld = strings.CutSuffix(req.ID, withoutURLs)
@@ -51,25 +51,96 @@ func (r *Resource) ImportState(
 		return
 	}
 	if !vantage.ValidToken(token.ValueString()) {
-		resp.Diagnostics.AddError(r.importing().summary(), "An export is imported by its token, which consists of letters, "+
-			"digits, underscores and hyphens, such as dta_xprt_964b2adb9bff37fb. To import it without storing its URLs, add "+
-			withoutURLs+" to the token.")
+		resp.Diagnostics.Append(r.errImportID())
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("wait_for_completion"), true)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("store_file_urls"), !withheld)...)
-	resp.Diagnostics.Append(importBegun.save(ctx, resp.Private)...)
+	resp.Diagnostics.Append(importPending.save(ctx, resp.Private)...)
 }
 
-// sameDate reports whether both are dates and begin in the same moment. After an import a date stays in the API's own
-// spelling.
-func sameDate(a, b attr.Value) bool {
-	text1, ok1 := a.(types.String)
-	text2, ok2 := b.(types.String)
-	if !ok1 || !ok2 {
-		return false
+// checkImport compares the planned arguments with what the API reports of an imported export that was pending in the
+// plan. If they differ, it stores the reported arguments, so that the next plan replaces the export.
+func (r *Resource) checkImport(
+	ctx context.Context, export *vantage.DataExport, plan tfsdk.Plan, state *tfsdk.State,
+) diag.Diagnostics {
+	reported, saved := r.definition.NewResource(), r.definition.NewResource()
+	diags := plan.Get(ctx, reported)
+	diags.Append(state.Get(ctx, saved)...)
+	attributes, _ := decodeAttributes(export.Attributes)
+	reported.SetFromImport(attributes)
+	reported.Part().exported = saved.Part().exported
+	merged := tfsdk.State{Schema: state.Schema, Raw: state.Raw}
+	diags.Append(merged.Set(ctx, reported)...)
+	changes, more := r.definition.changes(ctx, merged, plan)
+	diags.Append(more...)
+	var different []change
+	for _, c := range changes {
+		if argument.Compare(c.name, c.before, c.after) == argument.Different {
+			different = append(different, c)
+		}
 	}
-	first1, _, err1 := argument.ParseDate(text1.ValueString())
-	first2, _, err2 := argument.ParseDate(text2.ValueString())
-	return err1 == nil && err2 == nil && first1.Equal(first2)
+	if len(different) > 0 && !diags.HasError() {
+		state.Raw = merged.Raw
+		diags.Append(r.errImportDiffers(export.Token, different))
+	}
+	return diags
+}
+
+// Private state holds what belongs to neither the configuration nor the export. It changes only when state changes.
+
+const (
+	// acceptedAtKey is the key of the time when the API accepted the export.
+	acceptedAtKey = "accepted_at"
+	importKey     = "import"
+)
+
+// importStage is what an import has left to do. It is stored until an update has seen the imported export complete.
+type importStage string
+
+const (
+	notImported   importStage = ""
+	importPending importStage = `"pending"` // arguments that the API does not report are adopted from the configuration
+	importAdopted importStage = `"adopted"` // reported arguments are still compared when the export completes
+)
+
+// afterUpdate returns the stage after an update, which has adopted all arguments.
+func (s importStage) afterUpdate(completed bool) importStage {
+	if s == notImported || completed {
+		return notImported
+	}
+	return importAdopted
+}
+
+type privateReader interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+}
+
+type privateWriter interface {
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+}
+
+func (s importStage) save(ctx context.Context, private privateWriter) diag.Diagnostics {
+	return private.SetKey(ctx, importKey, []byte(s)) // an empty value removes the key
+}
+
+func importStageOf(ctx context.Context, private privateReader, diags *diag.Diagnostics) importStage {
+	text, d := private.GetKey(ctx, importKey)
+	diags.Append(d...)
+	return importStage(text)
+}
+
+func saveAcceptedAt(ctx context.Context, private privateWriter, at time.Time) diag.Diagnostics {
+	text, _ := json.Marshal(at.UTC()) // cannot fail for a time of this century
+	return private.SetKey(ctx, acceptedAtKey, text)
+}
+
+// acceptedAtOf returns when the API accepted the export. It is zero for an imported export.
+func acceptedAtOf(ctx context.Context, private privateReader, diags *diag.Diagnostics) (at time.Time) {
+	text, d := private.GetKey(ctx, acceptedAtKey)
+	diags.Append(d...)
+	if json.Unmarshal(text, &at) != nil {
+		return time.Time{}
+	}
+	return at
 }

@@ -16,7 +16,7 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-func TestResourceFromPlanToManifest(t *testing.T) {
+func TestResource_fromPlanToManifest(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{
 		ReadyAfter: 1500 * time.Millisecond, RetryAfter: fakevantage.Exact, Files: 2, PendingBody: true,
@@ -54,11 +54,11 @@ func TestResourceFromPlanToManifest(t *testing.T) {
 	const want = `{"cost_report_token":"rprt_1","start_date":"2025-03-01","end_date":"2025-03-31T23:59:59Z",` +
 		`"date_bin":"week"}`
 	if got := api.Requests()[0].Body; got != want {
-		t.Errorf("asked with %s", got)
+		t.Errorf("the request is %s", got)
 	}
 }
 
-func TestResourceWithEveryReadingOfThe202(t *testing.T) {
+func TestCreate_acceptsEveryFormOfThe202(t *testing.T) {
 	t.Parallel()
 	for name, created := range map[string]fakevantage.Created{
 		"relative Location": fakevantage.RelativeLocation,
@@ -80,7 +80,7 @@ func TestResourceWithEveryReadingOfThe202(t *testing.T) {
 	}
 }
 
-func TestResourceIsReplacedByAnyArgumentButTimeouts(t *testing.T) {
+func TestPlan_replacesForEveryArgumentButTimeouts(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
 	steps := []resource.TestStep{{Config: api.Config(export())}}
@@ -114,7 +114,7 @@ func TestResourceIsReplacedByAnyArgumentButTimeouts(t *testing.T) {
 	wantPosts(t, api.Server, 8)
 }
 
-func TestResourceThatIsGoneIsMadeAnew(t *testing.T) {
+func TestResource_isCreatedAgainIfLostEarly(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
 	config := api.Config(export())
@@ -128,14 +128,14 @@ func TestResourceThatIsGoneIsMadeAnew(t *testing.T) {
 	wantPosts(t, api.Server, 2)
 }
 
-func TestResourceArgumentsAreCheckedInThePlan(t *testing.T) {
+func TestPlan_rejectsInvalidArguments(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{})
 	for name, test := range map[string]struct{ arguments, message string }{
 		"no report": {``, `"cost_report_token" is required`},
 		"a report's URL": {
 			`cost_report_token = "https://console.vantage.sh/go/rprt_1"`,
-			`Give the token, the last part of the URL.`,
+			`Set the token, which is the last part of the URL.`,
 		},
 		"empty report":    {`cost_report_token = ""`, `string length must be at least 1`},
 		"empty workspace": {report(`workspace_token = ""`), `string length must be at least 1`},
@@ -147,18 +147,21 @@ func TestResourceArgumentsAreCheckedInThePlan(t *testing.T) {
 			`start_date 2025-03-02 is after end_date`,
 		},
 		"no timeout":       {report(`timeouts { create = "soon" }`), `"soon" is not a duration`},
-		"negative timeout": {report(`timeouts { create = "-5s" }`), `A timeout has to be above zero`},
-		"timeout of zero":  {report(`timeouts { update = "0s" }`), `A timeout has to be above zero`},
+		"negative timeout": {report(`timeouts { create = "-5s" }`), `A timeout must be above zero`},
+		"timeout of zero":  {report(`timeouts { update = "0s" }`), `A timeout must be above zero`},
 		"timeout in days": {
 			report(`timeouts { create = "1d" }`),
 			`"1d" is not a duration; days are not a unit, write 24h.`,
 		},
 		"margin in days": {
 			report(`renew_before_expiry = "1.5d"`),
-			`renew_before_expiry cannot be used: "1.5d" is not a duration; days are not a unit, write 36h.`,
+			`renew_before_expiry is invalid: "1.5d" is not a duration; days are not a unit, write 36h.`,
 		},
 		"margin in words":   {report(`renew_before_expiry = "1 hour"`), `"1 hour" is not a duration; write 1h.`},
 		"margin of nothing": {report(`renew_before_expiry = ""`), `"" is not a duration; write numbers`},
+		"margin of a day+":  {report(`renew_before_expiry = "24h1s"`), `not between 0s and 24h`},
+		"negative margin":   {report(`renew_before_expiry = "-1s"`), `not between 0s and 24h`},
+		"token with spaces": {`cost_report_token = " rprt_1 "`, `contains white space`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,187 +1,246 @@
 package dataexport
 
 import (
+	"fmt"
 	"maps"
 
-	"terraform-provider-vantage/internal/argument"
-
+	action "github.com/hashicorp/terraform-plugin-framework/action/schema"
 	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	ephemeral "github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	action "github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"terraform-provider-vantage/internal/argument"
 )
 
-// Attributes are written once, as a resource has them. The other surfaces have schema types of their own, which are
-// derived here.
+// Attributes are declared once, with the schema types of a resource. Data sources, ephemeral resources and actions have
+// schema types of their own, which are converted from these.
 
-const aboutToken = "Token that the API gave to the export, such as `dta_xprt_964b2adb9bff37fb`."
+const (
+	tokenDescription   = "Token of the export, such as `dta_xprt_964b2adb9bff37fb`."
+	replaceDescription = " Changing this forces a new export to be created."
+)
 
-// exportedAttributes are what the API tells of an export. What becomes of them in a plan of the resource is decided in
-// ModifyPlan, for all of them at once.
+func (d Definition) resourceSchema() schema.Schema {
+	attributes := mergeMaps(d.Arguments, resourceOptions(), exportedAttributes())
+	for name := range d.Arguments {
+		switch a := attributes[name].(type) {
+		case schema.StringAttribute:
+			a.MarkdownDescription += replaceDescription
+			attributes[name] = a
+		case schema.ListAttribute:
+			a.MarkdownDescription += replaceDescription
+			attributes[name] = a
+		}
+	}
+	blocks := convert(d.Blocks, func(b schema.SingleNestedBlock) schema.SingleNestedBlock {
+		b.MarkdownDescription += replaceDescription
+		return b
+	})
+	return schema.Schema{
+		MarkdownDescription: "A " + d.Noun + `: created once, polled until it completes, and kept in state with the pre-signed
+URLs of its files. Destroying it only removes it from state, because the API has no delete and exports expire.`,
+		Attributes: attributes,
+		Blocks: resourceBlocks(blocks, timeoutsBlock(map[string]string{
+			"create": "Timeout for creating the export and waiting for it, as a duration such as `45m`. Defaults to `30m`.",
+			"read":   "Timeout of a refresh, including retries, as a duration such as `10m`. Defaults to `5m`.",
+			"update": "Timeout of an apply that resumes an interrupted wait, as a duration such as `45m`. Defaults to `30m`.",
+		})),
+	}
+}
+
+// resourceOptions are the arguments that are not sent to the API.
+func resourceOptions() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"triggers": schema.MapAttribute{
+			Optional:            true,
+			ElementType:         types.StringType,
+			MarkdownDescription: "Arbitrary strings, such as the month of the export." + replaceDescription,
+		},
+		"wait_for_completion": schema.BoolAttribute{
+			Optional: true,
+			Computed: true,
+			Default:  booldefault.StaticBool(true),
+			MarkdownDescription: "Whether an apply waits until the export completes. If `false`, a later refresh stores the " +
+				"manifest. Changing this to `true` resumes the wait. Defaults to `true`.",
+		},
+		"store_file_urls": schema.BoolAttribute{
+			Optional: true,
+			Computed: true,
+			Default:  booldefault.StaticBool(true),
+			MarkdownDescription: "Whether to store `manifest.files` in state. " +
+				"Anyone with a URL can download the file until it expires. Defaults to `true`.",
+		},
+		"renew_before_expiry": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "Time before `manifest.urls_valid_until` (or `valid_until`) from which a plan replaces the " +
+				"export, as a duration of at most `24h`. With `0s` once expired. Default: no renewal.",
+			Validators: argument.RenewalMargins(),
+		},
+	}
+}
+
+// exportedAttributes are what the API reports of an export. ModifyPlan of the resource plans all of them.
 func exportedAttributes() map[string]schema.Attribute {
-	computed := func(about string) schema.StringAttribute {
+	computed := func(description string) schema.StringAttribute {
 		return schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: about,
+			MarkdownDescription: description,
 		}
 	}
 	return map[string]schema.Attribute{
-		"id":          computed("The same as `token`."),
-		"token":       computed(aboutToken),
-		"status":      computed("Status of the export as the API words it: `pending`, then `completed`."),
-		"created_at":  computed("When the API made the export, as an ISO 8601 time."),
-		"export_type": computed("Kind of the export as the API words it."),
+		"id":          computed("Same as `token`."),
+		"token":       computed(tokenDescription),
+		"status":      computed("Status of the export as reported by the API: `pending` or `completed`."),
+		"created_at":  computed("Time at which the API created the export, in ISO 8601 format."),
+		"export_type": computed("Type of the export as reported by the API."),
 		"manifest": schema.SingleNestedAttribute{
 			Computed:            true,
-			MarkdownDescription: "What the export consists of. Its values are null while the export is pending.",
+			MarkdownDescription: "Files of the export. Its values are null while the export is pending.",
 			Attributes: map[string]schema.Attribute{
 				"files": schema.ListAttribute{
 					Computed:    true,
 					Sensitive:   true,
 					ElementType: types.StringType,
-					MarkdownDescription: "Pre-signed URLs of the files: with such a URL anybody can read the file, without a token, " +
-						"until `urls_valid_until`.",
+					MarkdownDescription: "Pre-signed URLs of the files, sorted by path. " +
+						"Anyone with a URL can download the file until `urls_valid_until`.",
 				},
-				"completed_at": computed("When the export was completed, as an ISO 8601 time."),
-				"valid_until": computed("When the export expires, as an ISO 8601 time; about a day after `completed_at`. " +
-					"Null when the API does not say."),
-				"urls_valid_until": computed("When the first of the URLs expires, as an ISO 8601 time: at `valid_until`, or " +
-					"before, where the URL itself says so. Null when neither does, and where no URLs are kept."),
+				"completed_at": computed("Time at which the export completed, in ISO 8601 format."),
+				"valid_until": computed("Time at which the export expires, about a day after `completed_at`, in ISO 8601 format. " +
+					"Null if unknown."),
+				"urls_valid_until": computed("Time at which the first URL expires, in ISO 8601 format: `valid_until` or earlier. " +
+					"Null if unknown or if no URLs are stored."),
 			},
 		},
 		"attributes": schema.DynamicAttribute{
 			Computed: true,
-			MarkdownDescription: "What was exported, as the API describes it: an object with `report_token`, `start_date`, " +
-				"`end_date`, `date_bin` and others, any of which can be null. Its members are used directly, as in " +
-				"`attributes.date_bin`.",
+			MarkdownDescription: "Object that describes what was exported, as reported by the API, such as `report_token`, " +
+				"`start_date`, `end_date` and `date_bin`. Its members can be null.",
 		},
 	}
 }
 
-// timeoutsBlock has the timeouts of a surface, by what they bound.
-func timeoutsBlock(about map[string]string) map[string]schema.SingleNestedBlock {
+// timeoutsBlock returns the timeouts block with a description of each timeout.
+func timeoutsBlock(descriptions map[string]string) map[string]schema.SingleNestedBlock {
 	attributes := map[string]schema.Attribute{}
-	for name, text := range about {
+	for name, description := range descriptions {
 		attributes[name] = schema.StringAttribute{
 			Optional:            true,
-			MarkdownDescription: text,
+			MarkdownDescription: description,
 			Validators:          argument.Timeouts(),
 		}
 	}
 	return map[string]schema.SingleNestedBlock{"timeouts": {Attributes: attributes}}
 }
 
-// mergeMaps returns all of the sets. Of those with the same name the last one counts.
-func mergeMaps[T any](sets ...map[string]T) map[string]T {
+// mergeMaps returns a map with the entries of all maps. Later maps take precedence.
+func mergeMaps[T any](all ...map[string]T) map[string]T {
 	out := map[string]T{}
-	for _, set := range sets {
-		maps.Copy(out, set)
+	for _, m := range all {
+		maps.Copy(out, m)
 	}
 	return out
+}
+
+// convert returns a map with each value converted.
+func convert[From, To any](of map[string]From, f func(From) To) map[string]To {
+	out := map[string]To{}
+	for name, value := range of {
+		out[name] = f(value)
+	}
+	return out
+}
+
+func resourceBlocks(all ...map[string]schema.SingleNestedBlock) map[string]schema.Block {
+	return convert(mergeMaps(all...), func(b schema.SingleNestedBlock) schema.Block { return b })
 }
 
 func dataSourceBlocks(of map[string]schema.SingleNestedBlock) map[string]datasource.Block {
-	out := map[string]datasource.Block{}
-	for name, b := range of {
-		out[name] = datasource.SingleNestedBlock{
+	return convert(of, func(b schema.SingleNestedBlock) datasource.Block {
+		return datasource.SingleNestedBlock{
 			MarkdownDescription: b.MarkdownDescription, Attributes: dataSourceAttributes(b.Attributes),
 		}
-	}
-	return out
+	})
 }
 
 func dataSourceAttributes(of map[string]schema.Attribute) map[string]datasource.Attribute {
-	out := map[string]datasource.Attribute{}
-	for name, attribute := range of {
+	return convert(of, func(attribute schema.Attribute) datasource.Attribute {
 		switch a := attribute.(type) {
 		case schema.StringAttribute:
-			out[name] = datasource.StringAttribute{
+			return datasource.StringAttribute{
 				Required: a.Required, Optional: a.Optional, Computed: a.Computed,
 				MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
 			}
 		case schema.BoolAttribute:
-			out[name] = datasource.BoolAttribute{Optional: a.Optional, MarkdownDescription: a.MarkdownDescription}
+			return datasource.BoolAttribute{Optional: a.Optional, MarkdownDescription: a.MarkdownDescription}
 		case schema.ListAttribute:
-			out[name] = datasource.ListAttribute{
+			return datasource.ListAttribute{
 				Optional: a.Optional, Computed: a.Computed, Sensitive: a.Sensitive, ElementType: a.ElementType,
 				MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
 			}
 		case schema.SingleNestedAttribute:
-			out[name] = datasource.SingleNestedAttribute{
+			return datasource.SingleNestedAttribute{
 				Computed: a.Computed, MarkdownDescription: a.MarkdownDescription,
 				Attributes: dataSourceAttributes(a.Attributes),
 			}
 		case schema.DynamicAttribute:
-			out[name] = datasource.DynamicAttribute{Computed: a.Computed, MarkdownDescription: a.MarkdownDescription}
-		default:
-			panic("a data source has no such attribute: " + name)
+			return datasource.DynamicAttribute{Computed: a.Computed, MarkdownDescription: a.MarkdownDescription}
 		}
-	}
-	return out
+		panic(fmt.Sprintf("no data source attribute for %T", attribute))
+	})
 }
 
 func ephemeralBlocks(of map[string]schema.SingleNestedBlock) map[string]ephemeral.Block {
-	out := map[string]ephemeral.Block{}
-	for name, b := range of {
-		out[name] = ephemeral.SingleNestedBlock{Attributes: ephemeralAttributes(dataSourceAttributes(b.Attributes))}
-	}
-	return out
+	return convert(of, func(b schema.SingleNestedBlock) ephemeral.Block {
+		return ephemeral.SingleNestedBlock{Attributes: ephemeralAttributes(dataSourceAttributes(b.Attributes))}
+	})
 }
 
-// ephemeralAttributes derives from a data source's, whose schema types have the same fields.
+// ephemeralAttributes converts the attributes of a data source, whose schema types have the same fields.
 func ephemeralAttributes(of map[string]datasource.Attribute) map[string]ephemeral.Attribute {
-	out := map[string]ephemeral.Attribute{}
-	for name, attribute := range of {
+	return convert(of, func(attribute datasource.Attribute) ephemeral.Attribute {
 		switch a := attribute.(type) {
 		case datasource.StringAttribute:
-			out[name] = ephemeral.StringAttribute(a)
+			return ephemeral.StringAttribute(a)
 		case datasource.ListAttribute:
-			out[name] = ephemeral.ListAttribute(a)
+			return ephemeral.ListAttribute(a)
 		case datasource.DynamicAttribute:
-			out[name] = ephemeral.DynamicAttribute(a)
+			return ephemeral.DynamicAttribute(a)
 		case datasource.SingleNestedAttribute:
-			out[name] = ephemeral.SingleNestedAttribute{
+			return ephemeral.SingleNestedAttribute{
 				Computed: a.Computed, MarkdownDescription: a.MarkdownDescription, Attributes: ephemeralAttributes(a.Attributes),
 			}
-		default:
-			panic("an ephemeral resource has no such attribute: " + name)
 		}
-	}
-	return out
+		panic(fmt.Sprintf("no ephemeral resource attribute for %T", attribute))
+	})
 }
 
 func actionBlocks(of map[string]schema.SingleNestedBlock) map[string]action.Block {
-	out := map[string]action.Block{}
-	for name, b := range of {
-		out[name] = action.SingleNestedBlock{
+	return convert(of, func(b schema.SingleNestedBlock) action.Block {
+		return action.SingleNestedBlock{
 			MarkdownDescription: b.MarkdownDescription, Attributes: actionAttributes(b.Attributes),
 		}
-	}
-	return out
+	})
 }
 
 func actionAttributes(of map[string]schema.Attribute) map[string]action.Attribute {
-	out := map[string]action.Attribute{}
-	for name, attribute := range of {
+	return convert(of, func(attribute schema.Attribute) action.Attribute {
 		switch a := attribute.(type) {
 		case schema.StringAttribute:
-			out[name] = action.StringAttribute{
+			return action.StringAttribute{
 				Required: a.Required, Optional: a.Optional, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
 			}
 		case schema.BoolAttribute:
-			out[name] = action.BoolAttribute{Optional: a.Optional, MarkdownDescription: a.MarkdownDescription}
+			return action.BoolAttribute{Optional: a.Optional, MarkdownDescription: a.MarkdownDescription}
 		case schema.ListAttribute:
-			out[name] = action.ListAttribute{
+			return action.ListAttribute{
 				Optional:            a.Optional,
 				ElementType:         a.ElementType,
 				MarkdownDescription: a.MarkdownDescription,
 				Validators:          a.Validators,
 			}
-		default:
-			panic("an action has no such attribute: " + name)
 		}
-	}
-	return out
+		panic(fmt.Sprintf("no action attribute for %T", attribute))
+	})
 }

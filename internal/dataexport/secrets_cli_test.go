@@ -13,8 +13,8 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// Nothing that is produced anywhere may hold the API token, and nothing but state and plan a signature.
-func TestNothingLeaks(t *testing.T) {
+// No output contains the API token, and only state and plan contain a signature.
+func TestCredentials_areNotShown(t *testing.T) {
 	t.Parallel()
 	refusal := fakevantage.Errors(500,
 		"cannot use the token "+acctest.APIToken+" now", "see https://x.example/log?X-Signature=0123")
@@ -46,7 +46,7 @@ func TestNothingLeaks(t *testing.T) {
 	run("plan", "-no-color")
 	forbidden := "token " + acctest.APIToken + " may not see https://f.example/a.csv?X-Signature=abc"
 	api.Change(func(o *fakevantage.Options) { o.Misbehave = always(fakevantage.Errors(403, forbidden)) })
-	run("plan", "-no-color") // fails, with the server's words
+	run("plan", "-no-color") // fails with the API's message
 	api.Change(func(o *fakevantage.Options) { o.Misbehave = nil })
 	run("destroy", "-no-color", "-auto-approve")
 
@@ -64,12 +64,12 @@ func TestNothingLeaks(t *testing.T) {
 		}
 	}
 	if !strings.Contains(produced["terraform.tfstate.backup"], "X-Signature=") {
-		t.Error("the search finds no signature even where there is one")
+		t.Error("the search does not find a signature in state")
 	}
 }
 
-// Through a plan file, an apply, an interrupted wait that is resumed, refreshes, a log at TRACE and outputs.
-func TestNoSignatureIsKeptWhereURLsAreNotStored(t *testing.T) {
+// In a plan file, an apply, an interrupted and resumed wait, refreshes, a log at TRACE and outputs.
+func TestStoreFileURLs_falseKeepsNoSignature(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour})
 	cli := acctest.NewCLI(t, api, acctest.Testdata(t, "without_urls.tf"))
@@ -92,7 +92,7 @@ func TestNoSignatureIsKeptWhereURLsAreNotStored(t *testing.T) {
 	}
 	wantPosts(t, api.Server, 1)
 	produced := leftBehind(t, cli, logFile)
-	produced["what was shown"] = shown
+	produced["the output"] = shown
 	for name, text := range produced {
 		if strings.Contains(text, "X-Signature") || strings.Contains(text, "/files/") {
 			t.Errorf("%s has the URL of a file", name)
@@ -100,7 +100,7 @@ func TestNoSignatureIsKeptWhereURLsAreNotStored(t *testing.T) {
 	}
 }
 
-// leftBehind returns what a CLI has left behind, by the names of the files: its log, the states and the plans.
+// leftBehind returns the log, the states and the plans of a CLI by their file names.
 func leftBehind(t *testing.T, cli *acctest.CLI, logFile string) map[string]string {
 	t.Helper()
 	out := map[string]string{}
@@ -119,7 +119,7 @@ func leftBehind(t *testing.T, cli *acctest.CLI, logFile string) map[string]strin
 	return out
 }
 
-// unzipped returns all that is in a plan file.
+// unzipped returns the contents of a plan file.
 func unzipped(t *testing.T, path string) string {
 	t.Helper()
 	archive, err := zip.OpenReader(path)

@@ -8,7 +8,7 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-func TestAWaitThatTimesOutKeepsTheToken(t *testing.T) {
+func TestTimeout_keepsTheToken(t *testing.T) {
 	t.Parallel()
 	options := fakevantage.Options{ReadyAfter: time.Hour, PendingBody: true}
 	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
@@ -26,7 +26,7 @@ func TestAWaitThatTimesOutKeepsTheToken(t *testing.T) {
 	})
 }
 
-func TestAResumedWaitHasItsOwnTimeout(t *testing.T) {
+func TestTimeout_ofUpdate(t *testing.T) {
 	t.Parallel()
 	timeouts := map[string]any{"create": "2h", "update": "3m"}
 	config := map[string]any{"cost_report_token": "rprt_1", "timeouts": timeouts}
@@ -38,7 +38,7 @@ func TestAResumedWaitHasItsOwnTimeout(t *testing.T) {
 	})
 }
 
-func TestATimeoutCountsFromTheRequest(t *testing.T) {
+func TestTimeout_startsWithTheRequest(t *testing.T) {
 	t.Parallel()
 	config := map[string]any{"cost_report_token": "rprt_1", "timeouts": map[string]any{"create": "3s"}}
 	options := fakevantage.Options{ReadyAfter: time.Hour, Latency: 5 * time.Second}

@@ -15,7 +15,7 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-func TestUnwaitedExport(t *testing.T) {
+func TestWaitForCompletion_falseOnlyCreates(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour})
 	unwaited := api.Config(export(`wait_for_completion = false`))
@@ -50,7 +50,7 @@ func TestUnwaitedExport(t *testing.T) {
 	wantPosts(t, api.Server, 1)
 }
 
-func TestTurningTheWaitOnResumesIt(t *testing.T) {
+func TestWaitForCompletion_trueResumesTheWait(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{ReadyAfterPolls: 5, RetryAfter: "1"})
 	waited := api.Config(export(`wait_for_completion = true`))

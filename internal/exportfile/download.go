@@ -1,94 +1,172 @@
+// Package exportfile downloads the files of data exports from their pre-signed URLs.
 package exportfile
 
 import (
 	"context"
-	"path/filepath"
-	"sync"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"terraform-provider-vantage/internal/vantage"
 )
 
-// filesAtOnce is how many files of an export are fetched at a time.
-const filesAtOnce = 4
+// parallelFiles is the number of files of an export that are downloaded at a time.
+const parallelFiles = 4
 
-// File is a file of an export that is in its place.
+// Options configure a download.
+type Options struct {
+	// Directory is an absolute path. It must exist; see PrepareDirectory.
+	Directory string
+	// NamePrefix starts the name of each file. It must be valid in a file name. Defaults to none.
+	NamePrefix string
+	// OnProgress is called when a file is complete, without a failure, and when a file is requested again because of a
+	// failure: after a delay, or with a fresh URL if delay is zero. It must be safe for concurrent use.
+	OnProgress func(file File, failure *vantage.Error, delay time.Duration)
+}
+
+// File is a downloaded file.
 type File struct {
-	// Name is its name in the directory, and Path that of the directory with it.
+	// Name is the name of the file in the directory, and Path its absolute path.
 	Name, Path string
-	// Size is in bytes.
+	// Size is the number of bytes that were received.
 	Size int64
-	// SHA256 is the digest of what was written, in hexadecimal digits. It is empty while the file is on its way.
+	// SHA256 is the digest of the content in lower-case hexadecimal digits. It is empty until the file is complete.
 	SHA256 string
 }
 
-// DownloadProgress is what a download tells while it lasts: that a file is in its place, or that it is tried again.
-type DownloadProgress struct {
-	// File is the one in question, with as much of it as there is.
-	File File
-	// Failure is why the file is tried again after Pause. It is nil when the file is in its place.
-	Failure *Error
-	Pause   time.Duration
-	// AsksForURLs tells that the export is asked for fresh pre-signed URLs of all its files, because of Failure.
-	AsksForURLs bool
-}
-
-// Download fetches the files of a completed export into a directory that exists, some at a time, and returns those
-// that are in their place, in the order of the manifest, even when it fails. onProgress, which may be nil, is called
-// from one goroutine at a time.
+// Download downloads the files of a completed export, and returns those that are complete in the order of the manifest,
+// also if it fails. The first permanent failure ends it. Its error is an *Error.
 //
-// A file is streamed to a temporary one beside its place, for the user alone, and renamed when it is there in full:
-// no half of it is ever seen. A file that has the name already is replaced in that moment. Names come from the
-// pre-signed URLs; see fileNames. Temporary files that a killed run has left there more than a day ago are removed.
+// A file is written to a temporary file that only the user can read. It is renamed when it is complete, and replaces an
+// existing file of that name. If this client has written one of the paths for another export, Download fails at once.
 //
-// The requests go without the API token and outside the account's limit, for files are served elsewhere.
-// Options.Timeout bounds the silence of a server, not the time that a file takes. After a failure that may pass, a
-// broken connection above all, it goes on with what is missing, or begins again where the server does not allow that,
-// until ctx ends. When a server answers 400, 403 or 404, as it does for a URL that has expired, the API is asked for
-// fresh URLs of the export, once for all its files.
-//
-// The first file that fails for good ends them all, with an *Error that names it: of kind Rejected when its server
-// refuses it, Malformed or Untrusted when its URL or what comes from it cannot be used, NotWritten when the trouble
-// is on this side, TimedOut or Interrupted when ctx ends.
-func (c *Client) Download(
-	ctx context.Context, export *DataExport, directory string, onProgress func(DownloadProgress),
-) ([]File, error) {
-	started := time.Now()
-	urls := newFileURLs(c, export)
-	names, err := fileNames(urls.urls)
+// Requests are sent without the API token and do not count against the rate limits of the API. Client.Timeout bounds
+// the time without data. A failed attempt resumes with what is missing, or restarts, until ctx ends. If a file server
+// rejects a URL as it does after its expiry, fresh URLs are requested, as long as they work for some file.
+func Download(
+	ctx context.Context, client *vantage.Client, export *vantage.DataExport, o Options,
+) (complete []File, err error) {
+	downloads, err := newDownloads(client, export, o)
 	if err != nil {
 		return nil, err
 	}
-	removeLeftovers(directory, started)
-	var mu sync.Mutex
-	tell := func(p DownloadProgress) {
-		mu.Lock()
-		defer mu.Unlock()
-		if onProgress != nil {
-			onProgress(p)
+	removeLeftovers(o.Directory)
+	for rejection := (*Error)(nil); ; {
+		if rejection, err = downloadAll(ctx, downloads); err == nil && rejection != nil {
+			err = renewURLs(ctx, client, export, downloads, rejection)
+		}
+		if err != nil || rejection == nil {
+			break
 		}
 	}
-	done := make([]*File, len(names))
-	group, groupCtx := errgroup.WithContext(ctx)
-	group.SetLimit(filesAtOnce)
-	for i, name := range names {
+	for _, d := range downloads {
+		if d.discard(); d.isComplete() {
+			complete = append(complete, d.file)
+		}
+	}
+	return complete, err
+}
+
+// downloadAll downloads the files that are not complete, some at a time. After a rejection that may be due to the
+// expiry of the URLs it starts no further file, and returns the rejection.
+func downloadAll(ctx context.Context, downloads []*download) (*Error, error) {
+	var rejection atomic.Pointer[Error]
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(parallelFiles)
+	for _, d := range downloads {
 		group.Go(func() error {
-			d := newDownload(c, urls, i, File{Name: name, Path: filepath.Join(directory, name)}, tell)
-			if err := d.run(groupCtx, directory); err != nil {
-				err.File, err.Waited = name, time.Since(started)
-				return err
+			if d.isComplete() || rejection.Load() != nil {
+				return nil
 			}
-			done[i] = &d.file
-			tell(DownloadProgress{File: d.file})
+			failure := d.run(ctx)
+			switch {
+			case failure == nil:
+				d.onProgress(d.file, nil, 0)
+			case slices.Contains(maybeExpired, failure.StatusCode):
+				rejection.Store(d.failure(failure))
+			default:
+				return d.failure(failure)
+			}
 			return nil
 		})
 	}
-	err = group.Wait()
-	var written []File
-	for _, f := range done {
-		if f != nil {
-			written = append(written, *f)
+	err := group.Wait()
+	return rejection.Load(), err
+}
+
+// renewURLs requests fresh URLs after a rejection. It fails if no file server has accepted one of the last URLs.
+func renewURLs(
+	ctx context.Context, client *vantage.Client, export *vantage.DataExport, downloads []*download, rejection *Error,
+) error {
+	if !slices.ContainsFunc(downloads, func(d *download) bool { return d.urlWorks }) {
+		return rejection
+	}
+	downloads[0].onProgress(File{Name: rejection.File}, rejection.Err, 0)
+	fresh, err := client.GetDataExport(ctx, export)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return downloads[0].failure(contextError(ctx, rejection))
+	case err == nil && !fresh.Completed():
+		err = fmt.Errorf("the API reports the status %q", fresh.Status)
+	case err == nil && !haveSameNames(downloads, fresh.Manifest.Files):
+		err = errors.New("the API reports other files than before")
+	}
+	if err != nil {
+		rejection.Err.Err = fmt.Errorf("requesting fresh pre-signed URLs: %w", err)
+		return rejection
+	}
+	for i, d := range downloads {
+		d.url, d.urlWorks = fresh.Manifest.Files[i], false
+	}
+	return nil
+}
+
+// haveSameNames reports whether fresh URLs are those of the same files, which may have moved. Manifest.Files is sorted.
+func haveSameNames(downloads []*download, fresh []string) bool {
+	for i, d := range downloads {
+		if len(fresh) != len(downloads) || baseName(d.url) != baseName(fresh[i]) {
+			return false
 		}
 	}
-	return written, err
+	return true
 }
+
+func baseName(fileURL string) string {
+	withoutQuery, _, _ := strings.Cut(fileURL, "?")
+	return path.Base(withoutQuery)
+}
+
+const (
+	// NotWritten means that the file system rejected a file.
+	NotWritten vantage.ErrorKind = "not written"
+	// PathTaken means that a path was written in this run for another export.
+	PathTaken vantage.ErrorKind = "path already written"
+)
+
+// Error is the error of a download. It never holds the query of a pre-signed URL.
+type Error struct {
+	// File is the name of the file that failed. It is empty if the directory cannot be used.
+	File string
+	// Host is the file server. It is empty if no request was sent.
+	Host string
+	// Err says what failed. Its kind is Rejected if the file server rejected the request, Malformed or Untrusted if the
+	// pre-signed URL or the response cannot be used, NotWritten, PathTaken, TimedOut or Interrupted.
+	Err *vantage.Error
+}
+
+// Error returns one line that can be shown and logged.
+func (e *Error) Error() string {
+	if e.File == "" {
+		return e.Err.Error()
+	}
+	return e.File + ": " + e.Err.Error()
+}
+
+// Unwrap returns what failed.
+func (e *Error) Unwrap() error { return e.Err }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"time"
 )
@@ -199,6 +200,10 @@ func (s *Server) describe(r *http.Request, e *Export) map[string]any {
 	attributes := e.Attributes
 	if attributes == nil {
 		attributes = k.attributes(e.Asked)
+	}
+	if s.options.LateAttribute != "" && e.polls > 1 {
+		attributes = maps.Clone(attributes)
+		attributes[s.options.LateAttribute] = true
 	}
 	out := map[string]any{
 		"token": e.Token, "status": status, "created_at": timestamp(e.CreatedAt), "export_type": k.exportType,

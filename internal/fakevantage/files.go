@@ -21,11 +21,23 @@ func (s *Server) addresses(r *http.Request, e *Export, until time.Time) []string
 	if !s.options.SignOnce {
 		e.signed++
 	}
+	amazon := ""
+	if lifetime := s.options.URLLifetime; lifetime > 0 {
+		signedAt := s.now().UTC().Format("20060102T150405Z")
+		amazon = fmt.Sprintf("&X-Amz-Date=%s&X-Amz-Expires=%d", signedAt, int(lifetime.Seconds()))
+		if end := s.now().Add(lifetime); end.Before(until) {
+			until = end
+		}
+	}
 	out := []string{}
-	for i := range count {
+	for n := range count {
+		i := n
+		if s.options.RotateFiles {
+			i = (n + e.polls) % count
+		}
 		path := fmt.Sprintf("/files/%s/unit_costs-%03d.csv", e.Token, i+1)
-		out = append(out, fmt.Sprintf("%s%s?X-Expires=%d&X-Nonce=%d&X-Signature=%s", origin(r), path, until.Unix(), e.signed,
-			signature(path, fmt.Sprint(until.Unix()), fmt.Sprint(e.signed))))
+		out = append(out, fmt.Sprintf("%s%s?X-Expires=%d&X-Nonce=%d&X-Signature=%s%s",
+			origin(r), path, until.Unix(), e.signed, signature(path, fmt.Sprint(until.Unix()), fmt.Sprint(e.signed)), amazon))
 	}
 	return out
 }

@@ -42,6 +42,14 @@ type Options struct {
 	// SignOnce keeps the query of file addresses the same at each GET; they are signed anew otherwise.
 	SignOnce bool
 
+	// URLLifetime signs file addresses as S3 does, for this time from each GET but not beyond the export's end. Default:
+	// until the export's end, in a form of the fake's own.
+	URLLifetime time.Duration
+	// RotateFiles lists the files in another order at each GET.
+	RotateFiles bool
+	// LateAttribute adds a member of this name to the attributes from the second GET of an export on.
+	LateAttribute string
+
 	// Limits are those by route; the first that fits a request counts it. A list that is empty and not nil limits nothing,
 	// with no headers. Default: RecordedLimits.
 	Limits []RouteLimit

@@ -50,7 +50,7 @@ func wantQuarters(t *testing.T, cli *acctest.CLI) {
 
 func wantExported(t *testing.T, cli *acctest.CLI) {
 	t.Helper()
-	if files, err := filepath.Glob(filepath.Join(cli.Dir, "exports", "2025-03", "*.csv")); err != nil || len(files) != 1 {
+	if files, err := filepath.Glob(filepath.Join(cli.Dir, "exports", "*", "*.csv")); err != nil || len(files) != 1 {
 		t.Errorf("downloaded are %v, %v", files, err)
 	}
 }

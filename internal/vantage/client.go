@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"terraform-provider-vantage/internal/vantage/ratelimit"
@@ -50,6 +51,10 @@ type Options struct {
 
 // Client calls the API. It is safe for concurrent use, and all its callers share one rate limiter.
 type Client struct {
+	// Shared holds what users of the client share as long as it exists, such as the paths of files that were written. As in
+	// a context, keys have types of the user's package.
+	Shared sync.Map
+
 	options Options
 	base    *url.URL
 	http    *http.Client

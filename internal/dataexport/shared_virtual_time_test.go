@@ -1,0 +1,42 @@
+package dataexport_test
+
+import (
+	"testing"
+	"testing/synctest"
+
+	"terraform-provider-vantage/internal/acctest"
+	"terraform-provider-vantage/internal/fakevantage"
+	"terraform-provider-vantage/internal/vantage"
+)
+
+var minimal = map[string]any{"cost_report_token": "rprt_1"}
+
+// inVirtualTime runs f in a synctest bubble, with a provider whose client sends its requests to a fake in process.
+func inVirtualTime(
+	t *testing.T, o fakevantage.Options, f func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server),
+) {
+	t.Helper()
+	inVirtualTimeOf(t, "vantage_unit_cost_export", o, f)
+}
+
+// inVirtualTimeOf is inVirtualTime for the resource and the action of a type name.
+func inVirtualTimeOf(
+	t *testing.T, typeName string, o fakevantage.Options,
+	f func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server),
+) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		fake := acctest.NewFake(t, o)
+		f(t, protocolOf(t, fake, typeName), fake)
+	})
+}
+
+// protocolOf returns a provider whose client sends its requests to the fake in process.
+func protocolOf(t *testing.T, fake *fakevantage.Server, typeName string) *acctest.Protocol {
+	t.Helper()
+	client, err := vantage.New(vantage.Options{APIToken: acctest.APIToken, Transport: fake.Transport()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return acctest.NewProtocolOf(t, client, typeName)
+}

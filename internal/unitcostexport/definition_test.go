@@ -1,0 +1,19 @@
+package unitcostexport_test
+
+import (
+	"testing"
+
+	"terraform-provider-vantage/internal/acctest"
+)
+
+// The tests of dataexport use this export type as well.
+func TestExport_lifecycle(t *testing.T) {
+	t.Parallel()
+	kind := acctest.Kind{TypeName: "vantage_unit_cost_export", Path: "/v2/unit_costs/data_exports"}
+	kind.RunLife(t, acctest.Asked{
+		Arguments: `
+cost_report_token = "rprt_1"
+date_bin          = "week"`,
+		Body: `{"cost_report_token":"rprt_1","date_bin":"week"}`,
+	})
+}
