@@ -18,8 +18,8 @@ func skipWithout(t *testing.T, program string) {
 	}
 }
 
-// wantTestsPassed runs the tests of the example if the CLI can mock a provider.
-func wantTestsPassed(t *testing.T, cli *acctest.CLI) {
+// runModuleTests runs the example's own tests if the CLI can mock a provider.
+func runModuleTests(t *testing.T, cli *acctest.CLI) {
 	t.Helper()
 	if (acctest.Version{Terraform: "1.7", OpenTofu: "1.8"}).IsMet(t) {
 		cli.Setenv("VANTAGE_API_TOKEN", "") // the tests need no account

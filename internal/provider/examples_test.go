@@ -44,13 +44,13 @@ func examples() map[string]example {
 		},
 		"reports": {
 			variables: map[string]string{"cost_report_tokens": `["rprt_1","rprt_2"]`, "month": "2025-03"}, posts: 2, inAll: 4,
-			needs: functions, check: wantTestsPassed,
+			needs: functions, check: runModuleTests,
 		},
 		"module-tests": {
 			variables: map[string]string{
 				"cost_report_token": "rprt_1", "business_metric_token": "bsnss_mtrc_3080a050c04104ff",
 			},
-			posts: 1, inAll: 1, check: wantTestsPassed,
+			posts: 1, inAll: 1, check: runModuleTests,
 		},
 		"two-providers": {
 			variables: map[string]string{"cost_report_token": "rprt_1", "read_token": acctest.APIToken}, posts: 2, inAll: 2,

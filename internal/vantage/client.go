@@ -55,12 +55,11 @@ type Client struct {
 	// a context, keys have types of the user's package.
 	Shared sync.Map
 
-	options   Options
-	base      *url.URL
-	http      *http.Client
-	redact    redact.Redactor
-	durations durations
-	accepted  acceptances
+	options Options
+	base    *url.URL
+	http    *http.Client
+	redact  redact.Redactor
+	history *history
 }
 
 // New returns a Client. It makes no request.
@@ -84,9 +83,9 @@ func New(o Options) (*Client, error) {
 	if o.Transport == nil {
 		o.Transport = newTransport(o.Timeout)
 	}
-	c := &Client{options: o, base: base, redact: redact.New(o.APIToken)}
+	c := &Client{options: o, base: base, redact: redact.New(o.APIToken), history: newHistory()}
 	c.http = &http.Client{
-		CheckRedirect: c.checkRedirect,
+		CheckRedirect: checkRedirect,
 		Transport: &apiTransport{
 			next:          o.Transport,
 			timeout:       o.Timeout,

@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// lastPollBefore is how long before its deadline a wait polls for the last time.
+const lastPollBefore = 5 * time.Second
+
 // deadlineReached reports whether ctx has ended, or ends now: its own timer and another that is due then fire in any
 // order.
 func deadlineReached(ctx context.Context) bool {
@@ -46,6 +49,20 @@ func withinDeadline(ctx context.Context, delay time.Duration) time.Duration {
 	return max(left, 0)
 }
 
+// lastPoll shortens a delay so that the last poll starts five seconds before the deadline of ctx. It reports false if
+// that time has passed; a first poll is made all the same.
+func lastPoll(ctx context.Context, delay time.Duration, first bool) (time.Duration, bool) {
+	deadline, ok := ctx.Deadline()
+	left := time.Until(deadline)
+	switch {
+	case !ok || delay < left-lastPollBefore:
+		return delay, true
+	case left > lastPollBefore:
+		return left - lastPollBefore, true
+	}
+	return min(delay, left/2), first
+}
+
 // sleep waits for the given time, or until ctx ends.
 func sleep(ctx context.Context, delay time.Duration) *Error {
 	// A timer of zero can crash a test with the race detector in virtual time: golang/go#78156.
@@ -61,4 +78,14 @@ func sleep(ctx context.Context, delay time.Duration) *Error {
 		return contextError(ctx)
 	}
 	return nil
+}
+
+// timeWaited returns how long a call has lasted, at most until the deadline of ctx: a POST that was sent is not
+// abandoned at the deadline.
+func timeWaited(ctx context.Context, started time.Time) time.Duration {
+	waited := time.Since(started)
+	if deadline, ok := ctx.Deadline(); ok {
+		waited = min(waited, deadline.Sub(started))
+	}
+	return waited
 }

@@ -22,6 +22,8 @@ const (
 	Invalid ErrorKind = "invalid"
 	// Internal means that this package has a defect.
 	Internal ErrorKind = "internal error"
+	// TooMany means that a response, or a list of rows, exceeds the limits. It was not read to the end.
+	TooMany ErrorKind = "too many"
 	// Untrusted means that a response redirected to a place that the API token must not be sent to. Nothing was sent there.
 	Untrusted ErrorKind = "untrusted"
 	// ExportFailed means that the export reached a final status other than completed.
@@ -59,6 +61,31 @@ type Error struct {
 	// Retry says whether the attempt that failed is repeated. Its zero value is RetryNever.
 	Retry Retry
 }
+
+// Retry says whether a failed attempt is repeated.
+type Retry struct {
+	Policy RetryPolicy
+	// After is the delay that the server asked for, which is honored even if the deadline comes first.
+	After time.Duration
+	// since is when the minute of RetryOneMinute started; zero: with the operation's first failure of that policy in a row.
+	since time.Time
+}
+
+// RetryPolicy says how long an operation is repeated that fails in the same way.
+type RetryPolicy int
+
+const (
+	// RetryNever is for failures that would repeat.
+	RetryNever RetryPolicy = iota
+	// RetryFewTimes makes at most five attempts in a row: each may have an effect.
+	RetryFewTimes
+	// RetryOneMinute repeats for a minute of nothing else.
+	RetryOneMinute
+	// RetryUntilDeadline repeats until the deadline of the context.
+	RetryUntilDeadline
+	// RetryWhenAllowed repeats as soon as the rate limit allows, until the deadline of the context.
+	RetryWhenAllowed
+)
 
 // asError returns err as an *Error, and nil for nil.
 func asError(err error) *Error {

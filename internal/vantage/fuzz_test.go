@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"terraform-provider-vantage/internal/vantage/redact"
 )
 
 func FuzzLocation(f *testing.F) {
@@ -51,15 +53,11 @@ func FuzzDataExport(f *testing.F) {
 		f.Add(200, body)
 		f.Add(202, body)
 	}
-	c, err := New(Options{APIToken: "secret"})
-	if err != nil {
-		f.Fatal(err)
-	}
 	f.Fuzz(func(t *testing.T, status int, body string) {
 		e := &DataExport{Token: "tok"}
-		err := c.decodeExport(
+		err := e.decode(
 			&http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))},
-			e,
+			redact.New("secret"),
 		)
 		if err != nil {
 			return

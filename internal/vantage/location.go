@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 )
 
@@ -68,3 +69,8 @@ func (c *Client) locationToken(resp *http.Response) (token string, certain bool)
 func (c *Client) usableToken(s string) bool {
 	return ValidToken(s) && s != c.options.APIToken && !c.redact.Contained([]byte(s))
 }
+
+var tokenForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,200}$`)
+
+// ValidToken reports whether s has the form of a token: up to 200 letters, digits, underscores and hyphens.
+func ValidToken(s string) bool { return tokenForm.MatchString(s) }

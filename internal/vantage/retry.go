@@ -9,31 +9,6 @@ import (
 	"terraform-provider-vantage/internal/vantage/ratelimit"
 )
 
-// Retry says whether a failed attempt is repeated.
-type Retry struct {
-	Policy RetryPolicy
-	// After is the delay that the server asked for, which is honored even if the deadline comes first.
-	After time.Duration
-	// since is when the minute of RetryOneMinute started; zero: with the operation's first failure of that policy in a row.
-	since time.Time
-}
-
-// RetryPolicy says how long an operation is repeated that fails in the same way.
-type RetryPolicy int
-
-const (
-	// RetryNever is for failures that would repeat.
-	RetryNever RetryPolicy = iota
-	// RetryFewTimes makes at most five attempts in a row: each may have an effect.
-	RetryFewTimes
-	// RetryOneMinute repeats for a minute of nothing else.
-	RetryOneMinute
-	// RetryUntilDeadline repeats until the deadline of the context.
-	RetryUntilDeadline
-	// RetryWhenAllowed repeats as soon as the rate limit allows, until the deadline of the context.
-	RetryWhenAllowed
-)
-
 const (
 	fewTimes  = 5
 	oneMinute = time.Minute

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptrace"
+	"regexp"
 	"sync/atomic"
 	"time"
 
@@ -32,6 +33,7 @@ func newTransport(timeout time.Duration) http.RoundTripper {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxResponseHeaderBytes = maxHeader
 	t.MaxIdleConnsPerHost = idleConnections
+	t.OnProxyConnectResponse = proxyConnectError
 	t.HTTP2 = &http.HTTP2Config{
 		SendPingTimeout: min(timeout/3, 10*time.Second),
 		PingTimeout:     min(timeout/6, 5*time.Second),
@@ -58,17 +60,17 @@ func (t *apiTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if deadlineReached(ctx) {
 		return nil, contextError(ctx)
 	}
-	if err := t.host.givenUp(); err != nil {
-		return nil, err
-	}
 	queued := time.Now()
 	slot, err := t.limiter.Acquire(ctx, route(req))
-	var tooLate *ratelimit.DelayError
 	switch {
-	case errors.As(err, &tooLate):
-		return nil, &Error{Kind: TimedOut, Err: err}
-	case err != nil:
+	case err != nil && ctx.Err() != nil:
 		return nil, contextError(ctx)
+	case err != nil:
+		return nil, &Error{Kind: TimedOut, Err: err}
+	}
+	if err := t.host.givenUp(); err != nil {
+		slot.Done(nil)
+		return nil, err
 	}
 	if delay := time.Since(queued).Truncate(time.Millisecond); delay > 0 {
 		t.log.DebugContext(ctx, "rate limit delay ended", "duration", delay)
@@ -89,18 +91,20 @@ func (t *apiTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 
 	sent := time.Now()
 	resp, err := t.exchange(req)
-	remaining := slot.Done(resp)
-	fields := []any{
-		"method", req.Method, "path", t.redact.Text(req.URL.Path), // which may be that of a redirect
-		"duration", time.Since(sent), "remaining", remaining,
-	}
+	slot.Done(resp)
+	// The path may be that of a redirect.
+	fields := []any{"method", req.Method, "path", t.redact.Text(req.URL.Path), "duration", time.Since(sent)}
 	if err != nil {
 		t.log.DebugContext(ctx, "request failed", append(fields, "error", err.Error())...)
 		return nil, err
 	}
-	t.log.DebugContext(ctx, "received response", append(fields, "status", resp.StatusCode)...)
+	t.log.DebugContext(ctx, "received response", append(fields,
+		"status", resp.StatusCode, "remaining", redact.Word(resp.Header.Get("X-Rate-Limit-Remaining")))...)
 	return resp, nil
 }
+
+// exportInPath matches the token of an export in the path of a request.
+var exportInPath = regexp.MustCompile(`/data_exports/.*`)
 
 // route returns what the server limits: the method and the path without the token of an export.
 func route(req *http.Request) string {
@@ -159,7 +163,13 @@ func (t *apiTransport) transportError(req *http.Request, err error, connected bo
 	default:
 		failure.Err = t.redact.Cause(err)
 	}
+	if proxy, variable, ok := ProxyFor(req.URL); ok && !connected {
+		failure.Err = fmt.Errorf("through the proxy %s (environment variable %s): %w", proxy, variable, failure.Err)
+	}
 	reached := t.host.responded.Load()
+	if errors.Is(err, errProxyAuth) {
+		return failure
+	}
 	failure.Retry.Policy = retryPolicy(attempt{method: req.Method, connected: connected, reached: reached})
 	if !connected && !reached {
 		failure.Retry.since = t.host.failed(failure)

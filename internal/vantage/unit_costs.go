@@ -6,13 +6,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"terraform-provider-vantage/internal/vantage/redact"
 )
 
 const (
@@ -25,9 +27,6 @@ const (
 	// maxUnitCostsBytes bounds all pages together: 670 bytes a row; about 300 are usual.
 	maxUnitCostsBytes = 64 << 20
 )
-
-// TooMany means that the report has more rows than ListUnitCosts reads.
-const TooMany ErrorKind = "too many"
 
 // CalculationTypes returns the documented values of UnitCost.CalculationType.
 func CalculationTypes() []string {
@@ -42,67 +41,6 @@ type UnitCostsRequest struct {
 	StartDate, EndDate string
 	// DateBin is one of DateBins. The API defaults to the report's, or day.
 	DateBin string
-}
-
-// UnitCost is one row: the cost of one unit of a metric on one date.
-type UnitCost struct {
-	BusinessMetricToken string `json:"business_metric_token"`
-	BusinessMetricTitle string `json:"business_metric_title"`
-	// CalculationType is as reported, normally one of CalculationTypes. Empty if the API reports null.
-	CalculationType string `json:"calculation_type"`
-	// The amounts and the scale are empty if the API reports null, such as for a division by zero.
-	UnitCostAmount       Decimal `json:"unit_cost_amount"`
-	BusinessMetricAmount Decimal `json:"business_metric_amount"`
-	Scale                Decimal `json:"scale"`
-	// Date is a date such as 2025-03-01, or a time as reported, which bins of an hour may have.
-	Date Date `json:"date"`
-}
-
-// Decimal is a decimal number with all digits that the API reported, or empty.
-type Decimal string
-
-// decimalForm also bounds the digits to 150, which Terraform's numbers of 512 bits represent exactly.
-var decimalForm = regexp.MustCompile(`^[+-]?[0-9]{1,75}(\.[0-9]{1,75})?([eE][+-]?[0-9]{1,2})?$`)
-
-// UnmarshalJSON implements json.Unmarshaler. The API documents amounts as strings, and the scale both ways.
-func (d *Decimal) UnmarshalJSON(raw []byte) error {
-	text := string(raw)
-	if text == "null" {
-		*d = ""
-		return nil
-	}
-	if raw[0] == '"' {
-		if err := json.Unmarshal(raw, &text); err != nil {
-			return err
-		}
-	}
-	if !decimalForm.MatchString(text) {
-		return fmt.Errorf("%q is not a decimal number with up to 75 digits on each side of the point", text)
-	}
-	*d = Decimal(text)
-	return nil
-}
-
-// Date is a date without a zone, or a time as reported.
-type Date string
-
-// UnmarshalJSON implements json.Unmarshaler. The API documents dates with and without a zone, such as 2023-09-05+00:00.
-func (d *Date) UnmarshalJSON(raw []byte) error {
-	var text string
-	if err := json.Unmarshal(raw, &text); err != nil {
-		return errors.New("the date is not a string")
-	}
-	for _, layout := range []string{time.DateOnly, "2006-01-02Z07:00"} {
-		if day, err := time.Parse(layout, text); err == nil {
-			*d = Date(day.Format(time.DateOnly))
-			return nil
-		}
-	}
-	if _, err := time.Parse(time.RFC3339, text); err != nil {
-		return fmt.Errorf("%q is not a date such as 2025-03-01", text)
-	}
-	*d = Date(text)
-	return nil
 }
 
 // ListUnitCosts reads all pages of GET /v2/unit_costs and returns the rows ascending by date, then by metric token.
@@ -144,4 +82,110 @@ func (r UnitCostsRequest) query(page int) url.Values {
 		}
 	}
 	return query
+}
+
+// unitCostList holds the pages read so far.
+type unitCostList struct {
+	redact   redact.Redactor
+	page     int // number of the last page
+	bytes    int // in all pages
+	rows     []UnitCost
+	pages    map[[sha256.Size]byte]int // page numbers by the digest of their rows
+	complete bool
+}
+
+// take adds the next page. It changes nothing if the page is invalid.
+func (l *unitCostList) take(resp *http.Response) error {
+	page := l.page + 1
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return err
+	}
+	if l.bytes+len(raw) > maxUnitCostsBytes {
+		return &Error{Kind: TooMany, Err: fmt.Errorf(
+			"the unit costs in the date range are longer than %d MiB; reading stopped at page %d", maxUnitCostsBytes>>20, page)}
+	}
+	got, err := decodeUnitCostPage(raw)
+	var notJSON *json.SyntaxError
+	switch {
+	case errors.As(err, &notJSON):
+		return fmt.Errorf("page %d of the unit costs is not JSON", page)
+	case err != nil:
+		return l.malformed(page, errors.New(l.redact.Text(err.Error())))
+	}
+	earlier, repeated := l.pages[got.sum]
+	read := len(l.rows) + len(got.rows)
+	switch {
+	case got.more && len(got.rows) == 0:
+		return l.malformed(page, errors.New("it has no rows but links to a next page"))
+	case repeated:
+		return l.malformed(page, fmt.Errorf("it repeats page %d", earlier))
+	case read > maxUnitCosts, got.more && read == maxUnitCosts:
+		return &Error{Kind: TooMany, Err: fmt.Errorf(
+			"the report has more than %d unit costs in the date range; reading stopped at page %d", maxUnitCosts, page)}
+	case got.more && page == maxUnitCostsPages:
+		return l.malformed(page, fmt.Errorf("it links to a next page after only %d rows", read))
+	}
+	rows, err := got.decode()
+	if err != nil {
+		return l.malformed(page, errors.New(l.redact.Text(err.Error())))
+	}
+	l.page, l.complete, l.pages[got.sum] = page, !got.more, page
+	l.bytes += len(raw)
+	l.rows = append(l.rows, rows...)
+	return nil
+}
+
+func (l *unitCostList) malformed(page int, err error) *Error {
+	return &Error{Kind: Malformed, Err: fmt.Errorf("page %d of the unit costs is invalid: %w", page, err)}
+}
+
+// unitCostPage is one response whose rows are not decoded yet.
+type unitCostPage struct {
+	rows []json.RawMessage
+	sum  [sha256.Size]byte // of the rows
+	more bool              // whether a next page exists
+}
+
+// decodeUnitCostPage decodes a response except for its rows. Without links, a full page may have a next page.
+func decodeUnitCostPage(raw []byte) (page unitCostPage, err error) {
+	var body struct {
+		Links     *struct{ Next string }
+		UnitCosts []json.RawMessage `json:"unit_costs"`
+	}
+	if err := json.Unmarshal(raw, &body); err != nil {
+		return page, err
+	}
+	if body.UnitCosts == nil {
+		return page, errors.New("the list unit_costs is missing")
+	}
+	digest := sha256.New()
+	for _, row := range body.UnitCosts {
+		digest.Write(row)
+	}
+	page = unitCostPage{body.UnitCosts, [sha256.Size]byte(digest.Sum(nil)), len(body.UnitCosts) == unitCostsPage}
+	if body.Links != nil {
+		page.more = body.Links.Next != ""
+	}
+	return page, nil
+}
+
+// decode decodes the rows.
+func (p unitCostPage) decode() ([]UnitCost, error) {
+	rows := make([]UnitCost, len(p.rows))
+	for i, text := range p.rows {
+		row := &rows[i]
+		err := json.Unmarshal(text, row)
+		switch {
+		case err != nil:
+		case row.BusinessMetricToken == "":
+			err = errors.New("business_metric_token is missing")
+		case row.Date == "":
+			err = errors.New("date is missing")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("row %d: %w", i+1, err)
+		}
+	}
+	return rows, nil
 }

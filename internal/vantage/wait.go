@@ -3,6 +3,7 @@ package vantage
 import (
 	"context"
 	"log/slog"
+	"math/rand/v2"
 	"strings"
 	"time"
 )
@@ -32,7 +33,6 @@ func (c *Client) WaitForDataExport(
 	if !export.requestedAt.IsZero() {
 		started, accepted = export.requestedAt, export.AcceptedAt
 	}
-	var pending time.Duration // the age at which it was last seen pending
 	for first := true; ; first = false {
 		if export.Status != "" { // otherwise it has not been polled yet
 			if err := c.delayPoll(ctx, export, time.Since(accepted), first, onProgress); err != nil {
@@ -46,12 +46,11 @@ func (c *Client) WaitForDataExport(
 		case latest.Failed():
 			return latest, waitError(ctx, &Error{Kind: ExportFailed, Messages: latest.Messages}, latest, started)
 		case latest.Completed():
-			c.durations.add(latest, pending, time.Since(accepted))
+			c.history.addCompleted(latest.path, time.Since(accepted))
 			c.options.Logger.InfoContext(ctx, "data export completed",
 				"export", latest.Token, "files", len(latest.Manifest.Files), "duration", time.Since(started))
 			return latest, nil
 		}
-		pending = time.Since(accepted)
 		if latest.Status != export.Status && !strings.EqualFold(latest.Status, StatusPending) {
 			c.options.Logger.WarnContext(ctx, "data export has an undocumented status; it counts as pending",
 				"export", export.Token, "status", latest.Status)
@@ -64,7 +63,7 @@ func (c *Client) WaitForDataExport(
 func (c *Client) delayPoll(
 	ctx context.Context, export *DataExport, age time.Duration, first bool, onProgress func(Progress),
 ) error {
-	delay := spread(pollDelay(age, export.hint, c.options.MaxPollInterval, c.durations.usual(export.path)), export.hint)
+	delay := spread(pollDelay(age, export.hint, c.options.MaxPollInterval, c.history.completedAt(export.path)), export.hint)
 	if first && export.pollAtOnce {
 		delay = 0
 	}
@@ -97,12 +96,34 @@ func waitError(ctx context.Context, err error, export *DataExport, started time.
 	return e
 }
 
-// timeWaited returns how long a call has lasted, at most until the deadline of ctx: a POST that was sent is not
-// abandoned at the deadline.
-func timeWaited(ctx context.Context, started time.Time) time.Duration {
-	waited := time.Since(started)
-	if deadline, ok := ctx.Deadline(); ok {
-		waited = min(waited, deadline.Sub(started))
+const maxInterval = 30 * time.Second
+
+// pollDelay returns the delay before the next poll of an export of this age.
+//
+// hint is the Retry-After of the last response, 0 without one. Without it the delay is 1 s plus 30 % of the age, at most
+// 30 s, so that completion is noticed within 30 % of the duration and a second. limit, if it is not 0, caps either. An
+// export is not polled before the age at which an earlier export of its type was completed, unless the hint says so.
+func pollDelay(age, hint, limit, completed time.Duration) time.Duration {
+	delay := hint
+	if hint == 0 {
+		delay = min(time.Second+age*3/10, maxInterval)
 	}
-	return waited
+	if limit > 0 {
+		delay = min(delay, limit)
+	}
+	if hint == 0 || limit > 0 {
+		delay = max(delay, completed-age)
+	}
+	if hint > 0 {
+		delay = min(delay, hint)
+	}
+	return delay
+}
+
+// spread adds or takes off up to 250 ms, so that the polls of many exports are spread, but polls no earlier than the hint.
+func spread(delay, hint time.Duration) time.Duration {
+	if delay == hint {
+		return delay + rand.N(250*time.Millisecond)
+	}
+	return delay - rand.N(min(delay/20, 250*time.Millisecond)+1)
 }

@@ -36,22 +36,3 @@ func ServerTime(h http.Header) time.Time {
 	}
 	return time.Now()
 }
-
-// report is what the x-rate-limit headers of a response say about the window in which the request counted.
-type report struct {
-	limit, remaining int
-	reset            int64         // Unix time in seconds, by the server's clock
-	left             time.Duration // until the reset
-}
-
-// parseReport returns the report of a response if its headers are complete and consistent.
-func parseReport(h http.Header) (report, bool) {
-	limit, err1 := strconv.Atoi(h.Get("X-Rate-Limit-Limit"))
-	remaining, err2 := strconv.Atoi(h.Get("X-Rate-Limit-Remaining"))
-	reset, err3 := strconv.ParseInt(h.Get("X-Rate-Limit-Reset"), 10, 64)
-	if err1 != nil || err2 != nil || err3 != nil || limit <= 0 || remaining < 0 || remaining > limit {
-		return report{}, false
-	}
-	left := time.Unix(reset, 0).Sub(ServerTime(h))
-	return report{limit, remaining, reset, left}, left >= 0 && left <= maxDelay
-}

@@ -9,9 +9,8 @@ import (
 	"time"
 )
 
-// Limiter delays requests until the windows that responses reported have room for them. Each route has a window of its
-// own, or shares it with routes that report the same limit and reset. Requests are sent in the order in which they were
-// made; a route that has to wait does not delay the others. The zero value is ready to use.
+// Limiter delays requests until the windows that responses reported have room for them. Requests are sent in the order in
+// which they were made; a route that has to wait does not delay the others. The zero value is ready to use.
 type Limiter struct {
 	mu       sync.Mutex
 	routes   map[string]*route
@@ -22,11 +21,11 @@ type Limiter struct {
 
 // route is what the server limits: a method and a path.
 type route struct {
-	window *window // as last reported; nil if no response reported one
-	// probing allows one request at a time: before the first response, and after a 429.
+	window *window // as last reported; nil if unknown
+	// probing allows one request at a time since opensAt: before the first response, when a window is over, and after a 429.
 	probing    bool
-	retryAt    time.Time // the end of the delay after a 429
-	rejections int       // 429 responses in a row; those to requests in flight together count once
+	opensAt    time.Time
+	rejections int // 429 responses in a row; those to requests in flight together count once
 }
 
 // Request is one request to a route.
@@ -38,19 +37,8 @@ type Request struct {
 	sent    time.Time
 }
 
-// DelayError is the error of a request that could only be sent after the deadline of its context.
-type DelayError struct {
-	// Delay is how long the rate limit delays the request, and Left the time until the deadline.
-	Delay, Left time.Duration
-}
-
-func (e *DelayError) Error() string {
-	return fmt.Sprintf("the rate limit requires a delay of %s, but only %s are left",
-		e.Delay.Round(time.Second), e.Left.Round(time.Second))
-}
-
-// Acquire returns when a request to the route may be sent; Request.Done must follow. It returns a *DelayError at once if
-// the known delay exceeds the deadline of ctx, and the error of ctx when that is done.
+// Acquire returns when a request to the route may be sent; Request.Done must follow. It fails at once if the known delay
+// exceeds the deadline of ctx, and with the error of ctx when that is done.
 func (l *Limiter) Acquire(ctx context.Context, key string) (*Request, error) {
 	l.mu.Lock()
 	if l.routes == nil {
@@ -76,80 +64,80 @@ func (l *Limiter) Acquire(ctx context.Context, key string) (*Request, error) {
 	return nil, ctx.Err()
 }
 
-// Done ends a request and learns from its response, which is nil if there was none. It returns how many requests the
-// route has left in its window, or -1 if that is unknown.
-func (r *Request) Done(resp *http.Response) (remaining int) {
-	l, route, now := r.limiter, r.route, time.Now()
+// Done ends a request and learns from its response, which is nil if there was none.
+func (r *Request) Done(resp *http.Response) {
+	l, route := r.limiter, r.route
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	defer l.dispatch()
 	l.inFlight = without(l.inFlight, r)
-	reported := l.learn(r, resp, now)
+	reported := l.learn(r, resp)
 	switch {
 	case resp == nil:
 		route.probing = route.probing && route.rejections > 0
 	case resp.StatusCode == http.StatusTooManyRequests:
-		route.reject(r, resp.Header, reported, now)
-	case !r.sent.Before(route.retryAt):
+		route.reject(r, resp.Header, reported)
+	case reported == nil && resp.StatusCode >= http.StatusInternalServerError: // it may come from a gateway
+	case !r.sent.Before(route.opensAt):
 		route.probing, route.rejections = false, 0
 	}
-	if w := route.window; w != nil && now.Before(w.ends) {
-		return max(0, w.remaining-l.count(w, time.Time{}))
-	}
-	return -1
 }
 
 // reject delays a route after a 429: for its Retry-After; otherwise until the end of a window that is reported to be
 // used up; otherwise for a time that doubles from 1 s to 30 s.
-func (r *route) reject(request *Request, h http.Header, reported *window, now time.Time) {
-	if !request.sent.Before(r.retryAt) {
+func (r *route) reject(request *Request, h http.Header, reported *window) {
+	if !request.sent.Before(r.opensAt) {
 		r.rejections++
 	}
-	r.probing = true
-	delay, ok := RetryAfter(h)
-	switch {
-	case ok && delay > 0:
-	case reported != nil && reported.remaining <= 0:
-		// Both times are rounded down to seconds, so that the window may last up to a second longer.
+	delay, _ := RetryAfter(h)
+	if delay == 0 && reported != nil && reported.remaining <= 0 {
+		// Reset and Date are rounded down to seconds, so that the window may last up to a second longer.
 		reported.ends = reported.ends.Add(time.Second)
 		return
-	default:
+	}
+	if delay == 0 {
 		delay = Backoff(r.rejections - 1)
 	}
-	if until := now.Add(delay); until.After(r.retryAt) {
-		r.retryAt = until
-	}
+	r.probeFrom(time.Now().Add(delay))
 }
 
-// opens returns the earliest time at which a request may be sent as far as responses reported it.
-func (r *route) opens() time.Time {
-	if w := r.window; w != nil && w.remaining <= 0 && w.ends.After(r.retryAt) {
-		return w.ends
+// probeFrom makes the route send one request at a time from then on.
+func (r *route) probeFrom(at time.Time) {
+	r.probing = true
+	if at.After(r.opensAt) {
+		r.opensAt = at
 	}
-	return r.retryAt
 }
 
 // dispatch sends the queued requests that may be sent now, and fails those that cannot be sent before their deadline. It
 // is called with mu held after every change.
 func (l *Limiter) dispatch() {
 	now := time.Now()
+	for _, r := range l.routes {
+		if r.window != nil && !now.Before(r.window.ends) {
+			r.probeFrom(r.window.ends)
+			r.window = nil
+		}
+	}
 	var wake time.Time
 	l.queue = slices.DeleteFunc(l.queue, func(r *Request) bool {
-		opens := r.route.opens()
+		opens := r.route.opensAt
+		if w := r.route.window; w != nil && w.remaining <= 0 && w.ends.After(opens) {
+			opens = w.ends
+		}
 		deadline, ok := r.ctx.Deadline()
 		switch {
 		case ok && opens.After(now) && !opens.Before(deadline):
-			r.ready <- &DelayError{Delay: opens.Sub(now), Left: deadline.Sub(now)}
+			r.ready <- fmt.Errorf("the rate limit requires a delay of %s, but only %s are left",
+				opens.Sub(now).Round(time.Second), deadline.Sub(now).Round(time.Second))
 			return true
-		case !opens.After(now) && l.hasRoom(r.route, now):
+		case !opens.After(now) && l.hasRoom(r.route):
 			r.sent = now
 			l.inFlight = append(l.inFlight, r)
 			r.ready <- nil
 			return true
-		}
-		// A response may open the route earlier.
-		if w := r.route.window; !opens.After(now) && w != nil && w.ends.After(now) {
-			opens = w.ends
+		case !opens.After(now) && r.route.window != nil:
+			opens = r.route.window.ends // unless a response comes first
 		}
 		if opens.After(now) && (wake.IsZero() || opens.Before(wake)) {
 			wake = opens
@@ -168,27 +156,21 @@ func (l *Limiter) dispatch() {
 	}
 }
 
-// hasRoom reports whether one more request of the route may be in flight. When a window is over, one request probes the
-// next one, beside requests from before that may never get a response.
-func (l *Limiter) hasRoom(r *route, now time.Time) bool {
-	w := r.window
-	switch {
-	case r.probing && slices.ContainsFunc(l.inFlight, func(f *Request) bool {
-		return f.route == r && !f.sent.Before(r.retryAt)
-	}):
-		return false
-	case w == nil:
-		return true
-	case !now.Before(w.ends):
-		return l.count(w, w.ends) == 0
+// hasRoom reports whether one more request of the route may be in flight. Requests from before a probe do not prevent it:
+// they may never get a response.
+func (l *Limiter) hasRoom(r *route) bool {
+	if r.probing {
+		return !slices.ContainsFunc(l.inFlight, func(f *Request) bool {
+			return f.route == r && !f.sent.Before(r.opensAt)
+		})
 	}
-	return w.remaining > l.count(w, time.Time{})
+	return r.window == nil || r.window.remaining > l.count(r.window)
 }
 
-// count returns how many requests are in flight that were sent since then and may count in the window.
-func (l *Limiter) count(w *window, since time.Time) (n int) {
+// count returns how many requests are in flight that may count in the window.
+func (l *Limiter) count(w *window) (n int) {
 	for _, r := range l.inFlight {
-		if r.route.window == w && !r.sent.Before(since) {
+		if r.route.window == w || r.route.window == nil {
 			n++
 		}
 	}

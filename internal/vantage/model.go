@@ -14,7 +14,54 @@ import (
 	"terraform-provider-vantage/internal/vantage/redact"
 )
 
-// Manifest lists the files of a completed export.
+// DataExport is an export that the API creates asynchronously.
+type DataExport struct {
+	// Token identifies the export.
+	Token string
+	// Status is the status as reported, StatusPending if none was.
+	Status string
+	// CreatedAt is an ISO 8601 time for ParseTime, and ExportType the export type. Both are empty until they are reported.
+	CreatedAt, ExportType string
+	// AsOf is the time of the response by the server's clock, which judges expiry correctly on a machine whose clock is
+	// wrong. Zero without a response.
+	AsOf time.Time
+	// Manifest lists the files of a completed export. It is nil before.
+	Manifest *Manifest
+	// Attributes is the API's free-form description of what is exported, a JSON value. It is nil until it is reported.
+	Attributes json.RawMessage
+	// Messages are the API's messages about an export that failed.
+	Messages []string
+
+	// AcceptedAt is when the API accepted the export, by the local clock. Zero if that is unknown. For ten seconds a 404
+	// does not mean that the export no longer exists.
+	AcceptedAt time.Time
+
+	requestedAt time.Time     // when this client requested it; zero for an existing export
+	path        string        // of the request that created it; empty for an existing export
+	hint        time.Duration // the delay until the next poll that the API suggests; 0 without one
+	pollAtOnce  bool          // whether the API suggests no delay
+}
+
+// The statuses that the API documents.
+const (
+	StatusPending   = "pending"
+	StatusCompleted = "completed"
+)
+
+// Failed reports whether the export has reached a final status other than completed. The API documents no such status;
+// these words can mean nothing else.
+func (e *DataExport) Failed() bool {
+	switch strings.ToLower(e.Status) {
+	case "failed", "error", "errored", "canceled", "cancelled", "expired":
+		return true
+	}
+	return false
+}
+
+// Completed reports whether the export has completed, so that it has a manifest.
+func (e *DataExport) Completed() bool { return e.Manifest != nil }
+
+// Manifest lists the files of a completed e.
 type Manifest struct {
 	// Files are pre-signed URLs, in ascending order of their paths. Anyone with a URL can download the file until it expires.
 	Files []string
@@ -30,8 +77,8 @@ type Manifest struct {
 
 var errNoExport = errors.New("the response is not a data export")
 
-// decodeExport reads the response to a poll. 202 means pending, whatever its body is.
-func (c *Client) decodeExport(resp *http.Response, export *DataExport) error {
+// decode reads the response to a poll. 202 means pending, whatever its body is.
+func (e *DataExport) decode(resp *http.Response, redactor redact.Redactor) error {
 	raw, err := io.ReadAll(resp.Body)
 	pending := resp.StatusCode == http.StatusAccepted
 	switch {
@@ -60,12 +107,12 @@ func (c *Client) decodeExport(resp *http.Response, export *DataExport) error {
 			return err
 		}
 	}
-	export.Status, export.ExportType = redact.Word(status), redact.Word(body.ExportType)
-	export.CreatedAt, export.AsOf = shownTime(body.CreatedAt), ratelimit.ServerTime(resp.Header)
-	export.Manifest, export.Attributes = manifest, body.Attributes
-	export.hint, _ = ratelimit.RetryAfter(resp.Header)
-	if export.Failed() {
-		export.Messages, _ = c.redact.Messages(raw)
+	e.Status, e.ExportType = redact.Word(status), redact.Word(body.ExportType)
+	e.CreatedAt, e.AsOf = shownTime(body.CreatedAt), ratelimit.ServerTime(resp.Header)
+	e.Manifest, e.Attributes = manifest, body.Attributes
+	e.hint, _ = ratelimit.RetryAfter(resp.Header)
+	if e.Failed() {
+		e.Messages, _ = redactor.Messages(raw)
 	}
 	return nil
 }
