@@ -64,7 +64,7 @@ func (f downloadedFile) verify() error {
 	if err != nil {
 		return fmt.Errorf("cannot be read: %w", errors.Unwrap(err))
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	if info, err := file.Stat(); err != nil || info.Size() != f.Size {
 		return fmt.Errorf("no longer has %d bytes", f.Size)
 	}

@@ -50,6 +50,7 @@ type File struct {
 func Download(
 	ctx context.Context, client *vantage.Client, export *vantage.DataExport, o Options,
 ) (complete []File, err error) {
+	started := time.Now()
 	downloads, err := newDownloads(client, export, o)
 	if err != nil {
 		return nil, err
@@ -68,6 +69,9 @@ func Download(
 			complete = append(complete, d.file)
 		}
 	}
+	if failure := (*Error)(nil); errors.As(err, &failure) {
+		failure.Err.Waited = time.Since(started)
+	}
 	return complete, err
 }
 
@@ -78,20 +82,19 @@ func downloadAll(ctx context.Context, downloads []*download) (*Error, error) {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallelFiles)
 	for _, d := range downloads {
-		group.Go(func() error {
+		group.Go(func() (err error) {
 			if d.isComplete() || rejection.Load() != nil {
 				return nil
 			}
-			failure := d.run(ctx)
-			switch {
+			switch failure := d.run(ctx); {
 			case failure == nil:
 				d.onProgress(d.file, nil, 0)
 			case slices.Contains(maybeExpired, failure.StatusCode):
 				rejection.Store(d.failure(failure))
 			default:
-				return d.failure(failure)
+				err = d.failure(failure)
 			}
-			return nil
+			return err
 		})
 	}
 	err := group.Wait()
@@ -116,7 +119,7 @@ func renewURLs(
 	sameName := func(a, b *download) bool { return a.file.Name == b.file.Name }
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return downloads[0].failure(contextError(ctx, rejection))
+		return &Error{File: rejection.File, Host: rejection.Host, Err: contextError(ctx, rejection.Err)}
 	case err == nil && !fresh.Completed():
 		err = fmt.Errorf("the API reports the status %q", fresh.Status)
 	case err == nil && !slices.EqualFunc(downloads, again, sameName):
