@@ -97,12 +97,9 @@ func tokenAttribute(note string) resourceschema.StringAttribute {
 // waiting is the operation of waiting for an existing export. The verb is also the name of the timeout.
 func waiting(verb string) operation {
 	return operation{
-		verb: verb,
-		noun: "data export",
-		timedOut: func(token string) string {
-			return fmt.Sprintf("The export %s is still running. "+
-				"Run Terraform again to resume the wait, with a longer `%s` in the timeouts block if needed.", token, verb)
-		},
+		verb: verb, noun: "data export",
+		unfinished: "The export is still running. " +
+			"Run Terraform again to resume the wait, with a longer `" + verb + "` in the timeouts block if needed.",
 		failed: "Create a new export, for example by replacing the resource that created this export.",
 	}
 }

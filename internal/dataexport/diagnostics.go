@@ -17,26 +17,16 @@ import (
 type operation struct {
 	// verb and noun complete "Could not <verb> <noun>".
 	verb, noun string
-	// creates is set if the operation creates an export. A 404 is then about the argument report.
-	creates bool
-	report  string
-	// timedOut describes the state of the export after a timeout, and how to resume.
-	timedOut func(token string) string
-	// refused does so after a response that ended polling. Optional.
-	refused func(token string) string
+	// report is the argument that a 404 of the POST is about. It is set if the operation creates an export.
+	report string
+	// unfinished describes the state of an export that has not completed, and how to resume.
+	unfinished string
 	// failed says how to replace an export that failed.
 	failed string
-	// interrupted says how to resume after an interrupt. Optional.
-	interrupted func(token string) string
 	// timeoutHint names the timeout of a download, and retryHint says how to repeat the download.
 	timeoutHint, retryHint string
 	// whenEmpty says what to check if an export has no files.
 	whenEmpty string
-}
-
-// operation returns an operation on an export of the export type.
-func (d Definition) operation(verb string) operation {
-	return operation{verb: verb, noun: d.Noun, report: d.Report, whenEmpty: d.WhenEmpty}
 }
 
 func (o operation) summary() string { return "Could not " + o.verb + " " + o.noun }
@@ -70,20 +60,16 @@ func (o operation) next(e *vantage.Error) string {
 	switch {
 	case e.Kind == vantage.ExportFailed:
 		return o.failed
-	case e.Kind == vantage.Interrupted && e.Token != "" && o.interrupted != nil:
-		return o.interrupted(e.Token)
-	case e.Kind == vantage.Interrupted:
-		return o.remedy(e)
 	case e.Kind == vantage.TimedOut && e.Token == "":
 		return "The API has not confirmed that it created an export. " +
 			"Check that the provider's host is correct and reachable, and that other clients do not use up the rate limit. " +
 			"Or set a longer timeout."
-	case e.Kind == vantage.TimedOut:
-		return o.timedOut(e.Token)
-	case e.Token != "" && o.refused != nil:
-		return strings.TrimSpace(o.remedy(e) + "\n\n" + o.refused(e.Token))
+	case e.Token == "" || e.NotFound():
+		return o.remedy(e)
+	case e.Kind == vantage.Interrupted:
+		return o.unfinished
 	}
-	return o.remedy(e)
+	return strings.TrimSpace(o.remedy(e) + "\n\n" + o.unfinished)
 }
 
 // remedy says how to fix the cause of a failure.
@@ -106,7 +92,7 @@ func noSuchExport(token string) string {
 
 // attributePath returns the argument that a rejected POST is about, if its status or the documented message names it.
 func (o operation) attributePath(e *vantage.Error) (path.Path, bool) {
-	if !o.creates || e.Kind != vantage.Rejected || e.Token != "" {
+	if o.report == "" || e.Kind != vantage.Rejected || e.Token != "" {
 		return path.Empty(), false
 	}
 	switch {

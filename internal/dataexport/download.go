@@ -73,10 +73,7 @@ func (o operation) download(
 // existing is the operation of a surface that downloads an export which exists.
 func existing(longer, again string) operation {
 	o := waiting("download")
-	o.timedOut = func(token string) string {
-		return "The export " + token + " goes on at the server. " + again + " Set a longer " + longer + " if need be."
-	}
-	o.interrupted = func(token string) string { return "The export " + token + " goes on at the server. " + again }
+	o.unfinished = "The export is still running. " + again + " Set a longer " + longer + " if needed."
 	o.timeoutHint, o.retryHint = longer, again
 	return o
 }

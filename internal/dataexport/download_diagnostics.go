@@ -21,7 +21,7 @@ func (o operation) errDirectory(directory string, err error) diag.Diagnostic {
 		err = e.Err
 	}
 	nothing := "Nothing was downloaded."
-	if o.creates {
+	if o.report != "" {
 		nothing = "No export was made."
 	}
 	return diag.NewAttributeErrorDiagnostic(path.Root("directory"), o.summary(), fmt.Sprintf(

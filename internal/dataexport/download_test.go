@@ -120,7 +120,7 @@ func TestADownloadThatFailsLeavesNothing(t *testing.T) {
 		"interrupted": {
 			options: fakevantage.Options{ReadyAfter: time.Hour},
 			stop:    time.Minute,
-			says:    []string{"Interrupted after 1m0s", "goes on at the server", "Apply again to download the files."},
+			says:    []string{"Interrupted after 1m0s", "is still running", "Apply again to download the files."},
 		},
 		"timed out": {
 			options: fakevantage.Options{ReadyAfter: 2 * time.Hour},

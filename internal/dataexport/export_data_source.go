@@ -2,7 +2,6 @@ package dataexport
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -86,14 +85,11 @@ func (d *ExportDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 }
 
 func (d *ExportDataSource) creating() operation {
-	o := d.definition.operation("create")
-	o.creates = true
-	o.timedOut = func(token string) string {
-		return fmt.Sprintf("The export %s is still running. "+
-			"Running Terraform again creates another export: set a longer `read` in the timeouts block before. "+
-			"To use this export, read the data source vantage_data_export with `token = %q`.", token, token)
+	return operation{
+		verb: "create", noun: d.definition.Noun, report: d.definition.Report, whenEmpty: d.definition.WhenEmpty,
+		unfinished: "The export is still running. Running Terraform again creates another export. " +
+			"To use this export, read the data source vantage_data_export with its token. " +
+			"If the timeout is too short, set a longer `read` in the timeouts block.",
+		failed: "Run Terraform again to create a new export. " + checkReport,
 	}
-	o.failed = "Run Terraform again to create a new export. " +
-		"If that fails too, check the report in the Vantage console."
-	return o
 }
