@@ -32,7 +32,7 @@ func TestAnInterruptEndsReadsInTheApplysPlanning(t *testing.T) {
 		posts  int
 	}{
 		"data sources": { // Terraform reads ten at a time; the last one is not to begin
-			config: elevenReads, says: "Could not make unit cost export", posts: 10,
+			config: elevenReads, says: "Could not create unit cost export", posts: 10,
 		},
 		"ephemeral resource": {
 			config: `ephemeral "vantage_data_export" "this" { token = "TOKEN" }`, says: "Could not open data export",
