@@ -44,9 +44,8 @@ func (d *ExportDataSource) Configure(
 // Schema implements datasource.DataSource.
 func (d *ExportDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A " + d.definition.Noun + ` that is created **at each read**: in every plan, or in the apply
-if a value that it depends on is known only then. Each read returns another token and other URLs. Use the resource to
-keep an export.`,
+		MarkdownDescription: "A " + d.definition.Noun + ` that is created **at each read**: in every plan, or in an apply.
+Each read returns another token and other URLs. Use the resource to keep an export.`,
 		Attributes: dataSourceAttributes(mergeMaps(d.definition.Arguments, exportedAttributes())),
 		Blocks: dataSourceBlocks(mergeMaps(d.definition.Blocks, timeoutsBlock(map[string]string{
 			"read": "Timeout for creating the export and waiting for it, as a duration such as `45m`. Defaults to `30m`.",
