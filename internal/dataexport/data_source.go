@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/vantage"
@@ -102,6 +103,15 @@ func waiting(verb string) operation {
 		failed: "Create a new export, for example by replacing the resource that created this export.",
 	}
 }
+
+// DataSourcePart is what the data sources of all export types have in addition to the arguments of the export type.
+type DataSourcePart struct {
+	exported
+	Timeouts types.Object `tfsdk:"timeouts"`
+}
+
+// Part returns the part of the model that embeds it.
+func (p *DataSourcePart) Part() *DataSourcePart { return p }
 
 // setLive stores a completed export whose URLs must work, and returns an error if it has expired.
 func (p *DataSourcePart) setLive(o operation, e *vantage.DataExport, remedy string) diag.Diagnostics {

@@ -29,6 +29,8 @@ type operation struct {
 	whenEmpty string
 }
 
+const checkReport = "If that fails too, check the report in the Vantage console."
+
 func (o operation) summary() string { return "Could not " + o.verb + " " + o.noun }
 
 // failure converts an error of the client to a diagnostic: the cause, the export, and what to do.

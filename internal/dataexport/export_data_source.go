@@ -5,7 +5,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
 )
@@ -17,15 +16,6 @@ type ExportDataSource struct {
 	configured
 	definition Definition
 }
-
-// DataSourcePart is what the data sources of all export types have in addition to the arguments of the export type.
-type DataSourcePart struct {
-	exported
-	Timeouts types.Object `tfsdk:"timeouts"`
-}
-
-// Part returns the part of the model that embeds it.
-func (p *DataSourcePart) Part() *DataSourcePart { return p }
 
 // Metadata implements datasource.DataSource.
 func (d *ExportDataSource) Metadata(

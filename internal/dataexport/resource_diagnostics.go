@@ -13,8 +13,6 @@ import (
 
 // The operations of the resource, with what state holds after a failure.
 
-const checkReport = "If that fails too, check the report in the Vantage console."
-
 // creating is an operation whose errors taint the resource.
 func (r *Resource) creating() operation {
 	return operation{

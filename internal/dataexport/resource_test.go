@@ -127,6 +127,31 @@ func TestResource_isCreatedAgainIfLostEarly(t *testing.T) {
 	wantPosts(t, api.Server, 2)
 }
 
+// While the provider configuration is unknown, nothing is requested, and every operation that needs the API fails.
+func TestResource_withoutAClient(t *testing.T) {
+	t.Parallel()
+	inVirtualTime(t, fakevantage.Options{ReadyAfter: 10 * time.Minute}, func(
+		t *testing.T, p *acctest.Protocol, fake *fakevantage.Server,
+	) {
+		pending, completed := p.Create(t.Context(), unwaited), p.Create(t.Context(), withoutURLs)
+		wantCompleted(t, completed)
+		requests := len(fake.Requests())
+
+		unconfigured := acctest.NewProtocol(t, nil)
+		const cause = "known only after"
+		wantWords(t, unconfigured.Create(t.Context(), minimal).Errors(), "Could not create unit cost export", cause)
+		for _, state := range []acctest.State{pending, completed} {
+			wantWarning(t, unconfigured.Read(t.Context(), state), cause)
+			plan := unconfigured.Plan(state, minimal)
+			wantNoDiagnostics(t, plan)
+			wantWords(t, unconfigured.Apply(t.Context(), state, plan, minimal).Errors(), "Could not", cause)
+		}
+		if n := len(fake.Requests()) - requests; n != 0 {
+			t.Errorf("%d requests were sent", n)
+		}
+	})
+}
+
 func TestValidate_rejectsInvalidArguments(t *testing.T) {
 	t.Parallel()
 	timeouts := func(timeout string) map[string]any { return map[string]any{"create": timeout} }
