@@ -1,4 +1,4 @@
-// Command terraform-provider-vantage is a Terraform provider for unit cost exports of Vantage.
+// Command terraform-provider-vantage is a Terraform provider for data exports of Vantage.
 package main
 
 import (
@@ -12,7 +12,7 @@ import (
 var version = "dev"
 
 func main() {
-	debug := flag.Bool("debug", false, "run so that a debugger can attach; see CONTRIBUTING.md")
+	debug := flag.Bool("debug", false, "serve Terraform from a debugger; see CONTRIBUTING.md")
 	flag.Parse()
 	if err := provider.Serve(version, *debug); err != nil {
 		log.Fatal(err)

@@ -1,5 +1,6 @@
-# For a pipeline that applies several times a day: the files can be read at any time, and no export is made before it has to be.
-# With one apply a day there would be a gap where a run comes late.
+# Keeps an export with usable URLs in the state, for a configuration that is applied several times a day.
+#
+#   terraform apply -var cost_report_token=rprt_...
 
 terraform {
   required_version = ">= 1.5.0"
@@ -21,12 +22,12 @@ variable "cost_report_token" {
 resource "vantage_unit_cost_export" "latest" {
   cost_report_token = var.cost_report_token
 
-  # When less than this is left of the time that the URLs work, an apply makes the next export. That is a day at most, and was
-  # six hours in a recording: apply at least every four hours then.
+  # An apply replaces the export if its URLs expire within two hours. URLs are valid for six hours to a day, so
+  # apply at least every four hours.
   renew_before_expiry = "2h"
 
   lifecycle {
-    create_before_destroy = true # the old URLs go when the new ones are there
+    create_before_destroy = true # keeps the old URLs in the state until the new URLs exist
   }
 }
 

@@ -1,4 +1,6 @@
-# Does something with the files of each export, once for each export: here it downloads them.
+# Runs a command for the files of each export, once per export.
+#
+#   terraform apply -var cost_report_token=rprt_...
 
 terraform {
   required_version = ">= 1.5.0"
@@ -19,31 +21,35 @@ variable "cost_report_token" {
 
 resource "vantage_unit_cost_export" "latest" {
   cost_report_token   = var.cost_report_token
+  store_file_urls     = false
   renew_before_expiry = "1h"
 }
 
-# One resource for all files, replaced with each new export.
+# One directory per export, so that *.csv never matches files of two exports.
+resource "vantage_data_export_download" "latest" {
+  token     = vantage_unit_cost_export.latest.token
+  directory = "exports/${vantage_unit_cost_export.latest.token}"
+}
+
+# One resource for all files: their number is unknown in the plan, so for_each cannot iterate over them.
 resource "terraform_data" "load" {
-  triggers_replace = [vantage_unit_cost_export.latest.token]
+  triggers_replace = [vantage_data_export_download.latest.token]
 
   provisioner "local-exec" {
+    # Replace wc with the command that loads a file. If it fails, the apply fails, and the next apply runs all again.
     command = <<-EOT
-      umask 077
-      if [ -n "$FILES" ]; then
-        printf %s "$FILES" | curl --config - --fail --fail-early --silent --show-error
-      fi
+      set -eu
+      printf %s "$FILES" | while IFS= read -r file; do
+        wc -l "$file"
+      done
     EOT
 
     environment = {
-      FILES = join("", [
-        for number, url in vantage_unit_cost_export.latest.manifest.files : "url = \"${url}\"\noutput = \"${number}.csv\"\n"
-      ])
+      FILES = join("", [for file in vantage_data_export_download.latest.files : "${file.path}\n"])
     }
   }
 }
 
-# Where one file is expected: null for an empty export, and an error for more than one.
-output "file" {
-  value     = one(vantage_unit_cost_export.latest.manifest.files)
-  sensitive = true
+output "paths" {
+  value = vantage_data_export_download.latest.files[*].path
 }

@@ -1,4 +1,4 @@
-# Warns when the latest cost of a unit, such as a customer, is above one limit, and stops when it is above another.
+# Warns if the latest unit cost, such as the cost of a customer, exceeds one limit, and stops the plan above another limit.
 #
 #   export VANTAGE_API_TOKEN=...
 #   terraform init
@@ -21,61 +21,62 @@ variable "cost_report_token" {
 }
 
 variable "business_metric_token" {
-  description = "Token of the business metric that the costs are divided by."
+  description = "Token of the business metric that costs are divided by."
   type        = string
 }
 
 variable "warn_above" {
-  description = "Cost of a unit above which there is a warning."
+  description = "Unit cost above which the plan warns."
   type        = number
 }
 
 variable "stop_above" {
-  description = "Cost of a unit above which nothing is rolled out."
+  description = "Unit cost above which the plan fails."
   type        = number
 }
 
 variable "release" {
-  description = "What is rolled out."
+  description = "Release to roll out."
   type        = string
 }
 
 provider "vantage" {}
 
-# The last 7 days: few rows, for they all go to the state.
+# The rows of the last 7 days. Other rows of the metric, such as gross margins, are not unit costs.
 data "vantage_unit_costs" "recent" {
   cost_report_token     = var.cost_report_token
   business_metric_token = var.business_metric_token
+  calculation_type      = "unit_cost"
   start_date            = formatdate("YYYY-MM-DD", timeadd(plantimestamp(), "-168h"))
   date_bin              = "day"
 }
 
 locals {
-  # Ascending by date. A row can lack its number, as when the day had no units to divide by.
+  # Ascending by date. The amount of a day without units is null.
   measured = [for row in data.vantage_unit_costs.recent.unit_costs : row if row.unit_cost_amount != null]
   latest   = try(local.measured[length(local.measured) - 1], null)
 
-  finding = (local.latest == null ? "There is no unit cost of the last 7 days to go by." :
-  "A unit costs ${local.latest.unit_cost_amount} on ${local.latest.date}.")
+  finding = (local.latest == null ? "The last 7 days have no unit cost." :
+  "The unit cost of ${local.latest.date} is ${local.latest.unit_cost_amount}.")
 }
 
-# A warning: the apply goes on. Where there is no number the conditions are false, for that must not pass for a good one.
+# A warning: the apply continues. Without a number the condition is false, because a missing value must not pass the check.
 check "unit_cost" {
   assert {
     condition     = try(local.latest.unit_cost_amount <= var.warn_above, false)
-    error_message = "${local.finding} It should be ${var.warn_above} at most."
+    error_message = "${local.finding} The warning limit is ${var.warn_above}."
   }
 }
 
-# In the place of whatever must not be rolled out then.
+# Replace this resource with what must not be rolled out above the limit.
 resource "terraform_data" "rollout" {
   input = var.release
 
   lifecycle {
-    # An error: the plan ends here.
+    # An error: the plan fails.
     precondition {
       condition     = try(local.latest.unit_cost_amount <= var.stop_above, false)
-      error_message = "${local.finding} Nothing is rolled out above ${var.stop_above}."
+      error_message = "${local.finding} The limit for a rollout is ${var.stop_above}."
     }
   }
 }

@@ -1,6 +1,6 @@
-# A daily job that makes an export, and hands its files on by an output.
+# Exports unit costs once a day and downloads the files, for the steps of a pipeline that follow.
 #
-#   terraform apply -var cost_report_token=rprt_... -var run=2025-04-01
+#   terraform apply -var cost_report_token=rprt_... -var run=1
 
 terraform {
   required_version = ">= 1.5.0"
@@ -19,23 +19,36 @@ variable "cost_report_token" {
   type        = string
 }
 
-variable "run" {
-  description = "New for each run that is to export anew, such as the date."
+variable "day" {
+  description = "Changing this creates an export. Defaults to the date of the plan, such as 2025-04-01."
   type        = string
+  default     = null
+}
+
+variable "run" {
+  description = "ID of the run. Changing this downloads the files again, for runners that do not keep their disk."
+  type        = string
+  default     = ""
 }
 
 resource "vantage_unit_cost_export" "daily" {
-  cost_report_token = var.cost_report_token
-  triggers          = { run = var.run }
-
-  renew_before_expiry = "1h" # for a run of the same day that comes when the URLs do not work any more
+  cost_report_token   = var.cost_report_token
+  triggers            = { day = coalesce(var.day, formatdate("YYYY-MM-DD", plantimestamp())) }
+  store_file_urls     = false
+  renew_before_expiry = "1h" # for a second run on the same day
 
   timeouts {
-    create = "45m"
+    create = "45m" # less than the timeout of the job
   }
 }
 
-output "files" {
-  value     = vantage_unit_cost_export.daily.manifest.files
-  sensitive = true
+# One directory per export, so that *.csv never matches files of two exports.
+resource "vantage_data_export_download" "daily" {
+  token     = vantage_unit_cost_export.daily.token
+  directory = "exports/${vantage_unit_cost_export.daily.token}"
+  triggers  = { run = var.run }
+}
+
+output "directory" {
+  value = vantage_data_export_download.daily.directory
 }

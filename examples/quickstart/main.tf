@@ -1,11 +1,14 @@
-# Makes an export of a cost report's unit costs, waits for it, and shows where its files are.
+# Exports the unit costs of a cost report, waits for completion and outputs the pre-signed URLs of the files.
 #
-#   export VANTAGE_API_TOKEN=...   # an API token of Vantage with the read scope
+#   umask 077                      # other users on this machine must not read the state: it contains the URLs
+#   export VANTAGE_API_TOKEN=...   # an API token with the read scope
 #   terraform init
 #   terraform apply -var cost_report_token=rprt_...
+#   terraform output -json files
+#   terraform destroy -var cost_report_token=rprt_...
 
 terraform {
-  required_version = ">= 1.5.0" # OpenTofu from 1.6 on is fine too
+  required_version = ">= 1.5.0" # or OpenTofu 1.6
 
   required_providers {
     vantage = {
@@ -20,18 +23,18 @@ variable "cost_report_token" {
 }
 
 variable "start_date" {
-  description = "First day to export, such as 2025-03-01. Default: the cost report's own."
+  description = "First day to export, such as 2025-03-01. Defaults to the report's."
   type        = string
   default     = null
 }
 
 variable "end_date" {
-  description = "Last day to export. Default: the cost report's own."
+  description = "Last day to export. Defaults to the report's."
   type        = string
   default     = null
 }
 
-# The API token comes from VANTAGE_API_TOKEN.
+# The API token is read from VANTAGE_API_TOKEN.
 provider "vantage" {}
 
 resource "vantage_unit_cost_export" "this" {
@@ -39,7 +42,7 @@ resource "vantage_unit_cost_export" "this" {
   start_date        = var.start_date
   end_date          = var.end_date
 
-  # The URLs of the files work for a day at most. A plan that finds less than this left makes the next export.
+  # The URLs expire after at most a day. A plan within an hour of the expiry, or later, replaces the export.
   renew_before_expiry = "1h"
 }
 
@@ -59,9 +62,7 @@ output "valid_until" {
   value = vantage_unit_cost_export.this.manifest.valid_until
 }
 
-# With one of these pre-signed URLs anybody can read its file until valid_until:
-#
-#   terraform output -json files
+# Anyone with one of these pre-signed URLs can download the file until it expires.
 output "files" {
   value     = vantage_unit_cost_export.this.manifest.files
   sensitive = true

@@ -1,7 +1,7 @@
-# Uses the module beside it: one export for each report, and what a downstream job needs to know of them.
+# Calls the module in modules/reports: one export for each report, with outputs for a downstream job.
 
 terraform {
-  required_version = ">= 1.5.0"
+  required_version = ">= 1.8.0" # the module calls a provider function; OpenTofu 1.7
 
   required_providers {
     vantage = {
@@ -29,7 +29,7 @@ module "reports" {
   month              = var.month
 }
 
-# How many files there are, and until when, may be seen: nonsensitive says so. The URLs may not.
+# The number of files and their expiry are not sensitive. The URLs are.
 output "file_counts" {
   value = { for report in var.cost_report_tokens : report => nonsensitive(length(module.reports.manifests[report].files)) }
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -14,6 +15,7 @@ import (
 
 	"terraform-provider-vantage/internal/fakevantage"
 	"terraform-provider-vantage/internal/fakevantage/contract"
+	"terraform-provider-vantage/internal/mirror"
 	"terraform-provider-vantage/internal/provider"
 )
 
@@ -76,13 +78,17 @@ func WantRequests(t testing.TB, fake *fakevantage.Server, posts, gets int) {
 	}
 }
 
-// Main is the TestMain of a package with acceptance tests. It takes the environment's own settings of the provider
-// away, for the tests bring theirs, and removes what they installed.
+// Main is the TestMain of a package with acceptance tests. It removes the user's settings for Terraform and the provider
+// from the environment, except which program to test, and afterwards what the tests have installed.
 func Main(m *testing.M) {
-	for _, name := range []string{"VANTAGE_API_TOKEN", "VANTAGE_HOST", "VANTAGE_TIMEOUT", "VANTAGE_WORKSPACE_TOKEN"} {
-		_ = os.Unsetenv(name)
+	for _, pair := range os.Environ() {
+		name, _, _ := strings.Cut(pair, "=")
+		if mirror.IsSetting(name) && name != "TF_ACC_TERRAFORM_PATH" && name != "TF_ACC_PROVIDER_HOST" {
+			_ = os.Unsetenv(name)
+		}
 	}
-	// For the CLIs: they live for a second, and collecting their garbage takes a third of their time.
+	_ = os.Setenv("TF_CLI_CONFIG_FILE", os.DevNull) // instead of the one in the home directory
+	// The CLIs run for a second, and garbage collection takes a third of their time.
 	_ = os.Setenv("GOGC", "off")
 	code := m.Run()
 	_ = os.RemoveAll(toRemove)

@@ -20,23 +20,23 @@ import (
 	"terraform-provider-vantage/internal/provider"
 )
 
-// CLI is a root module of a test's own, and the real program run on it with the provider as it is built for users: for
-// what plugin-testing cannot do, such as an interrupt.
+// CLI runs Terraform and the built provider in a root module of its own. It is for tests that plugin-testing does not
+// support, such as interrupts.
 type CLI struct {
 	t       testing.TB
 	program string
-	// Dir is where the module is.
+	// Dir is the directory of the module.
 	Dir string
 	env []string
 }
 
-// installed is what all tests of a process use: a mirror with the provider, and the environment that leads a CLI to it.
+// installed is a mirror with the provider, and an environment in which Terraform uses it. All tests of a process share it.
 type installed struct {
 	mirror string
 	env    []string
 }
 
-// toRemove is what install leaves behind for Main to remove.
+// toRemove is the directory that install creates and Main removes.
 var toRemove string
 
 var install = sync.OnceValues(func() (i installed, err error) {
@@ -60,8 +60,8 @@ var install = sync.OnceValues(func() (i installed, err error) {
 	return i, err
 })
 
-// NewCLI returns a module with the configuration and a required_providers block, initialised, whose environment leads
-// to the fake.
+// NewCLI returns an initialized module with the configuration and a required_providers block. Its environment configures
+// the provider for the fake.
 func NewCLI(t testing.TB, api *API, config string) *CLI {
 	t.Helper()
 	c := newCLI(t, api)
@@ -70,8 +70,8 @@ func NewCLI(t testing.TB, api *API, config string) *CLI {
 	return c
 }
 
-// NewCLIFrom is NewCLI for a module that is copied from a directory of the repository, such as examples/quickstart.
-// What has to be in the environment for the init already, as NAME=value, is given too.
+// NewCLIFrom is NewCLI for a module that is copied from a directory of the repository, such as examples/quickstart. The
+// environment, as NAME=value, is set before init.
 func NewCLIFrom(t testing.TB, api *API, directory string, environment ...string) *CLI {
 	t.Helper()
 	c := newCLI(t, api)
@@ -83,7 +83,7 @@ func NewCLIFrom(t testing.TB, api *API, directory string, environment ...string)
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The examples on the registry's pages are parts of a module, and those of imports need an export that is there.
+	// Examples of the registry's pages are parts of a module, and examples of imports need an existing export.
 	imports, _ := filepath.Glob(filepath.Join(c.Dir, "import*.tf"))
 	for _, file := range imports {
 		if err := os.Remove(file); err != nil {
@@ -122,7 +122,7 @@ func (c *CLI) mentions(text string) bool {
 	})
 }
 
-// SkipIfShort skips a test that runs a CLI, which takes seconds, in "go test -short".
+// SkipIfShort skips a test that runs a CLI in "go test -short", because it takes seconds.
 func SkipIfShort(t testing.TB) {
 	t.Helper()
 	if testing.Short() {
@@ -136,32 +136,31 @@ func findCLI() (string, error) {
 	}
 	program, err := exec.LookPath("terraform")
 	if err != nil {
-		return "", errors.New("there is no terraform on the PATH; make test builds one, and TF_ACC_TERRAFORM_PATH can " +
-			"name one")
+		return "", errors.New("no terraform on the PATH; run make test, which builds one, or set TF_ACC_TERRAFORM_PATH")
 	}
 	return program, nil
 }
 
-// Setenv sets a variable for the runs to come.
+// Setenv sets an environment variable of later commands.
 func (c *CLI) Setenv(name, value string) { c.env = append(c.env, name+"="+value) }
 
 // Write replaces the configuration.
 func (c *CLI) Write(config string) {
 	c.t.Helper()
-	text := fmt.Sprintf("terraform {\n  required_providers {\n    vantage = { source = %q }\n  "+
-		"}\n}\n%s", provider.Address, config)
+	text := fmt.Sprintf("terraform {\n  required_providers {\n    vantage = { source = %q }\n  }\n}\n%s",
+		provider.Address, config)
 	if err := os.WriteFile(filepath.Join(c.Dir, "main.tf"), []byte(text), 0o600); err != nil {
 		c.t.Fatal(err)
 	}
 }
 
-// Run runs a command and returns what it printed, and whether it succeeded.
+// Run runs a command and returns its output and whether it succeeded.
 func (c *CLI) Run(args ...string) (string, bool) {
 	c.t.Helper()
 	return c.Start(args...).Wait()
 }
 
-// MustRun runs a command that has to succeed.
+// MustRun runs a command and fails the test if the command fails.
 func (c *CLI) MustRun(args ...string) string {
 	c.t.Helper()
 	out, ok := c.Run(args...)
@@ -171,7 +170,7 @@ func (c *CLI) MustRun(args ...string) string {
 	return out
 }
 
-// Running is a command that has been started.
+// Running is a running command.
 type Running struct {
 	cmd *exec.Cmd
 	out bytes.Buffer
@@ -190,20 +189,20 @@ func (c *CLI) Start(args ...string) *Running {
 	return r
 }
 
-// Interrupt sends what Ctrl-C sends: an interrupt to the program and to the provider that it runs.
+// Interrupt sends an interrupt to the program and its providers, as Ctrl-C does.
 func (r *Running) Interrupt() { r.Signal(os.Interrupt) }
 
-// Signal sends a signal to the program and to all that it runs.
+// Signal sends a signal to the program and its providers.
 func (r *Running) Signal(signal os.Signal) {
 	if err := signalGroup(r.cmd, signal); err != nil {
 		r.t.Error(err)
 	}
 }
 
-// Pid is the number of the program's process, and of the process group that all that it runs belongs to.
+// Pid returns the ID of the program's process and of its process group.
 func (r *Running) Pid() int { return r.cmd.Process.Pid }
 
-// Wait returns what the command printed, and whether it succeeded.
+// Wait waits for the command and returns its output and whether it succeeded.
 func (r *Running) Wait() (string, bool) {
 	err := r.cmd.Wait()
 	return r.out.String(), err == nil
@@ -231,13 +230,13 @@ func (c *CLI) Age(by time.Duration) {
 	}
 }
 
-// Instance is what the state says of a resource.
+// Instance is a resource instance in the state.
 type Instance struct {
 	Status     string // "tainted" or ""
 	Attributes map[string]any
 }
 
-// Instances returns the resources in the state by their addresses, those without count or for_each.
+// Instances returns the instances in the state by their addresses. Resources must not use count or for_each.
 func (c *CLI) Instances() map[string]Instance {
 	c.t.Helper()
 	text, err := os.ReadFile(filepath.Join(c.Dir, "terraform.tfstate"))

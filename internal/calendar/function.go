@@ -1,11 +1,11 @@
-// Package calendar has the provider's functions for dates: the calendar month or quarter that a timestamp lies in, or
-// one before or after it, as the dates that an export takes.
+// Package calendar implements the provider functions month and quarter, which return the dates of a calendar period.
 package calendar
 
 import (
 	"context"
 	"fmt"
 	"math/big"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -21,7 +21,7 @@ func NewMonth() function.Function {
 		noun:   "month",
 		months: 1,
 		format: func(first time.Time) string { return first.Format("2006-01") },
-		like:   "2025-02",
+		forms:  []string{"2025-03", "2025-03-31", "2025-03-31T06:00:00Z"},
 	}
 }
 
@@ -31,16 +31,16 @@ func NewQuarter() function.Function {
 		noun:   "quarter",
 		months: 3,
 		format: func(first time.Time) string { return fmt.Sprintf("%04d-Q%d", first.Year(), (first.Month()+2)/3) },
-		like:   "2025-Q1",
+		forms:  []string{"2025-Q1", "2025-03", "2025-03-31", "2025-03-31T06:00:00Z"},
 	}
 }
 
-// Function gives the first and the last day of a period of whole months. It depends on nothing but its arguments.
+// Function returns the first and the last day of a period of whole months. The result depends on the arguments only.
 type Function struct {
 	noun   string
 	months int
-	format func(first time.Time) string // the name of the period
-	like   string                       // an example of it
+	format func(first time.Time) string // returns the name of the period
+	forms  []string                     // examples of what the function takes, first its own name of a period
 }
 
 // Metadata implements function.Function.
@@ -54,26 +54,32 @@ var periodTypes = map[string]attr.Type{
 	"name":       types.StringType,
 }
 
+const description = `Returns the calendar %[1]s (UTC) that contains a date, or a %[1]s before or after it.
+The result is an object: ` + "`start_date` and `end_date` are the first and the last day, such as `2025-03-01`; " +
+	"`name` is the %[1]s, such as `%[2]s`" + `.
+
+With ` + "`plantimestamp()`" + ` the result changes once a %[1]s, and plans in between are empty. ` +
+	"`timestamp()`" + ` is known only during apply and changes each time.
+
+Requires Terraform 1.8 or OpenTofu 1.7, or later.`
+
 // Definition implements function.Function.
 func (f *Function) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+	last := len(f.forms) - 1
 	resp.Definition = function.Definition{
-		Summary: "A calendar " + f.noun + " as dates",
-		MarkdownDescription: "The calendar " + f.noun + " (UTC) that lies `offset` " + f.noun + "s from that of the " +
-			"timestamp: an object with `start_date` and `end_date`, its first and its last day as `2025-03-01`, and `name`, " +
-			"such as `" + f.like + "`. With `plantimestamp()` the dates change only when the " + f.noun + " does, so that " +
-			"plans in between are empty; `timestamp()` is known only in the apply and differs at each. Needs Terraform 1.8 " +
-			"or OpenTofu 1.7, or later.",
+		Summary:             "Dates of a calendar " + f.noun,
+		MarkdownDescription: fmt.Sprintf(description, f.noun, f.forms[0]),
 		Parameters: []function.Parameter{
 			function.StringParameter{
-				Name: "timestamp",
-				MarkdownDescription: "A time in the form of RFC 3339, such as `2025-03-31T06:00:00Z` or what `plantimestamp()` " +
-					"returns. One with another zone is taken to UTC first.",
+				Name: "date",
+				MarkdownDescription: fmt.Sprintf("Date in the %s: `%s` or `%s`. A time is converted to UTC.",
+					f.noun, strings.Join(f.forms[:last], "`, `"), f.forms[last]),
 			},
-			function.NumberParameter{
-				Name: "offset",
-				MarkdownDescription: "How many " + f.noun + "s after that of the timestamp, as a whole number: `0` for the same " +
-					"one, `-1` for the one before.",
-			},
+		},
+		VariadicParameter: function.NumberParameter{
+			Name: "offset",
+			MarkdownDescription: fmt.Sprintf("Whole number of %[1]ss to add: `-1` returns the previous %[1]s. "+
+				"At most one. Defaults to `0`.", f.noun),
 		},
 		Return: function.ObjectReturn{
 			AttributeTypes: periodTypes,
@@ -81,29 +87,37 @@ func (f *Function) Definition(_ context.Context, _ function.DefinitionRequest, r
 	}
 }
 
-// Run implements function.Function.
+// Run implements function.Function. Terraform ends the text of an error with a full stop.
 func (f *Function) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
-	var timestamp string
-	var number *big.Float
-	if resp.Error = req.Arguments.Get(ctx, &timestamp, &number); resp.Error != nil {
+	var date string
+	var offsets []*big.Float
+	if resp.Error = req.Arguments.Get(ctx, &date, &offsets); resp.Error != nil {
 		return
 	}
-	// Terraform puts a full stop behind what these errors say.
-	at, err := time.Parse(time.RFC3339, timestamp)
-	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("%q is not a time in the form of RFC 3339, such as "+
-			"2025-03-31T06:00:00Z or what plantimestamp() returns", timestamp))
+	at, ok := f.parse(date)
+	if !ok {
+		resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("%q is not a date such as %s",
+			date, strings.Join(f.forms, ", ")))
+		return
+	}
+	number := new(big.Float)
+	switch len(offsets) {
+	case 0:
+	case 1:
+		number = offsets[0]
+	default:
+		resp.Error = function.NewArgumentFuncError(2, fmt.Sprintf("%d offsets are set, at most one is allowed", len(offsets)))
 		return
 	}
 	if !number.IsInt() {
 		resp.Error = function.NewArgumentFuncError(1, number.Text('g', 10)+" is not a whole number")
 		return
 	}
-	offset, _ := number.Int64() // the nearest one where it is too large for that
+	offset, _ := number.Int64() // the nearest integer if number is too large
 	first, last, ok := f.period(at, offset)
 	if !ok {
-		resp.Error = function.NewArgumentFuncError(1, fmt.Sprintf("%s %ss from %s lies outside the years 1 to 9999",
-			number.Text('g', 10), f.noun, timestamp))
+		resp.Error = function.NewArgumentFuncError(1, fmt.Sprintf("%s %ss from %s is not in the years 1 to 9999",
+			number.Text('g', 10), f.noun, date))
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, types.ObjectValueMust(periodTypes, map[string]attr.Value{
@@ -113,14 +127,27 @@ func (f *Function) Run(ctx context.Context, req function.RunRequest, resp *funct
 	}))
 }
 
-// period returns the first and the last day of the period that lies offset periods from that of a time, and whether
-// both are within the years 1 to 9999.
+// parse returns a time in the period that a text names.
+func (f *Function) parse(text string) (time.Time, bool) {
+	if year, number, ok := strings.Cut(text, "-Q"); ok && f.noun == "quarter" {
+		text = year + "-" + map[string]string{"1": "01", "2": "04", "3": "07", "4": "10"}[number]
+	}
+	for _, layout := range []string{time.RFC3339, time.DateOnly, "2006-01"} {
+		if at, err := time.Parse(layout, text); err == nil {
+			at = at.UTC()
+			return at, at.Year() >= 1 && at.Year() <= 9999
+		}
+	}
+	return time.Time{}, false
+}
+
+// period returns the first and the last day of the period that is offset periods after that of a time. It
+// reports whether both are in the years 1 to 9999.
 func (f *Function) period(at time.Time, offset int64) (first, last time.Time, ok bool) {
 	const most = 9999 * 12
 	if offset < -most || offset > most {
 		return first, last, false
 	}
-	at = at.UTC()
 	month := (int(at.Month())-1)/f.months*f.months + 1 + int(offset)*f.months
 	first = time.Date(at.Year(), time.Month(month), 1, 0, 0, 0, 0, time.UTC)
 	last = first.AddDate(0, f.months, -1)

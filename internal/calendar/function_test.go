@@ -18,8 +18,8 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// call returns what a function returns, as "name: start_date to end_date".
-func call(t *testing.T, f function.Function, timestamp string, offset int64) (string, *function.FuncError) {
+// call returns the result of a function as "name: start_date to end_date".
+func call(t *testing.T, f function.Function, date string, offsets ...int64) (string, *function.FuncError) {
 	t.Helper()
 	var definition function.DefinitionResponse
 	f.Definition(context.Background(), function.DefinitionRequest{}, &definition)
@@ -28,9 +28,15 @@ func call(t *testing.T, f function.Function, timestamp string, offset int64) (st
 		t.Fatal(err)
 	}
 	resp := function.RunResponse{Result: result}
-	number := types.NumberValue(new(big.Float).SetInt64(offset))
+	arguments := []attr.Value{types.StringValue(date)}
+	var numbers []attr.Value
+	var numberTypes []attr.Type
+	for _, offset := range offsets {
+		numbers = append(numbers, types.NumberValue(new(big.Float).SetInt64(offset)))
+		numberTypes = append(numberTypes, types.NumberType)
+	}
 	f.Run(context.Background(), function.RunRequest{
-		Arguments: function.NewArgumentsData([]attr.Value{types.StringValue(timestamp), number}),
+		Arguments: function.NewArgumentsData(append(arguments, types.TupleValueMust(numberTypes, numbers))),
 	}, &resp)
 	if resp.Error != nil {
 		return "", resp.Error
@@ -46,79 +52,99 @@ func call(t *testing.T, f function.Function, timestamp string, offset int64) (st
 	return fmt.Sprintf("%s: %s to %s", member("name"), member("start_date"), member("end_date")), nil
 }
 
-func TestPeriods(t *testing.T) {
+func TestRun_returnsPeriod(t *testing.T) {
 	t.Parallel()
 	month, quarter := calendar.NewMonth(), calendar.NewQuarter()
+	offset := func(n int64) []int64 { return []int64{n} }
 	for name, test := range map[string]struct {
-		of        function.Function
-		timestamp string
-		offset    int64
-		want      string
+		of      function.Function
+		date    string
+		offsets []int64
+		want    string
 	}{
-		"this month":               {month, "2025-03-15T12:30:00Z", 0, "2025-03: 2025-03-01 to 2025-03-31"},
-		"the month before":         {month, "2025-03-15T12:30:00Z", -1, "2025-02: 2025-02-01 to 2025-02-28"},
-		"from the 31st back":       {month, "2025-03-31T23:59:59Z", -1, "2025-02: 2025-02-01 to 2025-02-28"},
-		"from the 31st on":         {month, "2025-01-31T00:00:00Z", 1, "2025-02: 2025-02-01 to 2025-02-28"},
-		"a leap year":              {month, "2024-03-31T00:00:00Z", -1, "2024-02: 2024-02-01 to 2024-02-29"},
-		"a leap day":               {month, "2024-02-29T00:00:00Z", 12, "2025-02: 2025-02-01 to 2025-02-28"},
-		"no leap year":             {month, "1900-02-01T00:00:00Z", 0, "1900-02: 1900-02-01 to 1900-02-28"},
-		"a leap century":           {month, "2000-02-01T00:00:00Z", 0, "2000-02: 2000-02-01 to 2000-02-29"},
-		"before January":           {month, "2025-01-01T00:00:00Z", -1, "2024-12: 2024-12-01 to 2024-12-31"},
-		"after December":           {month, "2024-12-31T23:59:59Z", 1, "2025-01: 2025-01-01 to 2025-01-31"},
-		"years back":               {month, "2025-03-15T00:00:00Z", -27, "2022-12: 2022-12-01 to 2022-12-31"},
-		"the last second":          {month, "2025-02-28T23:59:59.999Z", 0, "2025-02: 2025-02-01 to 2025-02-28"},
-		"east of Greenwich":        {month, "2025-03-01T01:00:00+02:00", 0, "2025-02: 2025-02-01 to 2025-02-28"},
-		"west of Greenwich":        {month, "2025-02-28T20:00:00-05:00", 0, "2025-03: 2025-03-01 to 2025-03-31"},
-		"the first month":          {month, "0001-02-01T00:00:00Z", -1, "0001-01: 0001-01-01 to 0001-01-31"},
-		"the last month":           {month, "9999-12-31T00:00:00Z", 0, "9999-12: 9999-12-01 to 9999-12-31"},
-		"this quarter":             {quarter, "2025-03-31T12:30:00Z", 0, "2025-Q1: 2025-01-01 to 2025-03-31"},
-		"the second quarter":       {quarter, "2025-04-01T00:00:00Z", 0, "2025-Q2: 2025-04-01 to 2025-06-30"},
-		"the quarter before":       {quarter, "2025-02-15T00:00:00Z", -1, "2024-Q4: 2024-10-01 to 2024-12-31"},
-		"the quarter after":        {quarter, "2025-08-31T00:00:00Z", 1, "2025-Q4: 2025-10-01 to 2025-12-31"},
-		"a quarter of a leap year": {quarter, "2024-05-31T00:00:00Z", -1, "2024-Q1: 2024-01-01 to 2024-03-31"},
-		"quarters back":            {quarter, "2025-12-31T23:59:59Z", -9, "2023-Q3: 2023-07-01 to 2023-09-30"},
+		"current month":            {month, "2025-03-15T12:30:00Z", nil, "2025-03: 2025-03-01 to 2025-03-31"},
+		"offset zero":              {month, "2025-03-15T12:30:00Z", offset(0), "2025-03: 2025-03-01 to 2025-03-31"},
+		"previous month":           {month, "2025-03-15T12:30:00Z", offset(-1), "2025-02: 2025-02-01 to 2025-02-28"},
+		"of a month":               {month, "2025-03", nil, "2025-03: 2025-03-01 to 2025-03-31"},
+		"of a month, next":         {month, "2024-12", offset(1), "2025-01: 2025-01-01 to 2025-01-31"},
+		"of a date":                {month, "2024-02-29", nil, "2024-02: 2024-02-01 to 2024-02-29"},
+		"of a date, previous":      {month, "2025-03-31", offset(-1), "2025-02: 2025-02-01 to 2025-02-28"},
+		"from the 31st back":       {month, "2025-03-31T23:59:59Z", offset(-1), "2025-02: 2025-02-01 to 2025-02-28"},
+		"from the 31st on":         {month, "2025-01-31T00:00:00Z", offset(1), "2025-02: 2025-02-01 to 2025-02-28"},
+		"a leap year":              {month, "2024-03-31T00:00:00Z", offset(-1), "2024-02: 2024-02-01 to 2024-02-29"},
+		"a leap day":               {month, "2024-02-29T00:00:00Z", offset(12), "2025-02: 2025-02-01 to 2025-02-28"},
+		"no leap year":             {month, "1900-02-01T00:00:00Z", nil, "1900-02: 1900-02-01 to 1900-02-28"},
+		"a leap century":           {month, "2000-02-01T00:00:00Z", nil, "2000-02: 2000-02-01 to 2000-02-29"},
+		"before January":           {month, "2025-01-01T00:00:00Z", offset(-1), "2024-12: 2024-12-01 to 2024-12-31"},
+		"after December":           {month, "2024-12-31T23:59:59Z", offset(1), "2025-01: 2025-01-01 to 2025-01-31"},
+		"years back":               {month, "2025-03-15T00:00:00Z", offset(-27), "2022-12: 2022-12-01 to 2022-12-31"},
+		"the last second":          {month, "2025-02-28T23:59:59.999Z", nil, "2025-02: 2025-02-01 to 2025-02-28"},
+		"east of Greenwich":        {month, "2025-03-01T01:00:00+02:00", nil, "2025-02: 2025-02-01 to 2025-02-28"},
+		"west of Greenwich":        {month, "2025-02-28T20:00:00-05:00", nil, "2025-03: 2025-03-01 to 2025-03-31"},
+		"the first month":          {month, "0001-02", offset(-1), "0001-01: 0001-01-01 to 0001-01-31"},
+		"the last month":           {month, "9999-12-31", nil, "9999-12: 9999-12-01 to 9999-12-31"},
+		"current quarter":          {quarter, "2025-03-31T12:30:00Z", nil, "2025-Q1: 2025-01-01 to 2025-03-31"},
+		"of a quarter":             {quarter, "2025-Q3", nil, "2025-Q3: 2025-07-01 to 2025-09-30"},
+		"of a quarter, previous":   {quarter, "2025-Q1", offset(-1), "2024-Q4: 2024-10-01 to 2024-12-31"},
+		"quarter of a month":       {quarter, "2025-06", nil, "2025-Q2: 2025-04-01 to 2025-06-30"},
+		"quarter of a date":        {quarter, "2025-10-01", nil, "2025-Q4: 2025-10-01 to 2025-12-31"},
+		"the second quarter":       {quarter, "2025-04-01T00:00:00Z", nil, "2025-Q2: 2025-04-01 to 2025-06-30"},
+		"previous quarter":         {quarter, "2025-02-15T00:00:00Z", offset(-1), "2024-Q4: 2024-10-01 to 2024-12-31"},
+		"next quarter":             {quarter, "2025-08-31T00:00:00Z", offset(1), "2025-Q4: 2025-10-01 to 2025-12-31"},
+		"a quarter of a leap year": {quarter, "2024-05-31T00:00:00Z", offset(-1), "2024-Q1: 2024-01-01 to 2024-03-31"},
+		"quarters back":            {quarter, "2025-12-31T23:59:59Z", offset(-9), "2023-Q3: 2023-07-01 to 2023-09-30"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got, err := call(t, test.of, test.timestamp, test.offset); err != nil || got != test.want {
+			if got, err := call(t, test.of, test.date, test.offsets...); err != nil || got != test.want {
 				t.Errorf("%s, %v, want %s", got, err, test.want)
 			}
 		})
 	}
 }
 
-func TestPeriodsThatAreRefused(t *testing.T) {
+func TestRun_rejectsArguments(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		timestamp string
-		offset    int64
-		argument  int64
+		date     string
+		offsets  []int64
+		argument int64
 	}{
-		"a date alone":         {"2025-03-31", 0, 0},
-		"nothing":              {"", 0, 0},
-		"the 31st of February": {"2025-02-31T00:00:00Z", 0, 0},
-		"no zone":              {"2025-03-31T00:00:00", 0, 0},
-		"before the first":     {"0001-01-01T00:00:00Z", -1, 1},
-		"after the last":       {"9999-12-31T00:00:00Z", 1, 1},
-		"the least":            {"2025-03-31T00:00:00Z", -1 << 63, 1},
-		"the most":             {"2025-03-31T00:00:00Z", 1<<63 - 1, 1},
+		"empty":                {"", nil, 0},
+		"the 31st of February": {"2025-02-31", nil, 0},
+		"month 13":             {"2025-13", nil, 0},
+		"one digit":            {"2025-3", nil, 0},
+		"quarter 5":            {"2025-Q5", nil, 0},
+		"no quarter":           {"2025-Q", nil, 0},
+		"no year":              {"03-31", nil, 0},
+		"no zone":              {"2025-03-31T00:00:00", nil, 0},
+		"year 0":               {"0000-03", nil, 0},
+		"year 10000 in UTC":    {"9999-12-31T23:00:00-05:00", nil, 0},
+		"before the first":     {"0001-01-01T00:00:00Z", []int64{-1}, 1},
+		"after the last":       {"9999-12-31T00:00:00Z", []int64{1}, 1},
+		"the least":            {"2025-03", []int64{-1 << 63}, 1},
+		"the most":             {"2025-03", []int64{1<<63 - 1}, 1},
+		"two offsets":          {"2025-03", []int64{1, 1}, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, f := range []function.Function{calendar.NewMonth(), calendar.NewQuarter()} {
-				got, err := call(t, f, test.timestamp, test.offset)
+				got, err := call(t, f, test.date, test.offsets...)
 				if err == nil || err.FunctionArgument == nil || *err.FunctionArgument != test.argument {
 					t.Errorf("%q, %v, want an error on argument %d", got, err, test.argument)
 				}
 			}
 		})
 	}
+	if got, err := call(t, calendar.NewMonth(), "2025-Q1"); err == nil {
+		t.Errorf("the month of a quarter is %s", got)
+	}
 }
 
-// functions is what can call them.
+// functions is the first version that calls provider functions.
 var functions = acctest.Version{Terraform: "1.8", OpenTofu: "1.7"}
 
-func TestFunctionsThroughTheCLI(t *testing.T) {
+func TestRun_throughCLI(t *testing.T) {
 	t.Parallel()
 	functions.SkipUnlessMet(t)
 	for name, test := range map[string]struct{ expression, want string }{
@@ -126,10 +152,13 @@ func TestFunctionsThroughTheCLI(t *testing.T) {
 		"quarter":         {`quarter("2024-03-31T00:00:00Z", 0).name`, `2024-Q1`},
 		"name":            {`month("2024-03-31T00:00:00Z", "-1").name`, `2024-02`},
 		"now":             {`month(plantimestamp(), 0).name == substr(plantimestamp(), 0, 7)`, `true`},
-		"no timestamp":    {`month("2024-03-31", 0)`, `"timestamp" parameter: "2024-03-31" is not a time`},
-		"no offset":       {`month("2024-03-31T00:00:00Z", "x")`, `"offset" parameter: a number is required`},
+		"no offset":       {`month("2024-03").end_date`, `2024-03-31`},
+		"name of a name":  {`quarter(provider::vantage::quarter("2024-Q1", -1).name).end_date`, `2023-12-31`},
+		"no date":         {`month("March")`, `"date" parameter: "March" is not a date such as 2025-03, 2025-03-31, 2025`},
+		"two offsets":     {`month("2024-03", 0, 1)`, `"offset" parameter: 2 offsets are set, at most one is allowed`},
+		"no number":       {`month("2024-03-31T00:00:00Z", "x")`, `"offset" parameter: a number is required`},
 		"part of a month": {`month("2024-03-31T00:00:00Z", 0.5)`, `"offset" parameter: 0.5 is not a whole number\.\s`},
-		"null":            {`quarter(null, 0)`, `"timestamp" parameter: argument must not be null`},
+		"null":            {`quarter(null, 0)`, `"date" parameter: argument must not be null`},
 		"far away":        {`quarter("2024-03-31T00:00:00Z", 1e6)`, `"offset" parameter: 1000000 quarters from`},
 		"farther away":    {`month("2024-03-31T00:00:00Z", 1e30)`, `"offset" parameter: 1e\+30 months from`},
 	} {

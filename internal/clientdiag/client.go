@@ -9,8 +9,8 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// Client returns the client from what the provider hands to its resources and data sources. That is nil in a validation, and where the
-// provider's configuration is known only after the apply: the client is nil then, without an error.
+// Client returns the API client from the provider data of a Configure method. It returns nil without an error during
+// validation, and while the provider configuration has unknown values.
 func Client(providerData any) (*vantage.Client, diag.Diagnostics) {
 	if providerData == nil {
 		return nil, nil
@@ -18,15 +18,15 @@ func Client(providerData any) (*vantage.Client, diag.Diagnostics) {
 	client, ok := providerData.(*vantage.Client)
 	if !ok {
 		return nil, diag.Diagnostics{diag.NewErrorDiagnostic(
-			"The provider was configured with something else than its client",
-			fmt.Sprintf("It is of type %T. This is a bug of the provider; please report it.", providerData))}
+			"Unexpected provider data",
+			fmt.Sprintf("The provider data is of type %T. This is a defect of the provider. Report it.", providerData))}
 	}
 	return client, nil
 }
 
-// ErrNotConfigured returns the error for a request that has to be made while there is no client.
+// ErrNotConfigured returns the error of an operation that needs the client while there is none.
 func ErrNotConfigured(summary string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(summary, "A request has to be made now, but the provider's configuration holds values "+
-		"that are known only after the apply. Apply what they come from first (terraform apply -target=…), or give them "+
-		"by environment variables.")
+	return diag.NewErrorDiagnostic(summary, "The API must be called now, but the provider configuration has values that are "+
+		"known only after the apply. Apply the resources that these values come from first (terraform apply -target=…), or "+
+		"set the values with environment variables.")
 }

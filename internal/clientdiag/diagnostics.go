@@ -9,111 +9,112 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// Detail returns the detail of a diagnostic: what happened, the server's own words, and further paragraphs. Empty ones
-// are left out.
+// Detail returns the detail of a diagnostic: the cause, further paragraphs, and the API's messages. Empty paragraphs are
+// left out.
 func Detail(e *vantage.Error, further ...string) string {
-	detail := []string{Happened(e)}
-	if len(e.Messages) > 0 {
-		detail = append(detail, "The server says: "+strings.Join(e.Messages, "; "))
-	}
+	paragraphs := []string{Cause(e)}
 	if e.Unconfirmed > 0 {
-		detail = append(detail, fmt.Sprintf("Up to %d exports may have been made: nothing tells what has become of the "+
-			"requests for them. They expire by themselves; there is nothing to clean up.", e.Unconfirmed))
+		count := vantage.CountExports(e.Unconfirmed)
+		paragraphs = append(paragraphs, strings.ToUpper(count[:1])+count[1:]+
+			", because the outcome of the requests is unknown. Exports expire; there is nothing to clean up.")
 	}
 	for _, paragraph := range further {
 		if paragraph != "" {
-			detail = append(detail, paragraph)
+			paragraphs = append(paragraphs, paragraph)
 		}
 	}
-	return strings.Join(detail, "\n\n")
+	if len(e.Messages) > 0 {
+		paragraphs = append(paragraphs, fmt.Sprintf("API message: %q", strings.Join(e.Messages, "; ")))
+	}
+	return strings.Join(paragraphs, "\n\n")
 }
 
-// Happened says what went wrong, in a sentence.
-func Happened(e *vantage.Error) string {
+// Cause says what failed, in a sentence or two.
+func Cause(e *vantage.Error) string {
 	request := strings.TrimSpace(e.Method + " " + e.Path)
-	switch e.Kind {
-	case vantage.Rejected:
-		server := "The API"
-		if notOfAPI(e) {
-			server = "The host"
+	switch {
+	case e.Kind == vantage.ExportFailed:
+		return "The API could not complete the export."
+	case e.Kind == vantage.TimedOut || e.Kind == vantage.Interrupted:
+		return ended(e)
+	case e.StatusCode != 0 && e.FromAPI:
+		return fmt.Sprintf("The API responded to %s with %s.", request, status(e))
+	case e.StatusCode != 0:
+		cause := fmt.Sprintf("The response to %s has status %s", request, status(e))
+		if e.ContentType != "" {
+			cause += " and content type " + e.ContentType
 		}
-		return strings.TrimSpace(fmt.Sprintf("%s answered %s with %d %s",
-			server, request, e.StatusCode, http.StatusText(e.StatusCode))) + "."
-	case vantage.ExportFailed:
-		return "The API could not make the export."
-	case vantage.TimedOut, vantage.Interrupted:
-		waited := e.Waited.Round(time.Second)
-		text := fmt.Sprintf("The time allowed for this ran out after %s", waited)
-		switch {
-		case e.Kind == vantage.Interrupted:
-			text = fmt.Sprintf("Interrupted after %s", waited)
-		case e.Err != nil:
-			text = fmt.Sprintf("The time allowed for this is too short; %s of it have passed, and %v", waited, e.Err)
-		}
-		if e.LastFailure != nil {
-			text += fmt.Sprintf(". The last failure before: %v", e.LastFailure)
-		}
-		return text + "."
-	}
-	if request == "" {
+		return cause + ", and is not in the API's format" + because(e) + "."
+	case request == "":
 		return fmt.Sprintf("%v.", e.Err)
 	}
-	return fmt.Sprintf("%s: %v.", request, e.Err)
+	return fmt.Sprintf("%s failed: %v.", request, e.Err)
 }
 
-// Remedy says how to do away with the cause of a failure, "" where nothing general can be said. For a 404 it is what
-// notFound says.
+func status(e *vantage.Error) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode)))
+}
+
+func because(e *vantage.Error) string {
+	if e.Err == nil {
+		return ""
+	}
+	return fmt.Sprintf(": %v", e.Err)
+}
+
+// ended says why a call ended before it was done.
+func ended(e *vantage.Error) string {
+	waited := e.Waited.Round(time.Second)
+	text := fmt.Sprintf("The operation timed out after %s%s.", waited, because(e))
+	if e.Kind == vantage.Interrupted {
+		text = fmt.Sprintf("The operation was interrupted after %s.", waited)
+	}
+	if e.LastFailure != nil {
+		text += fmt.Sprintf(" Last failure: %v.", e.LastFailure)
+	}
+	return text
+}
+
+// Remedy says how to fix the cause of an error, "" if there is nothing general to say. notFound is for a 404 or 410 of the
+// API.
 func Remedy(e *vantage.Error, notFound string) string {
-	switch e.Kind {
-	case vantage.Rejected:
-		return remedyRejection(e, notFound)
-	case vantage.Unreachable:
-		if e.Unconfirmed > 0 {
-			return "Apply again when the API answers. If it stays so, see what stands between this machine and the API: " +
-				"a proxy or a gateway may give up sooner than the API answers."
-		}
-		return "The host has never answered in this run. Check that the provider's host (VANTAGE_HOST) is right, and that " +
-			"this machine can reach it and trusts its certificate."
-	case vantage.Internal:
-		return "This is a defect of the provider. Report it, with the text above."
-	case vantage.Untrusted:
-		return "Nothing was sent there. Check that the provider's host (VANTAGE_HOST) is that of the API itself, not of " +
-			"something that redirects to it."
-	case vantage.Malformed:
-		return "Check that the provider's host (VANTAGE_HOST) is that of the Vantage API. If it is, this is for Vantage's " +
-			"support, with the text above."
-	case vantage.Interrupted:
+	switch {
+	case e.Kind == vantage.Interrupted:
 		return "Run Terraform again."
+	case e.Kind == vantage.Internal:
+		return "This is a defect of the provider. Report it with the text above."
+	case e.NotFound():
+		return notFound
+	case e.StatusCode != 0 && !e.FromAPI:
+		return "A gateway, a proxy or a sign-in page between this machine and the API may have sent it. Check the provider's " +
+			"host (VANTAGE_HOST) and the proxy settings, then run Terraform again."
+	case e.StatusCode != 0:
+		return rejectionRemedy(e.StatusCode)
+	case e.Kind == vantage.Unreachable && e.Unconfirmed > 0:
+		return "Run Terraform again. If this repeats, check whether a proxy or gateway has a shorter timeout than the API needs."
+	case e.Kind == vantage.Unreachable:
+		return "The host has not responded in this run. Check the provider's host (VANTAGE_HOST), the network and the proxy " +
+			"settings, and that this machine trusts the host's certificate."
 	}
 	return ""
 }
 
-func remedyRejection(e *vantage.Error, notFound string) string {
-	switch e.StatusCode {
+func rejectionRemedy(status int) string {
+	switch status {
 	case http.StatusUnauthorized:
-		return "The API token is not accepted. Check the provider's api_token (VANTAGE_API_TOKEN): it may be mistyped, " +
-			"expired or revoked."
+		return "The API token is mistyped, expired or revoked. Check the provider's api_token (VANTAGE_API_TOKEN)."
 	case http.StatusPaymentRequired:
-		return "The plan of the Vantage account does not include this. Ask whoever manages the account's subscription."
+		return "The plan of the Vantage account does not include this. Contact the administrator of the account."
 	case http.StatusForbidden:
-		return "The API token may not do this. It needs the read scope, and access to the workspace of the report."
-	case http.StatusNotFound:
-		if notOfAPI(e) {
-			return "The answer does not have the form of the API's errors, so it tells nothing of the export or the report. " +
-				"Check that the provider's host (VANTAGE_HOST) is that of the Vantage API, and what stands before it."
-		}
-		return notFound
+		return "The API token needs the read scope and access to the workspace of the report."
 	case http.StatusBadRequest, http.StatusUnprocessableEntity:
-		return "Correct the configuration as the server says, and apply again."
+		return "Correct the configuration according to the API message, and apply again."
 	}
-	return "Try again later; if it stays so, the status and the server's words are for Vantage's support."
+	return "Run Terraform again later. If this repeats, contact Vantage's support with the status and the API message."
 }
-
-// notOfAPI reports whether a 404 comes from something else than the API: a gateway, or the server of another host.
-func notOfAPI(e *vantage.Error) bool { return e.StatusCode == http.StatusNotFound && !e.NotFound() }
 
 // NoSuchReport says what to check after a 404 about the report that an argument names.
 func NoSuchReport(argument string) string {
-	return "The API token sees no such report. Check " + argument + ", and that the API token has access to the report's" +
-		" workspace."
+	return "The API token cannot access such a report. Check " + argument + ", and that the API token has access to the " +
+		"workspace of the report."
 }

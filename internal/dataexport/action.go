@@ -42,7 +42,7 @@ func (a *Action) Configure(_ context.Context, req action.ConfigureRequest, resp 
 // Schema implements action.Action.
 func (a *Action) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	directory := map[string]resourceschema.Attribute{
-		"directory": directoryAttribute(false, " Default: the files are not downloaded."),
+		"directory": directoryAttribute(false, " Defaults to none: the files are not downloaded."),
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Creates a " + a.definition.Noun + `, waits for it and downloads its files. **Each invocation creates a new export.**
@@ -93,7 +93,7 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 			validity(export), export.Token)
 		return
 	}
-	_, diags = o.download(ctx, a.client, export, directory, send)
+	_, diags = o.download(ctx, a.client, export, directory, "", send)
 	resp.Diagnostics.Append(diags...)
 }
 

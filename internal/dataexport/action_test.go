@@ -39,12 +39,11 @@ func TestAction_createsWaitsAndDownloads(t *testing.T) {
 		})
 		wantNoDiagnostics(t, told.State)
 		waiting := func(lasted string) string {
-			return `Waiting for the export dta_xprt_\w+ for ` + lasted +
-				`; its status is "pending", and this goes on until 00:30:00 UTC\.`
+			return `The export dta_xprt_\w+ has the status "pending" after ` + lasted + `\. The timeout ends at 00:30:00 UTC\.`
 		}
 		const (
-			again   = `The API is asked again in 20s\.`
-			arrived = `unit_costs-00[12]\.csv has arrived \(1\.2 MB\)\.`
+			again   = `The next poll is in 20s\.`
+			arrived = `Downloaded unit_costs-00[12]\.csv \(1\.2 MB\)\.`
 		)
 		wantLines(t, told.Lines,
 			`The API has accepted the export dta_xprt_\w+\. It completes even if this run ends\.`,
@@ -85,7 +84,7 @@ func TestAction_withoutADirectory(t *testing.T) {
 		wantLines(t, told.Lines,
 			"The API has accepted .*",
 			`The status is "completed", with 1 file\.`,
-			`The files are available, valid for a time that the API does not tell\. `+
+			`The files are available, valid for a time that the API does not report\. `+
 				`The data source vantage_data_export with token = "dta_xprt_\w+" returns their URLs\.`,
 		)
 		if n := wantNoSecrets(t, told, fake); n != 0 {
@@ -119,8 +118,8 @@ func TestAction_rejectsInvalidArguments(t *testing.T) {
 		"no date bin":      {report("date_bin", "year"), "date_bin"},
 		"no directory":     {report("directory", ""), "directory"},
 		"no duration":      {report("timeouts", map[string]any{"invoke": "soon"}), "not a duration"},
-		"a file, no place": {report("directory", "action_test.go"), "Files cannot be written to"},
-		"below a file":     {report("directory", "action_test.go/exports"), "Files cannot be written to"},
+		"a file, no place": {report("directory", "action_test.go"), "is not writable"},
+		"below a file":     {report("directory", "action_test.go/exports"), "is not writable"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

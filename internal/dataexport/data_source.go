@@ -69,8 +69,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	switch {
 	case err != nil || expiredAsOf(export):
 		resp.Diagnostics.AddWarning("The data export has expired", expiredText(export)+
-			" Its attributes are known, but its URLs no longer work. "+
-			"To create a new export, apply with -replace and the address of the resource that created it.")
+			" Its attributes are known, but its URLs no longer work. "+newExportHint)
 	case len(export.Manifest.Files) == 0:
 		resp.Diagnostics.Append(o.warnNoFiles(export.Token))
 	}
@@ -100,7 +99,7 @@ func waiting(verb string) operation {
 		verb: verb, noun: "data export",
 		unfinished: "The export is still running. " +
 			"Run Terraform again to resume the wait, with a longer `" + verb + "` in the timeouts block if needed.",
-		failed: "Create a new export, for example by replacing the resource that created this export.",
+		failed: newExportHint,
 	}
 }
 

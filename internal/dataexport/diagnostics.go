@@ -29,6 +29,9 @@ type operation struct {
 	whenEmpty string
 }
 
+const newExportHint = "To create a new export, apply with `-replace` and the address of its resource. " +
+	"Or change the `triggers` of that resource."
+
 const checkReport = "If that fails too, check the report in the Vantage console."
 
 func (o operation) summary() string { return "Could not " + o.verb + " " + o.noun }
@@ -84,8 +87,7 @@ func (o operation) remedy(e *vantage.Error) string {
 
 // noSuchExport explains a 404. The prefixes of tokens are not documented: they are a hint and never a reason to reject.
 func noSuchExport(token string) string {
-	const unknown = "The export does not exist: it has expired, or the token is mistyped. " +
-		"Check the token, or create a new export."
+	const unknown = "The export does not exist: it has expired, or the token is mistyped. Check the token. " + newExportHint
 	if strings.HasPrefix(token, "rprt_") {
 		return unknown + " A token that starts with rprt_ is that of a report; the token of an export starts with dta_xprt_."
 	}

@@ -2,33 +2,63 @@ package dataexport
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"terraform-provider-vantage/internal/argument"
+	"terraform-provider-vantage/internal/exportfile"
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// What all surfaces that download have in common: they find a directory, wait for an export, and download its files.
+// DownloadPart has the arguments of the resource and the action that download an existing export.
+type DownloadPart struct {
+	Token          types.String `tfsdk:"token"`
+	Directory      types.String `tfsdk:"directory"`
+	FilenamePrefix types.String `tfsdk:"filename_prefix"`
+}
 
-// directoryAttribute is where the files go.
-func directoryAttribute(required bool, byDefault string) schema.StringAttribute {
-	return schema.StringAttribute{
-		Required: required,
-		Optional: !required,
-		MarkdownDescription: "Directory on the machine that runs Terraform to download the files to. It is made where it " +
-			"is " +
-			"missing. The files are named as in their URLs, and a file that has the name already is replaced once the new one " +
-			"is there in full. What is made can be read by the user alone." + byDefault,
-		Validators: argument.NotEmpty(),
+func downloadAttributes(note string) map[string]schema.StringAttribute {
+	return map[string]schema.StringAttribute{
+		"token":     tokenAttribute("The export can have any export type." + note),
+		"directory": directoryAttribute(true, note),
+		"filename_prefix": {
+			Optional: true,
+			MarkdownDescription: "Prefix of the file names, which separates exports in one directory. " +
+				"Up to 40 letters, digits, `_`, `-` and `.`. Defaults to none." + note,
+			Validators: []validator.String{
+				stringvalidator.RegexMatches(regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,39}$`),
+					"must have up to 40 letters, digits, underscores, hyphens and dots, and not start with the latter two"),
+			},
+		},
 	}
 }
 
-// directoryOf returns the absolute path of a directory that files can be written to, or "" when none is given. A
-// relative path would say little in a message that is read later.
+// directoryAttribute returns the directory that files are downloaded to.
+func directoryAttribute(required bool, note string) schema.StringAttribute {
+	return schema.StringAttribute{
+		Required: required,
+		Optional: !required,
+		MarkdownDescription: "Directory on the machine that runs Terraform, created if missing and readable only by you. " +
+			"Files of the same name are replaced." + note,
+		Validators: []validator.String{
+			stringvalidator.LengthAtLeast(1),
+			stringvalidator.RegexMatches(regexp.MustCompile(`^([^~]|$)`),
+				`must not start with "~", which Terraform does not expand; use pathexpand("~/exports")`),
+		},
+	}
+}
+
+// directoryOf returns the absolute path of a directory that files can be written to, or "" without an argument.
 func directoryOf(argument types.String) (string, error) {
 	directory := argument.ValueString()
 	if directory == "" {
@@ -37,16 +67,49 @@ func directoryOf(argument types.String) (string, error) {
 	if absolute, err := filepath.Abs(directory); err == nil {
 		directory = absolute
 	}
-	return directory, vantage.PrepareDirectory(directory)
+	return directory, exportfile.PrepareDirectory(directory)
 }
 
-// await waits for an export and says how that goes. An export without files is a warning.
+// downloading is the operation of downloading an existing export.
+func downloading(timeoutHint, retryHint string) operation {
+	o := waiting("download")
+	o.timeoutHint, o.retryHint = timeoutHint, retryHint
+	o.unfinished = "The export is still running. " + retryHint + " If needed, set a longer " + timeoutHint + "."
+	return o
+}
+
+// fetch waits for an existing export and downloads its files. An export without files is a warning.
+func (o operation) fetch(
+	ctx context.Context, client *vantage.Client, config DownloadPart, send func(string, ...any),
+) (*vantage.DataExport, []exportfile.File, diag.Diagnostics) {
+	if client == nil {
+		return nil, nil, diag.Diagnostics{o.errNotConfigured()}
+	}
+	directory, err := directoryOf(config.Directory)
+	if err != nil {
+		return nil, nil, diag.Diagnostics{o.errDirectory(directory, err)}
+	}
+	export, diags := o.await(ctx, client, &vantage.DataExport{Token: config.Token.ValueString()}, send)
+	if diags.HasError() || len(export.Manifest.Files) == 0 {
+		return export, nil, diags
+	}
+	if expiredAsOf(export) {
+		return export, nil, diag.Diagnostics{o.errExpired(export)}
+	}
+	files, diags := o.download(ctx, client, export, directory, config.FilenamePrefix.ValueString(), send)
+	return export, files, diags
+}
+
+// await waits for an export and reports progress. An export without files is a warning.
 func (o operation) await(
 	ctx context.Context, client *vantage.Client, export *vantage.DataExport, send func(string, ...any),
 ) (*vantage.DataExport, diag.Diagnostics) {
 	onProgress, stop := reportWait(ctx, export.Token, send)
 	export, err := client.WaitForDataExport(ctx, export, onProgress)
 	stop()
+	if isExpiredStatus(err) {
+		return export, diag.Diagnostics{o.errExpired(export)}
+	}
 	if err != nil {
 		return export, diag.Diagnostics{o.failure(err)}
 	}
@@ -57,38 +120,92 @@ func (o operation) await(
 	return export, nil
 }
 
-// download downloads the files of a completed export and says how that goes.
+// download downloads the files of a completed export and reports progress.
 func (o operation) download(
-	ctx context.Context, client *vantage.Client, export *vantage.DataExport, directory string, send func(string, ...any),
-) ([]vantage.File, diag.Diagnostics) {
-	written, err := client.Download(ctx, export, directory, reportDownload(send))
+	ctx context.Context, client *vantage.Client, export *vantage.DataExport, directory, prefix string,
+	send func(string, ...any),
+) ([]exportfile.File, diag.Diagnostics) {
+	files, err := exportfile.Download(ctx, client, export, exportfile.Options{
+		Directory: directory, NamePrefix: prefix, OnProgress: reportDownload(send),
+	})
 	if err != nil {
-		return written, diag.Diagnostics{o.errDownload(err, export, directory, written)}
+		return files, diag.Diagnostics{o.errDownload(err, export, directory, files)}
 	}
 	send("Downloaded %s of the export %s to %s (%s in all). The export is %s.",
-		formatCount(len(written)), export.Token, directory, formatTotal(written), validity(export))
-	return written, nil
+		formatCount(len(files)), export.Token, directory, formatTotal(files), validity(export))
+	return files, nil
 }
 
-// existing is the operation of a surface that downloads an export which exists.
-func existing(longer, again string) operation {
-	o := waiting("download")
-	o.unfinished = "The export is still running. " + again + " Set a longer " + longer + " if needed."
-	o.timeoutHint, o.retryHint = longer, again
-	return o
+func (o operation) errDirectory(directory string, err error) diag.Diagnostic {
+	var e *exportfile.Error
+	if errors.As(err, &e) {
+		err = e.Err.Err
+	}
+	nothing := "Nothing was downloaded."
+	if o.report != "" {
+		nothing = "No export was created."
+	}
+	return diag.NewAttributeErrorDiagnostic(path.Root("directory"), o.summary(), fmt.Sprintf(
+		"The directory %s is not writable: %v. %s Set a directory that is writable or can be created.",
+		directory, err, nothing))
 }
 
-// fetch waits for an export and downloads its files. Whether these can be written is found out first.
-func (o operation) fetch(
-	ctx context.Context, client *vantage.Client, known vantage.DataExport, where types.String, send func(string, ...any),
-) ([]vantage.File, diag.Diagnostics) {
-	directory, err := directoryOf(where)
-	if err != nil {
-		return nil, diag.Diagnostics{o.errDirectory(directory, err)}
+func (o operation) errExpired(export *vantage.DataExport) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(o.summary(), expiredText(export)+" Its files can no longer be downloaded. "+o.failed)
+}
+
+// errDownload describes which file failed and why, which files are complete, and how to download the rest.
+func (o operation) errDownload(
+	err error, export *vantage.DataExport, directory string, complete []exportfile.File,
+) diag.Diagnostic {
+	o.verb = "download"
+	var e *exportfile.Error
+	if !errors.As(err, &e) {
+		return diag.NewErrorDiagnostic(o.summary(), err.Error())
 	}
-	export, diags := o.await(ctx, client, &known, send)
-	if diags.HasError() || len(export.Manifest.Files) == 0 {
-		return nil, diags
+	hasExpired := isNotFound(e.Err.Err) || hasPassed(newExported(export).statedExpiry(), time.Now())
+	if e.Err.Kind == vantage.Rejected && hasExpired {
+		return o.errExpired(export)
 	}
-	return o.download(ctx, client, export, directory, send)
+	cause, fix := o.fileFailure(e, directory)
+	written := "No file is complete."
+	if len(complete) > 0 {
+		written = fmt.Sprintf("Complete in %s: %s.", directory, formatFiles(complete))
+	}
+	state := fmt.Sprintf("The export %s is completed and %s.", export.Token, validity(export))
+	return diag.NewErrorDiagnostic(o.summary(), strings.Join([]string{cause + " " + written, state + " " + fix}, "\n\n"))
+}
+
+// fileFailure returns the cause of a failed download, and its fix.
+func (o operation) fileFailure(e *exportfile.Error, directory string) (cause, fix string) {
+	switch e.Err.Kind {
+	case exportfile.PathTaken:
+		return fmt.Sprintf("In this run, %v.", e.Err.Err), "Use one directory per export, or set `filename_prefix`."
+	case exportfile.NotWritten:
+		return fmt.Sprintf("The file %s cannot be written to %s: %v.", e.File, directory, e.Err.Err),
+			"Check the free disk space, and that no directory has the name of the file. " + o.retryHint
+	case vantage.Rejected:
+		return fmt.Sprintf("The file server %s rejected the request for %s with %v.", e.Host, e.File, e.Err),
+			"Check that the network and the proxy allow access to the file server. " + o.retryHint
+	case vantage.TimedOut:
+		return fmt.Sprintf("The timeout ended before %s was complete: %v.", e.File, e.Err),
+			o.retryHint + " If needed, set a longer " + o.timeoutHint + "."
+	case vantage.Interrupted:
+		return fmt.Sprintf("The download was interrupted before %s was complete.", e.File), o.retryHint
+	}
+	return fmt.Sprintf("The file %s cannot be downloaded: %v.", e.File, e.Err),
+		"Check whether a proxy changes the URL or the response. If not, contact Vantage's support. " + o.retryHint
+}
+
+// formatFiles returns the names of files with their sizes, at most five of them.
+func formatFiles(files []exportfile.File) string {
+	const most = 5
+	var out []string
+	for _, f := range files[:min(len(files), most)] {
+		out = append(out, fmt.Sprintf("%s (%s)", f.Name, formatSize(f.Size)))
+	}
+	if more := len(files) - most; more > 0 {
+		out = append(out, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(out, ", ")
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
-	"terraform-provider-vantage/internal/vantage"
 )
 
 var _ action.ActionWithConfigure = (*DownloadAction)(nil)
@@ -17,13 +16,12 @@ var _ action.ActionWithConfigure = (*DownloadAction)(nil)
 // NewDownloadAction returns the action vantage_data_export_download.
 func NewDownloadAction() action.Action { return &DownloadAction{} }
 
-// DownloadAction waits for an export that exists, of any kind, and downloads its files.
+// DownloadAction waits for an existing export of any export type, and downloads its files.
 type DownloadAction struct{ configured }
 
 type downloadActionModel struct {
-	Token     types.String `tfsdk:"token"`
-	Directory types.String `tfsdk:"directory"`
-	Timeouts  types.Object `tfsdk:"timeouts"`
+	DownloadPart
+	Timeouts types.Object `tfsdk:"timeouts"`
 }
 
 // Metadata implements action.Action.
@@ -38,19 +36,15 @@ func (a *DownloadAction) Configure(_ context.Context, req action.ConfigureReques
 
 // Schema implements action.Action.
 func (a *DownloadAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	arguments := convert(downloadAttributes(""),
+		func(a resourceschema.StringAttribute) resourceschema.Attribute { return a })
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Waits for a data export that exists, of any kind, and downloads its files. It makes no " +
-			"export and " +
-			"keeps nothing in the state. Terraform runs it from the `action_trigger` of a resource, or by `-invoke`. Needs " +
-			"Terraform 1.14 or later; OpenTofu and earlier ones have the resource of the same name.",
-		Attributes: actionAttributes(map[string]resourceschema.Attribute{
-			"token":     tokenAttribute("The export is of any kind."),
-			"directory": directoryAttribute(true, ""),
-		}),
+		MarkdownDescription: `Downloads the files of an existing data export, without storing anything in state.
+Run it from the action_trigger of a resource or with -invoke. Requires Terraform 1.14 or later.`,
+		Attributes: actionAttributes(arguments),
 		Blocks: actionBlocks(timeoutsBlock(map[string]string{
-			"invoke": "How long waiting for the export and downloading its files may take in all, as a duration such as " +
-				"`45m`. " +
-				"Default: `30m`.",
+			"invoke": "Timeout for waiting for the export and downloading its files, as a duration such as `45m`. " +
+				"Defaults to `30m`.",
 		})),
 	}
 }
@@ -62,14 +56,10 @@ func (a *DownloadAction) Invoke(ctx context.Context, req action.InvokeRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	o := existing("`invoke` in the action's timeouts block", "Invoke the action again to download the files.")
-	if a.client == nil {
-		resp.Diagnostics.Append(o.errNotConfigured())
-		return
-	}
+	o := downloading("`invoke` in the action's timeouts block", "Invoke the action again to download the files.")
 	send := progressSender(ctx, resp.SendProgress)
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(config.Timeouts, "invoke", defaultTimeout))
 	defer cancel()
-	_, diags := o.fetch(ctx, a.client, vantage.DataExport{Token: config.Token.ValueString()}, config.Directory, send)
+	_, _, diags := o.fetch(ctx, a.client, config.DownloadPart, send)
 	resp.Diagnostics.Append(diags...)
 }

@@ -2,6 +2,8 @@ package dataexport
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -13,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
+	"terraform-provider-vantage/internal/exportfile"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -21,25 +24,34 @@ var _ resource.ResourceWithConfigure = (*DownloadResource)(nil)
 // NewDownloadResource returns the resource vantage_data_export_download.
 func NewDownloadResource() resource.Resource { return &DownloadResource{} }
 
-// DownloadResource downloads the files of an export once, when it is created. It never looks for them again: the disk
-// of a CI runner is thrown away, and a missing file is no change.
+// DownloadResource downloads the files of an existing export when it is created. A refresh does not look at the files
+// unless verify_files is set, because the disk of a CI runner is discarded.
 type DownloadResource struct{ configured }
 
 type downloadResourceModel struct {
-	ID        types.String `tfsdk:"id"`
-	Token     types.String `tfsdk:"token"`
-	Directory types.String `tfsdk:"directory"`
-	Triggers  types.Map    `tfsdk:"triggers"`
-	Files     types.List   `tfsdk:"files"`
-	Timeouts  types.Object `tfsdk:"timeouts"`
+	DownloadPart
+	ID          types.String `tfsdk:"id"`
+	Triggers    types.Map    `tfsdk:"triggers"`
+	VerifyFiles types.Bool   `tfsdk:"verify_files"`
+	ValidUntil  types.String `tfsdk:"valid_until"`
+	Files       types.List   `tfsdk:"files"`
+	Timeouts    types.Object `tfsdk:"timeouts"`
 }
 
-var downloadedFileTypes = map[string]attr.Type{
+// downloadedFile is an element of files.
+type downloadedFile struct {
+	Name   string `tfsdk:"name"`
+	Path   string `tfsdk:"path"`
+	Size   int64  `tfsdk:"size"`
+	SHA256 string `tfsdk:"sha256"`
+}
+
+var downloadedFileType = types.ObjectType{AttrTypes: map[string]attr.Type{
 	"name":   types.StringType,
 	"path":   types.StringType,
 	"size":   types.Int64Type,
 	"sha256": types.StringType,
-}
+}}
 
 // Metadata implements resource.Resource.
 func (r *DownloadResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -55,123 +67,121 @@ func (r *DownloadResource) Configure(
 
 // Schema implements resource.Resource.
 func (r *DownloadResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	const again = " Changing this downloads the files again."
+	attributes := map[string]schema.Attribute{
+		"triggers": schema.MapAttribute{
+			Optional:            true,
+			ElementType:         types.StringType,
+			MarkdownDescription: "Any strings." + again + " Defaults to none.",
+			PlanModifiers:       []planmodifier.Map{mapplanmodifier.RequiresReplace()},
+		},
+		"verify_files": schema.BoolAttribute{
+			Optional: true,
+			MarkdownDescription: "Whether a refresh compares the files on disk with the download. If they differ and the " +
+				"export is valid, the next apply downloads them again. Defaults to `false`.",
+		},
+		"id": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "Same as `token`.",
+			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+		},
+		"valid_until": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "Expiry of the export as an ISO 8601 time. Null if the API does not report it.",
+			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+		},
+		"files": schema.ListAttribute{
+			Computed:    true,
+			ElementType: downloadedFileType,
+			MarkdownDescription: "Files in the order of the export: `name`, `path` (absolute, on the machine that downloaded " +
+				"them), `size` in bytes, `sha256` (hexadecimal). Empty for an empty export.",
+			PlanModifiers: []planmodifier.List{listplanmodifier.UseStateForUnknown()},
+		},
+	}
+	for name, argument := range downloadAttributes(again) {
+		argument.PlanModifiers = []planmodifier.String{stringplanmodifier.RequiresReplace()}
+		attributes[name] = argument
+	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Downloads the files of a data export that exists, of any kind, **once: when it is created or " +
-			"replaced**. No pre-signed URL is in its state. It never looks for the files again, since the disk of a CI " +
-			"runner is " +
-			"thrown away: a missing file is no change, and destroying it deletes nothing. It is for OpenTofu, and for " +
-			"Terraform " +
-			"before 1.14; from 1.14 on the action of the same name downloads without a place in the state, unless other " +
-			"resources need the paths.",
-		Attributes: mergeMaps(withRequiresReplaceAlways(map[string]schema.StringAttribute{
-			"token":     tokenAttribute("The export is of any kind. Another one is downloaded anew."),
-			"directory": directoryAttribute(true, " Another one is downloaded to anew."),
-		}), downloadedAttributes()),
-		Blocks: resourceBlocks(nil, timeoutsBlock(map[string]string{
-			"create": "How long waiting for the export and downloading its files may take in all, as a duration such as " +
-				"`45m`. " +
-				"Default: `30m`.",
+		MarkdownDescription: `Downloads the files of an existing data export once, when it is created or replaced.
+No pre-signed URL is stored in state. Destroying it keeps the files.`,
+		Attributes: attributes,
+		Blocks: resourceBlocks(timeoutsBlock(map[string]string{
+			"create": "Timeout for waiting for the export and downloading its files, as a duration such as `45m`. " +
+				"Defaults to `30m`.",
 		})),
 	}
 }
 
-// withRequiresReplaceAlways returns arguments whose change means another download.
-func withRequiresReplaceAlways(arguments map[string]schema.StringAttribute) map[string]schema.Attribute {
-	out := map[string]schema.Attribute{}
-	for name, argument := range arguments {
-		argument.PlanModifiers = []planmodifier.String{stringplanmodifier.RequiresReplace()}
-		out[name] = argument
-	}
-	return out
-}
-
-func downloadedAttributes() map[string]schema.Attribute {
-	computed := func(about string) schema.StringAttribute {
-		return schema.StringAttribute{
-			Computed:            true,
-			MarkdownDescription: about,
-		}
-	}
-	return map[string]schema.Attribute{
-		"triggers": schema.MapAttribute{
-			Optional:            true,
-			ElementType:         types.StringType,
-			MarkdownDescription: "Any strings. When one of them changes, the files are downloaded again. Default: none.",
-			PlanModifiers:       []planmodifier.Map{mapplanmodifier.RequiresReplace()},
-		},
-		"id": schema.StringAttribute{
-			Computed:            true,
-			MarkdownDescription: "The same as `token`.",
-			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
-		},
-		"files": schema.ListNestedAttribute{
-			Computed:            true,
-			MarkdownDescription: "The files as they were downloaded, in the order of the export. Empty for an empty export.",
-			PlanModifiers:       []planmodifier.List{listplanmodifier.UseStateForUnknown()},
-			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-				"name": computed("Name of the file in the directory."),
-				"path": computed("Absolute path of the file, for a resource that uploads it in the same apply."),
-				"size": schema.Int64Attribute{
-					Computed:            true,
-					MarkdownDescription: "Size in bytes.",
-				},
-				"sha256": computed("SHA-256 of the file, in lower-case hexadecimal digits."),
-			}},
-		},
-	}
-}
-
-func (r *DownloadResource) downloading() operation {
-	return existing("`create` in the resource's timeouts block", "Apply again to download the files.")
-}
-
-// Create implements resource.Resource. A download that fails leaves nothing in the state: the next apply begins it
-// anew.
+// Create implements resource.Resource. A download that fails stores nothing, so that the next apply starts again.
 func (r *DownloadResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan downloadResourceModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if r.client == nil {
-		resp.Diagnostics.Append(r.downloading().errNotConfigured())
-		return
-	}
+	o := downloading("`create` in the resource's timeouts block", "Apply again to download the files.")
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(plan.Timeouts, "create", defaultTimeout))
 	defer cancel()
-	known := vantage.DataExport{Token: plan.Token.ValueString()}
-	written, diags := r.downloading().fetch(ctx, r.client, known, plan.Directory, func(string, ...any) {})
+	export, files, diags := o.fetch(ctx, r.client, plan.DownloadPart, func(string, ...any) {})
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	plan.ID, plan.Files = plan.Token, filesValue(written)
+	plan.ID, plan.ValidUntil = plan.Token, types.StringNull()
+	if export.Manifest.ValidUntil != "" {
+		plan.ValidUntil = types.StringValue(export.Manifest.ValidUntil)
+	}
+	downloaded := []downloadedFile{}
+	for _, f := range files {
+		downloaded = append(downloaded, downloadedFile(f))
+	}
+	plan.Files, diags = types.ListValueFrom(ctx, downloadedFileType, downloaded)
+	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-func filesValue(files []vantage.File) types.List {
-	values := make([]attr.Value, len(files))
-	for i, f := range files {
-		values[i] = types.ObjectValueMust(downloadedFileTypes, map[string]attr.Value{
-			"name":   types.StringValue(f.Name),
-			"path":   types.StringValue(f.Path),
-			"size":   types.Int64Value(f.Size),
-			"sha256": types.StringValue(f.SHA256),
-		})
+// Read implements resource.Resource. It sends no request. If files have to be downloaded again, it removes the resource
+// from the state. It does so only if the export is known to be valid, because the download would fail otherwise.
+func (r *DownloadResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state downloadResourceModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !state.VerifyFiles.ValueBool() {
+		return
 	}
-	return types.ListValueMust(types.ObjectType{AttrTypes: downloadedFileTypes}, values)
+	var files []downloadedFile
+	resp.Diagnostics.Append(state.Files.ElementsAs(ctx, &files, false)...)
+	var changed error
+	for _, f := range files {
+		if changed = exportfile.Verify(exportfile.File(f)); changed != nil {
+			break
+		}
+	}
+	if changed == nil {
+		return
+	}
+	until, token := state.ValidUntil.ValueString(), state.Token.ValueString()
+	if expiry, ok := vantage.ParseTime(until); ok && time.Now().Before(expiry) {
+		resp.Diagnostics.AddWarning("Downloaded files have changed", fmt.Sprintf(
+			"%v. The next apply downloads the files of the export %s again, which is valid until %s.", changed, token, until))
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	expiry := "The expiry of the export " + token + " is unknown."
+	if until != "" {
+		expiry = fmt.Sprintf("The export %s expired at %s.", token, until)
+	}
+	resp.Diagnostics.AddWarning("Downloaded files have changed",
+		fmt.Sprintf("%v. %s The state is unchanged, and nothing is downloaded. %s", changed, expiry, newExportHint))
 }
 
-// Read implements resource.Resource. The state stays as it is, without a request and without a look at the disk.
-func (r *DownloadResource) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {}
-
-// Update implements resource.Resource. Only the timeouts can be updated.
+// Update implements resource.Resource. Only arguments that do not change the files can be updated.
 func (r *DownloadResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan downloadResourceModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// Delete implements resource.Resource. It forgets the download, and the files stay where they are.
+// Delete implements resource.Resource. It keeps the files.
 func (r *DownloadResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
 }

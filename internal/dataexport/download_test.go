@@ -7,11 +7,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
@@ -21,114 +22,303 @@ import (
 
 const downloadType = "vantage_data_export_download"
 
-// downloading runs f in a bubble, with a provider whose downloads talk to a fake in process, and the configuration of
-// one for an export that is there.
+// downloading runs f in virtual time, with the configuration of a download of an existing export.
 func downloading(
 	t *testing.T, o fakevantage.Options,
 	f func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server, config map[string]any),
 ) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		fake := acctest.NewFake(t, o)
-		token := fake.AddOf("/v2/costs/data_exports", map[string]any{"filter": "f"}, time.Now())
-		config := map[string]any{"token": token, "directory": filepath.Join(t.TempDir(), "march")}
-		f(t, protocolOf(t, fake, downloadType), fake, config)
+	inVirtualTimeOf(t, downloadType, o, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		f(t, p, fake, downloadOf(t, fake))
 	})
 }
 
-func TestADownloadThroughTheCLI(t *testing.T) {
+func downloadOf(t *testing.T, fake *fakevantage.Server) map[string]any {
+	t.Helper()
+	token := fake.AddOf("/v2/costs/data_exports", map[string]any{"filter": "f"}, time.Now())
+	return map[string]any{"token": token, "directory": filepath.Join(t.TempDir(), "march")}
+}
+
+// with returns a configuration with one more argument.
+func with(config map[string]any, name string, value any) map[string]any {
+	more := map[string]any{name: value}
+	for name, value := range config {
+		if _, ok := more[name]; !ok {
+			more[name] = value
+		}
+	}
+	return more
+}
+
+func TestDownloadResource_downloadsOnce(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "1", ReadyAfterPolls: 1, Files: 2})
 	directory := filepath.Join(t.TempDir(), "march")
-	around := acctest.Testdata(t, "download.tf")
-	config := func(line string) string {
-		return api.Config(around + block("resource", downloadType,
-			`token = vantage_unit_cost_export.this.token`, fmt.Sprintf("directory = %q", directory), line))
+	config := func(lines ...string) string {
+		return api.Config(acctest.Testdata(t, "download.tf") + block("resource", downloadType, append(lines,
+			`token = vantage_unit_cost_export.this.token`, fmt.Sprintf("directory = %q", directory))...))
 	}
-	address := downloadType + ".this"
+	planned := func(a plancheck.ResourceActionType) resource.ConfigPlanChecks {
+		return expect(plancheck.ExpectResourceAction(downloadType+".this", a))
+	}
 	files := func() int { return api.Count(http.MethodGet, "/files/") }
+	wantFiles := func(n int) func() {
+		return func() {
+			if files() != n {
+				t.Errorf("%d files were requested, want %d", files(), n)
+			}
+		}
+	}
 	api.Run(t,
-		resource.TestStep{Config: config("")},
-		unchanged(config("")),
+		resource.TestStep{Config: config()},
+		unchanged(config()),
+		resource.TestStep{
+			PreConfig:        wantFiles(2),
+			Config:           config(`timeouts { create = "1h" }`, `verify_files = true`),
+			ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
+		},
+		resource.TestStep{
+			PreConfig:        wantFiles(2),
+			Config:           config(`verify_files = true`, `triggers = { again = 1 }`),
+			ConfigPlanChecks: planned(plancheck.ResourceActionReplace),
+		},
 		resource.TestStep{
 			PreConfig: func() {
-				if files() != 2 {
-					t.Errorf("%d files were asked for, want 2", files())
+				wantFiles(4)()
+				if err := os.Remove(filepath.Join(directory, filesIn(t, directory)[0])); err != nil {
+					t.Error(err)
 				}
 			},
-			Config:           config(`timeouts { create = "1h" }`),
-			ConfigPlanChecks: expect(plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)),
+			Config:           config(`verify_files = true`, `triggers = { again = 1 }`),
+			ConfigPlanChecks: planned(plancheck.ResourceActionCreate),
 		},
-		resource.TestStep{
-			Config:           config(`triggers = { again = 1 }`),
-			ConfigPlanChecks: expect(plancheck.ExpectResourceAction(address, plancheck.ResourceActionReplace)),
-		},
+		unchanged(config(`verify_files = true`, `triggers = { again = 1 }`)),
 	)
-	if files() != 4 || api.Posts() != 1 || len(filesIn(t, directory)) != 2 {
-		t.Errorf("%d files were asked for of %d exports, and after the destroy there are %v",
-			files(), api.Posts(), filesIn(t, directory))
+	if files() != 6 || api.Posts() != 1 || len(filesIn(t, directory)) != 2 {
+		t.Errorf("%d files were requested of %d exports, and %v remain", files(), api.Posts(), filesIn(t, directory))
 	}
 }
 
-func TestADownloadKeepsNoURLAndLooksAtNothingAgain(t *testing.T) {
+func TestDownloadResource_storesNoURL(t *testing.T) {
 	t.Parallel()
 	options := fakevantage.Options{ReadyAfter: time.Minute, Files: 2}
 	downloading(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server, config map[string]any) {
 		state := p.Create(t.Context(), config)
 		wantNoDiagnostics(t, state)
-		if state.Text("id") != config["token"] {
-			t.Fatalf("the state is %v", state.Value)
-		}
 		directory := fmt.Sprint(config["directory"])
-		there := filesIn(t, directory)
-		if len(there) != 2 || strings.Contains(state.Value.String(), "X-Signature") {
-			t.Errorf("there are %v; the state is %v", there, state.Value)
+		found := filesIn(t, directory)
+		if len(found) != 2 || state.Text("id") != config["token"] || strings.Contains(state.Value.String(), "X-Signature") {
+			t.Fatalf("%v; the state is %v", found, state.Value)
 		}
-		content, err := os.ReadFile(filepath.Join(directory, there[0]))
+		content, err := os.ReadFile(filepath.Join(directory, found[0]))
 		if err != nil {
 			t.Fatal(err)
 		}
 		digest := sha256.Sum256(content)
 		if !strings.Contains(state.Value.String(), hex.EncodeToString(digest[:])) {
-			t.Errorf("the state %v does not have the digest", state.Value)
+			t.Errorf("the state %v lacks the digest", state.Value)
 		}
+		// An update shows no value as unknown.
+		longer := with(config, "timeouts", map[string]any{"create": "1h"})
+		plan := p.Plan(state, longer)
+		if changed := changes(t, state, plan); plan.Replace || !plan.Value.IsFullyKnown() {
+			t.Errorf("the plan changes %v", changed)
+		}
+		wantUnchanged(t, p, p.Apply(t.Context(), state, plan, longer), longer)
+		// Without verify_files, a refresh neither sends a request nor looks at the files.
 		if err := os.RemoveAll(directory); err != nil {
 			t.Fatal(err)
 		}
 		requests := len(fake.Requests())
 		time.Sleep(48 * time.Hour)
 		refreshed := p.Read(t.Context(), state)
+		wantSame(t, state, refreshed)
 		wantUnchanged(t, p, refreshed, config)
-		if len(fake.Requests()) != requests || !refreshed.Value.Equal(state.Value) {
-			t.Errorf("%d requests were made by a refresh, and the state is %v", len(fake.Requests())-requests, refreshed.Value)
+		if len(fake.Requests()) != requests {
+			t.Errorf("a refresh sent %d requests", len(fake.Requests())-requests)
 		}
 	})
 }
 
-func TestADownloadThatFailsLeavesNothing(t *testing.T) {
+func TestDownloadResource_verifiesFiles(t *testing.T) {
 	t.Parallel()
+	overwrite := func(size int) func(string) error {
+		return func(file string) error { return os.WriteFile(file, make([]byte, size), 0o600) }
+	}
+	for name, test := range map[string]struct {
+		change  func(file string) error
+		age     time.Duration
+		warning string // "" for none
+		removed bool
+	}{
+		"unchanged":        {func(string) error { return nil }, time.Hour, "", false},
+		"missing":          {os.Remove, time.Hour, "unit_costs-002.csv cannot be read: no such file or directory", true},
+		"longer":           {overwrite(1001), time.Hour, "unit_costs-002.csv no longer has 1000 bytes", true},
+		"other content":    {overwrite(1000), time.Hour, "no longer has the content that was downloaded", true},
+		"missing, valid":   {os.Remove, 23 * time.Hour, "again, which is valid until 2000-01-02T00:00:00Z", true},
+		"missing, expired": {os.Remove, 24 * time.Hour, "expired at 2000-01-02T00:00:00Z. The state is unchanged", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			options := fakevantage.Options{Files: 2, FileSize: 1000}
+			downloading(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server, config map[string]any) {
+				config["verify_files"] = true
+				state := p.Create(t.Context(), config)
+				wantNoDiagnostics(t, state)
+				requests := len(fake.Requests())
+				if err := test.change(filepath.Join(fmt.Sprint(config["directory"]), "unit_costs-002.csv")); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(test.age)
+				refreshed := p.Read(t.Context(), state)
+				switch {
+				case test.warning == "":
+					wantNoDiagnostics(t, refreshed)
+				default:
+					wantWarning(t, refreshed, test.warning)
+				}
+				if len(fake.Requests()) != requests {
+					t.Errorf("a refresh sent %d requests", len(fake.Requests())-requests)
+				}
+				if !test.removed {
+					wantSame(t, state, refreshed)
+					wantUnchanged(t, p, refreshed, config)
+					return
+				}
+				if !refreshed.IsNull() {
+					t.Fatalf("the state is %v", refreshed.Value)
+				}
+				again := p.Create(t.Context(), config)
+				wantNoDiagnostics(t, again)
+				wantSame(t, again, p.Read(t.Context(), again))
+			})
+		})
+	}
+}
+
+// A state of the version before filename_prefix, verify_files and valid_until.
+func TestDownloadResource_readsStateOfEarlierVersions(t *testing.T) {
+	t.Parallel()
+	run := func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server, config map[string]any) {
+		old := fmt.Sprintf(`{"id": %[1]q, "token": %[1]q, "directory": %[2]q, "triggers": null, "timeouts": null, "files": [
+			{"name": "a.csv", "path": "/gone/a.csv", "size": 3, "sha256": "ba7816bf"}]}`, config["token"], config["directory"])
+		upgraded, err := p.Server.UpgradeResourceState(t.Context(), &tfprotov6.UpgradeResourceStateRequest{
+			TypeName: downloadType, RawState: &tfprotov6.RawState{JSON: []byte(old)},
+		})
+		if err != nil || len(upgraded.Diagnostics) > 0 {
+			t.Fatal(err, upgraded.Diagnostics)
+		}
+		value, err := upgraded.UpgradedState.Unmarshal(p.Plan(acctest.State{}, config).Value.Type())
+		if err != nil {
+			t.Fatal(err)
+		}
+		state := p.Read(t.Context(), acctest.State{Value: value})
+		wantNoDiagnostics(t, state)
+		wantUnchanged(t, p, state, config)
+		verified := with(config, "verify_files", true)
+		plan := p.Plan(state, verified)
+		if changed := changes(t, state, plan); len(changed) != 1 || !strings.Contains(changed[0], "verify_files") {
+			t.Errorf("the plan changes %v", changed)
+		}
+		wantWarning(t, p.Read(t.Context(), p.Apply(t.Context(), state, plan, verified)), "is unknown. The state is unchanged")
+	}
+	downloading(t, fakevantage.Options{}, run)
+}
+
+// The recorded names of files are those of the report and the dates, so that two exports of a report have the same.
+func TestDownloads_rejectPathsOfAnotherExport(t *testing.T) {
+	t.Parallel()
+	sameNames := fakevantage.Options{Files: 2, FileSize: 1000}
+	downloading(t, sameNames, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server, config map[string]any) {
+		directory := fmt.Sprint(config["directory"])
+		first := p.Create(t.Context(), config)
+		wantNoDiagnostics(t, first)
+		other := with(downloadOf(t, fake), "directory", directory)
+		files := fake.Count(http.MethodGet, "/files/")
+		says := []string{
+			filepath.Join(directory, "unit_costs-001.csv"), first.Text("token"), fmt.Sprint(other["token"]), "`filename_prefix`",
+		}
+		wantWords(t, p.Create(t.Context(), other).Errors(), says...)
+		wantWords(t, p.Invoke(t.Context(), other).Errors(), says...)
+		if n := fake.Count(http.MethodGet, "/files/"); n != files {
+			t.Errorf("%d files were requested", n-files)
+		}
+		wantNoDiagnostics(t, p.Create(t.Context(), config))
+		wantNoDiagnostics(t, p.Create(t.Context(), with(other, "filename_prefix", "focus-")))
+		wantFiles(t, directory,
+			"focus-unit_costs-001.csv", "focus-unit_costs-002.csv", "unit_costs-001.csv", "unit_costs-002.csv")
+		// A later run replaces the files.
+		wantNoDiagnostics(t, protocolOf(t, fake, downloadType).Create(t.Context(), other))
+	})
+}
+
+func TestDownloads_collideThroughTheCLI(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{})
+	directory := t.TempDir()
+	both := func(argument string) string {
+		out := ""
+		for _, name := range []string{"vntg", "focus"} {
+			out += fmt.Sprintf("resource %q %q {\n  token = %q\n  directory = %q\n  %s\n}\n",
+				downloadType, name, api.Add(asked, time.Now()), directory, fmt.Sprintf(argument, name))
+		}
+		return api.Config(out)
+	}
+	api.Run(t,
+		resource.TestStep{
+			Config:      both(`filename_prefix = "../%s"`),
+			ExpectError: regexp.MustCompile(acctest.Loose(`must have up to 40 letters`)),
+		},
+		resource.TestStep{
+			Config:      api.Config(block("resource", downloadType, `token = "t"`, `directory = "~/exports"`)),
+			ExpectError: regexp.MustCompile(acctest.Loose(`use pathexpand\("~/exports"\)`)),
+		},
+		resource.TestStep{
+			Config:      both(`triggers = { name = %q }`),
+			ExpectError: regexp.MustCompile(acctest.Loose(`has a file of the same name`)),
+		},
+		resource.TestStep{Config: both(`filename_prefix = %q`)},
+	)
+}
+
+func TestDownloads_failureStoresNothing(t *testing.T) {
+	t.Parallel()
+	const again, fix = "Apply again to download the files.", "To create a new export, apply with `-replace`"
+	expired := func(fake *fakevantage.Server, token string) {
+		fake.ChangeExport(token, func(e *fakevantage.Export) { e.CompletedAt = time.Now().Add(-25 * time.Hour) })
+	}
 	for name, test := range map[string]struct {
 		options   fakevantage.Options
+		prepare   func(fake *fakevantage.Server, token string)
 		stop      time.Duration
 		directory string
+		files     int // requests
 		says      []string
 	}{
-		"no such file": {
-			options: fakevantage.Options{Misbehave: answering(fakevantage.Answer(403, "<Error/>"), isFile)},
-			says:    []string{"Could not download data export", "403 Forbidden", "Apply again to download the files."},
+		"rejected": {
+			options: fakevantage.Options{Misbehave: answering(fakevantage.Answer(401, "<Error/>"), isFile)},
+			files:   2,
+			says:    []string{"The file server api.vantage.sh rejected the request for unit_costs-001.csv with 401", again},
+		},
+		"expired": {prepare: expired, says: []string{"expired at 1999-12-31T23:00:00Z", "no longer be downloaded", fix}},
+		"expired by status": {
+			options: fakevantage.Options{Misbehave: get(fakevantage.Answer(200, `{"status": "expired"}`))},
+			says:    []string{"expired", fix},
+		},
+		"not found": {
+			prepare: func(fake *fakevantage.Server, token string) { fake.Forget(token) },
+			says:    []string{"404 Not Found", "has expired, or the token is mistyped", fix},
 		},
 		"interrupted": {
-			options: fakevantage.Options{ReadyAfter: time.Hour},
-			stop:    time.Minute,
-			says:    []string{"Interrupted after 1m0s", "is still running", "Apply again to download the files."},
+			options: fakevantage.Options{ReadyAfter: time.Hour}, stop: time.Minute,
+			says: []string{"interrupted after 1m0s", "is still running", again},
 		},
 		"timed out": {
 			options: fakevantage.Options{ReadyAfter: 2 * time.Hour},
-			says:    []string{"ran out after 30m0s", "`create` in the resource's timeouts block"},
+			says:    []string{"The operation timed out after", "`create` in the resource's timeouts block"},
 		},
-		"no place": {
-			directory: "download_test.go/below",
-			says:      []string{"Files cannot be written to", "Nothing was downloaded"},
+		"not writable": {
+			directory: "download_test.go/below", says: []string{"is not writable: not a directory", "Nothing was downloaded"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -137,13 +327,16 @@ func TestADownloadThatFailsLeavesNothing(t *testing.T) {
 				if test.directory != "" {
 					config["directory"] = test.directory
 				}
+				if test.prepare != nil {
+					test.prepare(fake, fmt.Sprint(config["token"]))
+				}
 				if test.stop > 0 {
 					time.AfterFunc(test.stop, p.Stop)
 				}
 				state := p.Create(t.Context(), config)
-				wantWords(t, state.Errors(), test.says...)
-				if !state.IsNull() {
-					t.Errorf("the state is %v", state.Value)
+				wantWords(t, state.Errors(), append(test.says, "Could not download data export")...)
+				if n := fake.Count(http.MethodGet, "/files/"); !state.IsNull() || n != test.files {
+					t.Errorf("the state is %v after %d requests for files", state.Value, n)
 				}
 				wantPosts(t, fake, 0)
 			}
@@ -152,21 +345,46 @@ func TestADownloadThatFailsLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestTheDownloadAction(t *testing.T) {
+func TestDownloads_withUnknownProviderConfiguration(t *testing.T) {
+	t.Parallel()
+	p := acctest.NewProtocolOf(t, nil, downloadType)
+	directory := filepath.Join(t.TempDir(), "march")
+	config := map[string]any{"token": "dta_xprt_1", "directory": directory}
+	says := []string{"Could not download data export", "known only after the apply"}
+	wantWords(t, p.Create(t.Context(), config).Errors(), says...)
+	wantWords(t, p.Invoke(t.Context(), config).Errors(), says...)
+	if _, err := os.Stat(directory); err == nil {
+		t.Error("the directory was created")
+	}
+}
+
+func TestDownloadAction_reportsProgress(t *testing.T) {
 	t.Parallel()
 	options := fakevantage.Options{ReadyAfterPolls: 1, RetryAfter: "20", Files: 2}
 	downloading(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server, config map[string]any) {
+		config["filename_prefix"] = "march-"
 		told := p.Invoke(t.Context(), config)
 		wantNoDiagnostics(t, told.State)
-		wantLines(t, told.Lines, `The API is asked again in 20s\.`, `The status is "completed", with 2 files\.`,
-			`.* has arrived .*`, `.* has arrived .*`, `Downloaded 2 files of the export dta_xprt_\w+ to .*`)
+		wantLines(t, told.Lines, `The next poll is in 20s\.`, `The status is "completed", with 2 files\.`,
+			`Downloaded march-unit_costs-00[12]\.csv .*`, `Downloaded march-unit_costs-00[12]\.csv .*`,
+			`Downloaded 2 files of the export dta_xprt_\w+ to .*`)
 		wantNoSecrets(t, told, fake)
-		wantFiles(t, fmt.Sprint(config["directory"]), "unit_costs-001.csv", "unit_costs-002.csv")
+		wantFiles(t, fmt.Sprint(config["directory"]), "march-unit_costs-001.csv", "march-unit_costs-002.csv")
 		acctest.WantRequests(t, fake, 0, 2)
 	})
 }
 
-func TestTheDownloadActionIsTriggeredByAnExport(t *testing.T) {
+func TestDownloadAction_rejectsTildeAndPrefix(t *testing.T) {
+	t.Parallel()
+	run := func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server, config map[string]any) {
+		wantWords(t, p.Invoke(t.Context(), with(config, "directory", "~/exports")).Errors(), `pathexpand("~/exports")`)
+		wantWords(t, p.Invoke(t.Context(), with(config, "filename_prefix", ".hidden")).Errors(), "must have up to 40 letters")
+		acctest.WantRequests(t, fake, 0, 0)
+	}
+	downloading(t, fakevantage.Options{}, run)
+}
+
+func TestDownloadAction_isTriggeredByAnExport(t *testing.T) {
 	t.Parallel()
 	needsActions(t)
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})

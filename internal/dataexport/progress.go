@@ -8,11 +8,12 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 
+	"terraform-provider-vantage/internal/exportfile"
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// progressSender returns a function that shows a line of progress. It drops lines once ctx is canceled: Terraform no
-// longer receives them, and sending one would block.
+// progressSender returns a function that shows a line of progress. It drops lines once ctx is canceled, because
+// Terraform no longer receives them and sending would block.
 func progressSender(ctx context.Context, send func(action.InvokeProgressEvent)) func(format string, a ...any) {
 	return func(format string, a ...any) {
 		if ctx.Err() != nil {
@@ -30,33 +31,34 @@ func progressSender(ctx context.Context, send func(action.InvokeProgressEvent)) 
 	}
 }
 
-// reportEvery is how often a wait is reported that has nothing else to say.
-const reportEvery = 30 * time.Second
+const (
+	// reportInterval is the time between two lines that a wait sends in any case.
+	reportInterval = 30 * time.Second
+	// longDelay is the longest time between two polls that is not reported.
+	longDelay = 10 * time.Second
+)
 
-// longPause is the longest that is not worth a line.
-const longPause = 10 * time.Second
-
-// reportWait reports a wait: each change of the status and each long delay, by the returned onProgress, and its duration
-// and deadline at intervals, until stop is called.
+// reportWait reports a wait: each change of the status and each long delay, by the returned onProgress, and its
+// duration and timeout at intervals, until stop is called.
 func reportWait(
 	ctx context.Context, token string, send func(string, ...any),
 ) (onProgress func(vantage.Progress), stop func()) {
 	started := time.Now()
-	until := "without an end"
+	timeout := "There is no timeout."
 	if deadline, ok := ctx.Deadline(); ok {
-		until = "until " + deadline.UTC().Format(time.TimeOnly) + " UTC"
+		timeout = "The timeout ends at " + deadline.UTC().Format(time.TimeOnly) + " UTC."
 	}
 	var status atomic.Value
 	status.Store(vantage.StatusPending)
 	ctx, cancel := context.WithCancel(ctx)
-	ticker, ended := time.NewTicker(reportEvery), make(chan struct{})
+	ticker, ended := time.NewTicker(reportInterval), make(chan struct{})
 	go func() {
 		defer close(ended)
 		for {
 			select {
 			case <-ticker.C:
-				send("Waiting for the export %s for %s; its status is %q, and this goes on %s.",
-					token, time.Since(started).Round(time.Second), status.Load(), until)
+				send("The export %s has the status %q after %s. %s",
+					token, status.Load(), time.Since(started).Round(time.Second), timeout)
 			case <-ctx.Done():
 				return
 			}
@@ -66,8 +68,8 @@ func reportWait(
 		if status.Swap(p.Export.Status) != p.Export.Status {
 			send("The status is %q.", p.Export.Status)
 		}
-		if p.Pause > longPause {
-			send("The API is asked again in %s.", p.Pause.Round(time.Second))
+		if p.Delay > longDelay {
+			send("The next poll is in %s.", p.Delay.Round(time.Second))
 		}
 	}
 	return onProgress, func() {
@@ -77,16 +79,17 @@ func reportWait(
 	}
 }
 
-func reportDownload(send func(string, ...any)) func(vantage.DownloadProgress) {
-	return func(p vantage.DownloadProgress) {
+// reportDownload returns a function that reports each complete file and each failed attempt.
+func reportDownload(send func(string, ...any)) func(exportfile.File, *vantage.Error, time.Duration) {
+	return func(file exportfile.File, failure *vantage.Error, delay time.Duration) {
 		switch {
-		case p.Failure == nil:
-			send("%s has arrived (%s).", p.File.Name, formatSize(p.File.Size))
-		case p.AsksForURLs:
-			send("The URL of %s is refused (%v). The API is asked for fresh ones of all files.", p.File.Name, p.Failure)
+		case failure == nil:
+			send("Downloaded %s (%s).", file.Name, formatSize(file.Size))
+		case delay == 0:
+			send("The pre-signed URL of %s was rejected (%v). Requesting fresh URLs of all files.", file.Name, failure)
 		default:
-			send("%s is interrupted at %s and tried again in %s: %v",
-				p.File.Name, formatSize(p.File.Size), p.Pause.Round(time.Second), p.Failure)
+			send("The download of %s failed after %s (%v). The next attempt is in %s.",
+				file.Name, formatSize(file.Size), failure, delay.Round(time.Second))
 		}
 	}
 }
@@ -98,7 +101,7 @@ func formatCount(files int) string {
 	return fmt.Sprintf("%d files", files)
 }
 
-func formatTotal(files []vantage.File) string {
+func formatTotal(files []exportfile.File) string {
 	var bytes int64
 	for _, f := range files {
 		bytes += f.Size
@@ -120,7 +123,7 @@ func formatSize(bytes int64) string {
 
 func validity(e *vantage.DataExport) string {
 	if e.Manifest.ValidUntil == "" {
-		return "valid for a time that the API does not tell"
+		return "valid for a time that the API does not report"
 	}
 	return "valid until " + e.Manifest.ValidUntil
 }

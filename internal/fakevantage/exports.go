@@ -51,7 +51,7 @@ func (s *Server) add(path string, asked map[string]any, at time.Time) *Export {
 		readyIn = s.options.ReadyIn(s.serial)
 	}
 	e := &Export{
-		Token: fmt.Sprintf("dta_xprt_%016x", 0x9e3779b97f4a7c15*uint64(s.serial)),
+		Token: fmt.Sprintf("dta_xprt_%016x", 0x9e3779b97f4a7c15*(s.options.TokenSeed+uint64(s.serial))),
 		Path:  path, Asked: asked, CreatedAt: at, readyAt: at.Add(readyIn),
 	}
 	s.exports[e.Token] = e
@@ -153,6 +153,10 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, token string) {
 // settle completes an export whose time has come.
 func (s *Server) settle(e *Export) {
 	if e.CompletedAt.IsZero() && e.polls > s.options.ReadyAfterPolls && !s.now().Before(e.readyAt) {
+		if s.options.Outcome != "" {
+			e.Status = s.options.Outcome
+			return
+		}
 		e.CompletedAt = s.now()
 		if e.readyAt.After(e.CreatedAt) {
 			e.CompletedAt = e.readyAt

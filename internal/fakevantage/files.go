@@ -73,12 +73,10 @@ const fileHeader = "business_metric_token,business_metric_title,calculation_type
 func newFile(size int64) io.ReadSeeker {
 	var rows bytes.Buffer
 	for day := range 31 {
-		date := time.Date(2025, 3, 1+day, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
-		customers, requests := 410+3*day+day%7*5, 18.2+float64(day%7)*0.61
-		fmt.Fprintf(&rows, "bsnss_mtrc_3080a050c04104ff,Active "+
-			"customers,unit_cost,%.4f,%d,1.0,%s\n", 5321.4/float64(customers), customers, date)
-		fmt.Fprintf(&rows, "bsnss_mtrc_4999b969d95095ef,Million "+
-			"requests,unit_cost,%.4f,%.2f,1.0,%s\n", 5321.4/requests, requests, date)
+		for _, row := range sampleDay(day, time.Date(2025, 3, 1+day, 0, 0, 0, 0, time.UTC)) {
+			fmt.Fprintf(&rows, "%s,%s,%s,%s,%s,%.1f,%s\n", row.BusinessMetricToken, row.BusinessMetricTitle,
+				*row.CalculationType, *row.UnitCostAmount, *row.BusinessMetricAmount, row.Scale, row.Date)
+		}
 	}
 	whole := append([]byte(fileHeader), rows.Bytes()...)
 	if size == 0 {

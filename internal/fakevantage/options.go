@@ -22,6 +22,10 @@ type Options struct {
 	ReadyIn func(n int) time.Duration
 	// ReadyAfterPolls is how many GETs of an export are answered as pending, whatever the time.
 	ReadyAfterPolls int
+	// Outcome is the status of an export when it is ready, such as "failed". Default: completed.
+	Outcome string
+	// TokenSeed changes the tokens of exports, so that two servers do not create equal tokens. Default: 0.
+	TokenSeed uint64
 	// Created is how a POST is answered.
 	Created Created
 	// RetryAfter is what is sent on the 202 of a POST and a GET.

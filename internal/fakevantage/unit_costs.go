@@ -7,11 +7,12 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 )
 
 const unitCostsPath = "/v2/unit_costs"
 
-// UnitCost is a row of GET /v2/unit_costs. Its amounts are strings, as the API has them.
+// UnitCost is a row of GET /v2/unit_costs. Amounts are strings, as documented.
 type UnitCost struct {
 	BusinessMetricToken  string  `json:"business_metric_token"`
 	BusinessMetricTitle  string  `json:"business_metric_title"`
@@ -22,7 +23,7 @@ type UnitCost struct {
 	Date                 string  `json:"date"`
 }
 
-// NewUnitCost returns a row of a metric whose amount of units is 1.
+// NewUnitCost returns a row with the cost of one unit.
 func NewUnitCost(metric, date, amount string) UnitCost {
 	calculation, one := "unit_cost", "1.0"
 	return UnitCost{
@@ -31,15 +32,42 @@ func NewUnitCost(metric, date, amount string) UnitCost {
 	}
 }
 
-// SetUnitCosts replaces the rows that every cost report has.
+// sampleDay returns the unit costs of two metrics on the nth day, from 0.
+func sampleDay(n int, date time.Time) []UnitCost {
+	customers, requests := float64(410+3*n+n%7*5), 18.2+float64(n%7)*0.61
+	row := func(token, title, units string, cost float64) UnitCost {
+		row := NewUnitCost(token, date.Format(time.DateOnly), fmt.Sprintf("%.4f", cost))
+		row.BusinessMetricTitle, row.BusinessMetricAmount = title, &units
+		return row
+	}
+	return []UnitCost{
+		row("bsnss_mtrc_3080a050c04104ff", "Active customers", fmt.Sprintf("%.0f", customers), 5321.4/customers),
+		row("bsnss_mtrc_4999b969d95095ef", "Million requests", fmt.Sprintf("%.2f", requests), 5321.4/requests),
+	}
+}
+
+// SampleUnitCosts returns daily rows for the 30 days before a time: the unit costs of two metrics, and the gross margin
+// of the first metric.
+func SampleUnitCosts(before time.Time) []UnitCost {
+	var rows []UnitCost
+	for n := range 30 {
+		day := sampleDay(n, before.UTC().AddDate(0, 0, n-30))
+		margin, calculation, amount := day[0], "gross_margin", "41.5"
+		margin.CalculationType, margin.UnitCostAmount = &calculation, &amount
+		rows = append(append(rows, day...), margin)
+	}
+	return rows
+}
+
+// SetUnitCosts replaces the rows of all cost reports.
 func (s *Server) SetUnitCosts(rows ...UnitCost) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.unitCosts = rows
 }
 
-// hasOddUnitCosts reports whether a row is not as the API is described: without an amount, or with a scale as text, as
-// the vendor's own example has it.
+// hasOddUnitCosts reports whether a row deviates from the API description: an amount is missing, or the scale is a
+// string, as in the vendor's example.
 func (s *Server) hasOddUnitCosts() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -49,7 +77,7 @@ func (s *Server) hasOddUnitCosts() bool {
 	})
 }
 
-// unitCostParameters are those of the query. A page beyond the last one is empty.
+// unitCostParameters are the query parameters. A page after the last page is empty.
 func unitCostParameters() map[string]parameter {
 	return map[string]parameter{
 		"cost_report_token": text, "start_date": text, "end_date": text,
@@ -58,7 +86,7 @@ func unitCostParameters() map[string]parameter {
 	}
 }
 
-// queryInteger takes a number of a query.
+// queryInteger accepts an integer in a range.
 func queryInteger(least, most int) parameter {
 	return func(value any) string {
 		s, _ := value.(string)
@@ -76,16 +104,16 @@ func (s *Server) listUnitCosts(w http.ResponseWriter, r *http.Request) {
 	rows := kind{
 		report: "cost_report_token", noun: "CostReport", required: []string{"cost_report_token"}, body: unitCostParameters(),
 	}
-	asked, found := map[string]any{}, []string{}
-	for name, values := range query {
-		asked[name] = values[0]
-		if len(values) > 1 {
+	values, found := map[string]any{}, []string{}
+	for name, repeated := range query {
+		values[name] = repeated[0]
+		if len(repeated) > 1 {
 			found = append(found, name+" is given more than once")
 		}
 	}
 	o := s.options
-	o.Workspaces = nil // this route names none
-	status, problems := rows.problems(o, asked, nil)
+	o.Workspaces = nil // this route has no workspace_token
+	status, problems := rows.problems(o, values, nil)
 	if problems = append(found, problems...); len(problems) > 0 {
 		errorsJSON(w, max(status, http.StatusBadRequest), problems...)
 		return
@@ -93,8 +121,8 @@ func (s *Server) listUnitCosts(w http.ResponseWriter, r *http.Request) {
 	all := s.selectUnitCosts(query)
 	limit, page := queryNumber(query, "limit", 100), queryNumber(query, "page", 1)
 	last := max(1, (len(all)+limit-1)/limit)
-	link := func(to int, there bool) any {
-		if !there {
+	link := func(to int, exists bool) any {
+		if !exists {
 			return nil
 		}
 		query.Set("page", strconv.Itoa(to))
@@ -109,7 +137,7 @@ func (s *Server) listUnitCosts(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// selectUnitCosts returns the rows between the dates in the order that is asked for, by default the latest first.
+// selectUnitCosts returns the rows in the date range in the requested order. Default: descending by date.
 func (s *Server) selectUnitCosts(query url.Values) []UnitCost {
 	rows := slices.Clone(s.unitCosts)
 	day := func(date string) string { return date[:min(len(date), len("2006-01-02"))] }

@@ -1,5 +1,5 @@
-// Package mirror builds the provider from this checkout into a filesystem mirror, so that a real Terraform installs it
-// from there and from nowhere else. The demo and the tests of the whole program start with it.
+// Package mirror builds the provider from this checkout into a filesystem mirror, from which Terraform installs it. The
+// demo and the tests that run the built provider use it.
 package mirror
 
 import (
@@ -15,11 +15,10 @@ import (
 	"terraform-provider-vantage/internal/provider"
 )
 
-// Version is what the provider is installed as. It is not a prerelease, for Terraform takes none of these unless a
-// configuration names it.
+// Version is the version that is installed. Terraform installs a prerelease only if a configuration names it.
 const Version = "0.0.1"
 
-// Root returns the directory of this repository's go.mod, which the working directory has to be in.
+// Root returns the directory of this repository's go.mod. The working directory must be below it.
 func Root(ctx context.Context) (string, error) {
 	gomod, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
 	if err != nil {
@@ -32,8 +31,7 @@ func Root(ctx context.Context) (string, error) {
 	return root, nil
 }
 
-// BuildCommand returns a command that builds the provider into a directory laid out as Terraform expects a mirror to
-// be.
+// BuildCommand returns a command that builds the provider into a directory with the layout of a filesystem mirror.
 func BuildCommand(ctx context.Context, root, directory string) (*exec.Cmd, error) {
 	binary := filepath.Join(directory, filepath.FromSlash(provider.Address), Version, runtime.GOOS+"_"+runtime.GOARCH,
 		"terraform-provider-vantage_v"+Version)
@@ -49,29 +47,35 @@ func BuildCommand(ctx context.Context, root, directory string) (*exec.Cmd, error
 	return cmd, nil
 }
 
-// Environment returns this process's environment without the user's own settings for Terraform and the provider, and
-// with a CLI configuration that it writes into the directory, by which providers come from the mirror alone.
+// IsSetting reports whether an environment variable configures Terraform or the provider.
+func IsSetting(name string) bool {
+	name = strings.ToUpper(name)
+	return strings.HasPrefix(name, "TF_") || strings.HasPrefix(name, "VANTAGE_")
+}
+
+// Environment returns the environment of this process without the user's settings for Terraform and the provider. It
+// writes a CLI configuration into the directory, which installs providers from the mirror only.
 func Environment(directory string) ([]string, error) {
 	config := filepath.Join(directory, "cli.tfrc")
-	text := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  "+
-		"}\n}\n", filepath.ToSlash(directory))
+	text := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n",
+		filepath.ToSlash(directory))
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		return nil, err
 	}
 	env := []string{
 		"TF_CLI_CONFIG_FILE=" + config,
-		"TF_IN_AUTOMATION=1",   // no hints on what to type next
-		"CHECKPOINT_DISABLE=1", // no question to the network for a newer Terraform
+		"TF_IN_AUTOMATION=1",   // no hints about the next command
+		"CHECKPOINT_DISABLE=1", // no request for the latest version of Terraform
 	}
 	for _, pair := range os.Environ() {
-		if name := strings.ToUpper(pair); !strings.HasPrefix(name, "TF_") && !strings.HasPrefix(name, "VANTAGE_") {
+		if !IsSetting(pair) {
 			env = append(env, pair)
 		}
 	}
 	return env, nil
 }
 
-// CopyModule copies a root module, its own modules and tests included, without what Terraform may have left there.
+// CopyModule copies a root module with its child modules and tests, but without files that Terraform has written.
 func CopyModule(from, to string) error {
 	return filepath.WalkDir(from, func(path string, entry os.DirEntry, err error) error {
 		if err != nil {

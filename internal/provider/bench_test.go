@@ -16,8 +16,8 @@ import (
 	"terraform-provider-vantage/internal/mirror"
 )
 
-// BenchmarkStart reports what the provider costs a Terraform run before it does anything: from the start of the process
-// until it has told its schema, and the most memory it had by then.
+// BenchmarkStart reports the time from the start of the provider's process until it has sent its schemas, and its peak
+// memory until then.
 func BenchmarkStart(b *testing.B) {
 	ctx := context.Background()
 	root, err := mirror.Root(ctx)
@@ -44,8 +44,7 @@ func BenchmarkStart(b *testing.B) {
 	b.ReportMetric(float64(info.Size())/(1<<20), "MiB-binary")
 }
 
-// schemaOfProcess starts the provider as Terraform does, asks for its schema, and returns the memory it had at most,
-// in KiB.
+// schemaOfProcess starts the provider as Terraform does, requests its schemas and returns its peak memory in KiB.
 func schemaOfProcess(ctx context.Context, b *testing.B, binary string) float64 {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
@@ -71,7 +70,7 @@ func schemaOfProcess(ctx context.Context, b *testing.B, binary string) float64 {
 	return kib
 }
 
-// BenchmarkPlan reports what a plan of 400 finished exports takes, and what it takes where the SDK writes its log.
+// BenchmarkPlan reports the time of a plan of 400 completed exports, without and with the SDK's log.
 func BenchmarkPlan(b *testing.B) {
 	api := acctest.Start(b, fakevantage.Options{RetryAfter: "0"})
 	const exports = `
@@ -88,6 +87,6 @@ resource "vantage_unit_cost_export" "this" {
 		}
 	}
 	b.Run("without a log", plan)
-	cli.Setenv("TF_LOG_SDK", "TRACE") // written, and not shown without TF_LOG
+	cli.Setenv("TF_LOG_SDK", "TRACE") // written, but not shown without TF_LOG
 	b.Run("with the SDK's log", plan)
 }

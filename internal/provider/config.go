@@ -1,84 +1,131 @@
 package provider
 
 import (
-	"cmp"
+	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// setting is one argument of the provider block, with the environment variable that stands in for it.
-type setting struct {
-	name, env string
-	value     types.String
-}
-
-// text returns what the argument says, else the environment, else "".
-func (s setting) text() string { return cmp.Or(s.value.ValueString(), os.Getenv(s.env)) }
-
-// known reports whether text says anything about what the argument will be.
-func (s setting) known() bool { return !s.value.IsUnknown() }
-
-func (s setting) problem(summary, detail string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(path.Root(s.name), summary,
-		fmt.Sprintf("%s Set the provider's %s argument or the environment variable %s.", detail, s.name, s.env))
-}
-
-func sentence(err error) string {
-	text := err.Error()
-	return strings.ToUpper(text[:1]) + text[1:] + "."
-}
-
-// client makes the API client. It returns nil where an argument is not known yet, and with diagnostics where one is
-// wrong.
+// client returns the API client, or nil if an argument is invalid or known only after the apply.
 func (m providerModel) client(userAgent string) (*vantage.Client, diag.Diagnostics) {
-	var (
-		diags     diag.Diagnostics
-		apiToken  = setting{"api_token", "VANTAGE_API_TOKEN", m.APIToken}
-		host      = setting{"host", "VANTAGE_HOST", m.Host}
-		timeout   = setting{"timeout", "VANTAGE_TIMEOUT", m.Timeout}
-		workspace = setting{"workspace_token", "VANTAGE_WORKSPACE_TOKEN", m.WorkspaceToken}
-	)
-	if err := vantage.CheckAPIToken(apiToken.text()); err != nil && apiToken.known() {
-		diags.Append(apiToken.problem("No usable Vantage API token", sentence(err)+" Requests to the API need one with "+
-			"the read scope; it is made in the Vantage console, in the settings of API access tokens."))
+	var s settings
+	options := vantage.Options{
+		Host:            s.text("host", m.Host, checkHost),
+		APIToken:        s.text("api_token", m.APIToken, vantage.CheckAPIToken),
+		WorkspaceToken:  s.text("workspace_token", m.WorkspaceToken, checkToken),
+		Timeout:         s.duration("timeout", m.Timeout, checkTimeout),
+		MaxPollInterval: s.duration("max_poll_interval", m.MaxPollInterval, checkPollInterval),
+		UserAgent:       userAgent,
+		Logger:          slog.New(tflogHandler{}),
 	}
-	if _, err := vantage.ParseHost(host.text()); err != nil && host.known() {
-		diags.Append(host.problem("The address of the Vantage API cannot be used", sentence(err)))
+	if options.APIToken == "" && !m.APIToken.IsUnknown() {
+		s.diags.AddAttributeError(path.Root("api_token"), "Missing Vantage API token", missingToken)
 	}
-	var perRequest time.Duration
-	if text := timeout.text(); text != "" && timeout.known() {
-		var err error
-		if perRequest, err = time.ParseDuration(text); err != nil || perRequest <= 0 {
-			diags.Append(timeout.problem("The request timeout cannot be used", fmt.Sprintf("%q is not a duration above "+
-				"zero, such as 30s or 1m.", text)))
-		}
+	if s.unknown || s.diags.HasError() {
+		return nil, s.diags
 	}
-	for _, s := range []setting{apiToken, host, timeout, workspace} {
-		if !s.known() {
-			return nil, diags
-		}
-	}
-	if diags.HasError() {
-		return nil, diags
-	}
-	client, err := vantage.New(vantage.Options{
-		Host:           host.text(),
-		APIToken:       apiToken.text(),
-		WorkspaceToken: workspace.text(),
-		Timeout:        perRequest,
-		UserAgent:      userAgent,
-		Logger:         newLogger(),
-	})
+	client, err := vantage.New(options)
 	if err != nil {
-		diags.AddError("The Vantage API client cannot be made", err.Error())
+		s.diags.AddError("Could not create the Vantage API client", fmt.Sprintf("The configuration is invalid: %v.", err))
+	} else if err := vantage.CheckProxy(options.Host); err != nil {
+		s.diags.AddWarning("Invalid proxy in the environment", fmt.Sprintf("Requests may fail: %v.", err))
 	}
-	return client, diags
+	return client, s.diags
+}
+
+const missingToken = "Requests to the API require a token with the read scope. " +
+	"Set the provider's api_token argument or the environment variable VANTAGE_API_TOKEN. " +
+	"Create a token in the settings of the Vantage console, under API access tokens."
+
+// settings reads the provider's arguments and the environment variables that apply if an argument is not set.
+type settings struct {
+	diags   diag.Diagnostics
+	unknown bool // whether an argument is known only after the apply
+}
+
+// text returns an argument, the environment variable VANTAGE_<NAME>, or "".
+func (s *settings) text(name string, argument types.String, valid check) string {
+	if argument.IsUnknown() {
+		s.unknown = true
+		return ""
+	}
+	if value := argument.ValueString(); value != "" {
+		s.diags.Append(valid.of(name, "provider argument "+name, value)...)
+		return value
+	}
+	variable := "VANTAGE_" + strings.ToUpper(name)
+	value := os.Getenv(variable)
+	s.diags.Append(valid.of(name, "environment variable "+variable, value)...)
+	return value
+}
+
+func (s *settings) duration(name string, argument types.String, valid check) time.Duration {
+	d, _ := time.ParseDuration(s.text(name, argument, valid))
+	return d
+}
+
+// check is the validator of an argument and of its environment variable. An empty value counts as not set.
+type check func(value string) error
+
+// of returns an error for the argument if the value is invalid. The source is the argument or its variable.
+func (c check) of(name, source, value string) (diags diag.Diagnostics) {
+	var err error
+	switch {
+	case value == "":
+	case strings.Trim(value, `"'`) != value:
+		err = errors.New("it is enclosed in quotation marks, which are not part of the value; remove them")
+	default:
+		err = c(value)
+	}
+	if err != nil {
+		diags.AddAttributeError(path.Root(name), "Invalid "+source, fmt.Sprintf("The %s is invalid: %v.", source, err))
+	}
+	return diags
+}
+
+// ValidateString implements validator.String.
+func (c check) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	name := req.Path.String()
+	resp.Diagnostics.Append(c.of(name, "provider argument "+name, req.ConfigValue.ValueString())...)
+}
+
+func (check) Description(context.Context) string         { return "must be valid" }
+func (check) MarkdownDescription(context.Context) string { return "must be valid" }
+
+func checkHost(value string) error {
+	_, err := vantage.ParseHost(value)
+	return err
+}
+
+func checkToken(value string) error {
+	if strings.ContainsFunc(value, func(c rune) bool { return c <= ' ' || c > '~' || c == '/' }) {
+		return fmt.Errorf("%q is not a token; use the last part of the workspace's URL, without white space", value)
+	}
+	return nil
+}
+
+func checkTimeout(value string) error { return checkDuration(value, 1, "must be above zero") }
+
+func checkPollInterval(value string) error {
+	return checkDuration(value, time.Second, "must be at least 1s")
+}
+
+func checkDuration(value string, minimum time.Duration, rule string) error {
+	d, err := argument.ParseDuration(value)
+	if err == nil && d < minimum {
+		err = fmt.Errorf("the duration %s %s", value, rule)
+	}
+	return err
 }

@@ -10,46 +10,54 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// actions is what runs them.
+// actions is the CLI that has actions.
 var actions = acctest.Version{Terraform: "1.14"}
 
-// ephemeralResources is what has them.
+// ephemeralResources is the CLI that has ephemeral resources.
 var ephemeralResources = acctest.Version{Terraform: "1.10", OpenTofu: "1.11"}
 
 type example struct {
 	variables map[string]string
-	// posts is how many exports an apply and a plan make, and inAll how many there are after a day, an apply, a plan,
-	// another day, and a destroy.
+	// posts is the number of exports that an apply and a plan create, and inAll their number after a day, an apply,
+	// a plan, another day and a destroy.
 	posts, inAll int
 	needs        acctest.Version
+	curl         bool // a provisioner runs curl
 	check        func(t *testing.T, cli *acctest.CLI)
 }
 
-// examples are all that there are, by their directories.
+// examples returns the examples that TestExamples runs, by directory.
 func examples() map[string]example {
 	report := map[string]string{"cost_report_token": "rprt_1"}
 	return map[string]example{
 		"quickstart": {variables: report, posts: 1, inAll: 2},
-		"pipeline":   {variables: map[string]string{"cost_report_token": "rprt_1", "run": "1"}, posts: 1, inAll: 2},
-		"downstream": {variables: report, posts: 1, inAll: 2, check: wantDownloaded},
+		"pipeline":   {variables: map[string]string{"cost_report_token": "rprt_1", "day": "2025-04-01"}, posts: 1, inAll: 2},
+		"downstream": {variables: report, posts: 1, inAll: 2},
 		"many-exports": {
 			variables: map[string]string{
 				"cost_report_tokens": `{"a":"rprt_1","b":"rprt_2","c":"rprt_3"}`,
 			},
 			posts: 3,
 			inAll: 6,
+			curl:  true,
 			check: wantDownloadedByName,
 		},
 		"reports": {
 			variables: map[string]string{"cost_report_tokens": `["rprt_1","rprt_2"]`, "month": "2025-03"}, posts: 2, inAll: 4,
-			check: runModuleTests,
+			needs: functions, check: runModuleTests,
+		},
+		"module-tests": {
+			variables: map[string]string{
+				"cost_report_token": "rprt_1", "business_metric_token": "bsnss_mtrc_3080a050c04104ff",
+			},
+			posts: 1, inAll: 1, check: runModuleTests,
 		},
 		"two-providers": {
 			variables: map[string]string{"cost_report_token": "rprt_1", "read_token": acctest.APIToken}, posts: 2, inAll: 2,
 		},
 		"daily-renewal": {variables: report, posts: 1, inAll: 2},
 		"ephemeral": {
-			variables: report, posts: 1, inAll: 2, needs: ephemeralResources, check: wantDownloadedAndNotStored,
+			variables: report, posts: 1, inAll: 2, needs: ephemeralResources, curl: true, check: wantDownloadedAndNotStored,
 		},
 		"all-kinds": {
 			variables: map[string]string{"cost_report_token": "rprt_1", "start_date": "2025-03-01", "end_date": "2025-03-31"},
@@ -77,19 +85,22 @@ func examples() map[string]example {
 		"resources/vantage_data_export_download":            {posts: 1, inAll: 1, check: wantExported},
 		"actions/vantage_data_export_download":              {posts: 1, inAll: 1, needs: actions, check: wantExported},
 		"ephemeral-resources/vantage_data_export": {
-			posts: 1, inAll: 2, needs: ephemeralResources, check: wantDownloadedAndNotStored,
+			posts: 1, inAll: 2, needs: ephemeralResources, curl: true, check: wantDownloadedAndNotStored,
 		},
 	}
 }
 
-// testedElsewhere names the tests of the examples that need more than a table to be run.
+// testedElsewhere returns the tests of the other examples.
 func testedElsewhere() map[string]string {
-	return map[string]string{"guardrails": "TestGuardrails", "monthly": "TestMonthly"}
+	return map[string]string{
+		"guardrails": "TestGuardrails", "monthly": "TestMonthly",
+		"uploads/s3": "TestUploads", "uploads/gcs": "TestUploads", "uploads/azure": "TestUploads",
+	}
 }
 
-// Every example is applied, planned again with nothing to do although the API signs anew at each GET, and destroyed.
-// Those with exports live longer than a day before: each export that is renewed is renewed once, the next plan is
-// empty, and another day later, all is destroyed without an apply before.
+// Every example is applied, planned again with an empty plan although the API signs new URLs for each GET, and
+// destroyed. Examples with exports are applied again a day later, which renews an export once, and destroyed another
+// day later without an apply.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	for directory, test := range examples() {
@@ -99,7 +110,7 @@ func TestExamples(t *testing.T) {
 			api, cli := startExample(t, directory, test, fakevantage.Options{})
 			wantPosts := func(when string, want int) {
 				if got := api.Posts(); got != want {
-					t.Errorf("%d exports were made %s, want %d", got, when, want)
+					t.Errorf("%d exports %s, want %d", got, when, want)
 				}
 			}
 			use := func() {
@@ -148,7 +159,7 @@ func TestEveryExampleIsInTheTable(t *testing.T) {
 	}
 }
 
-// An export without files is handed on as it is: no step fails for it, and no file is made.
+// With an export without files no step fails, and no file is created.
 func TestExamplesWithAnEmptyExport(t *testing.T) {
 	t.Parallel()
 	for directory, test := range examples() {
@@ -161,12 +172,12 @@ func TestExamplesWithAnEmptyExport(t *testing.T) {
 			_, cli := startExample(t, directory, test, fakevantage.Options{Files: -1})
 			out := cli.MustRun("apply", "-auto-approve", "-no-color")
 			if strings.Contains(out, "null") {
-				t.Errorf("an empty export is shown as null: %s", out)
+				t.Errorf("the output has a null for an empty export: %s", out)
 			}
 			wantNothingToDo(t, cli)
 			for _, pattern := range []string{"*.csv", "exports/*/*.csv"} {
 				if files, _ := filepath.Glob(filepath.Join(cli.Dir, pattern)); len(files) != 0 {
-					t.Errorf("downloaded are %v", files)
+					t.Errorf("downloaded %v, want no file", files)
 				}
 			}
 			cli.MustRun("destroy", "-auto-approve", "-no-color")
@@ -178,6 +189,9 @@ func startExample(
 	t *testing.T, directory string, test example, options fakevantage.Options,
 ) (*acctest.API, *acctest.CLI) {
 	t.Helper()
+	if test.curl {
+		skipWithout(t, "curl")
+	}
 	options.RetryAfter, options.ReadyAfterPolls = "1", 1
 	api := acctest.Start(t, options)
 	api.SetUnitCosts(fakevantage.NewUnitCost("bsnss_mtrc_3080a050c04104ff", "2025-03-03", "12.5"))
@@ -188,13 +202,13 @@ func startExample(
 	return api, acctest.NewCLIFrom(t, api, "examples/"+directory, environment...)
 }
 
-// wantNothingToDo plans, and looks at what "terraform output" shows.
+// wantNothingToDo expects an empty plan, and no pre-signed URL in the output.
 func wantNothingToDo(t *testing.T, cli *acctest.CLI) {
 	t.Helper()
 	if out, ok := cli.Run("plan", "-detailed-exitcode", "-no-color"); !ok {
 		t.Errorf("the second plan is not empty: %s", out)
 	}
 	if out := cli.MustRun("output", "-no-color"); strings.Contains(out, "X-Signature") {
-		t.Errorf("a file's URL is shown unasked: %s", out)
+		t.Errorf("the output shows a pre-signed URL: %s", out)
 	}
 }

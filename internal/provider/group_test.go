@@ -16,12 +16,10 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// What the tests of signals share: the real program in a process group of its own, which is signalled as a terminal,
+// Support for the tests of signals: they run Terraform in its own process group and send signals to it as a terminal,
 // systemd or a CI runner does.
 
-const oneExport = `resource "vantage_unit_cost_export" "this" { cost_report_token = "rprt_1" }`
-
-// on answers requests of a method by a handler.
+// on returns a fake behavior that handles requests of a method.
 func on(method string, h http.HandlerFunc) func(fakevantage.Request) http.HandlerFunc {
 	return func(r fakevantage.Request) http.HandlerFunc {
 		if r.Method == method {
@@ -31,26 +29,32 @@ func on(method string, h http.HandlerFunc) func(fakevantage.Request) http.Handle
 	}
 }
 
-// eventually waits until something holds, for at most a minute.
+// eventually waits until a condition holds, for at most a minute.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(time.Minute); !holds(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("after a minute still not: %s", what)
+			t.Fatalf("not within a minute: %s", what)
 		}
 	}
 }
 
-// startApply starts an apply of which nothing is left when the test ends, whatever happens.
-func startApply(t *testing.T, cli *acctest.CLI, args ...string) *acctest.Running {
+// start starts a command that is killed when the test ends.
+func start(t *testing.T, cli *acctest.CLI, args ...string) *acctest.Running {
 	t.Helper()
-	apply := cli.Start(append([]string{"apply", "-auto-approve", "-no-color"}, args...)...)
-	t.Cleanup(func() { _ = syscall.Kill(-apply.Pid(), syscall.SIGKILL) })
-	return apply
+	skipWithout(t, "ps") // for providersOf
+	run := cli.Start(append(args, "-no-color")...)
+	t.Cleanup(func() { _ = syscall.Kill(-run.Pid(), syscall.SIGKILL) })
+	return run
 }
 
-// end waits for a command to end by itself, which may take ten seconds, with a provider that answers until then. It
-// returns what the command printed and whether it succeeded.
+func startApply(t *testing.T, cli *acctest.CLI, args ...string) *acctest.Running {
+	t.Helper()
+	return start(t, cli, append([]string{"apply", "-auto-approve"}, args...)...)
+}
+
+// end waits until a command has ended, within ten seconds and with a provider that responds until then. It returns the
+// command's output and whether it succeeded.
 func end(t *testing.T, run *acctest.Running) (string, bool) {
 	t.Helper()
 	began := time.Now()
@@ -58,7 +62,7 @@ func end(t *testing.T, run *acctest.Running) (string, bool) {
 	defer timer.Stop()
 	out, ok := run.Wait()
 	if took := time.Since(began); took > 10*time.Second {
-		t.Errorf("it took %s to end", took)
+		t.Errorf("the command took %s to end", took)
 	}
 	if strings.Contains(out, "did not respond") || strings.Contains(out, "Stack trace") {
 		t.Errorf("the provider ended before Terraform: %s", out)
@@ -66,8 +70,7 @@ func end(t *testing.T, run *acctest.Running) (string, bool) {
 	return out, ok
 }
 
-// providersOf returns the processes of the provider that a command runs. A process that has ended, and that nothing has
-// waited for, is none.
+// providersOf returns the provider processes that a command started and that have not ended.
 func providersOf(t *testing.T, run *acctest.Running) []int {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "ps", "-A", "-o", "pid=,pgid=,stat=,args=").Output()
@@ -91,12 +94,12 @@ func providersOf(t *testing.T, run *acctest.Running) []int {
 	return pids
 }
 
-// theProviderOf returns the one process of the provider that a command runs.
+// theProviderOf returns the only provider process that a command started.
 func theProviderOf(t *testing.T, run *acctest.Running) int {
 	t.Helper()
 	providers := providersOf(t, run)
 	if len(providers) != 1 {
-		t.Fatalf("there are the providers %v", providers)
+		t.Fatalf("the provider processes are %v, want one", providers)
 	}
 	return providers[0]
 }

@@ -12,7 +12,7 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 )
 
-// handshake starts the provider as Terraform does, and connects to it.
+// handshake starts the provider as Terraform does and connects to it.
 func handshake(t testing.TB, cmd *exec.Cmd) *grpc.ClientConn {
 	t.Helper()
 	const cookie = "TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2"
@@ -24,7 +24,7 @@ func handshake(t testing.TB, cmd *exec.Cmd) *grpc.ClientConn {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	// What it says: core protocol, plugin protocol, network, address, kind.
+	// The fields: core protocol, plugin protocol, network, address, type.
 	line, err := bufio.NewReader(stdout).ReadString('\n')
 	fields := strings.Split(strings.TrimSpace(line), "|")
 	if err != nil || len(fields) < 5 || fields[1] != "6" {
@@ -38,17 +38,17 @@ func handshake(t testing.TB, cmd *exec.Cmd) *grpc.ClientConn {
 	return conn
 }
 
-// schema asks the provider for its schemas.
+// schema requests the provider's schemas.
 func schema(ctx context.Context, t testing.TB, conn *grpc.ClientConn) {
 	t.Helper()
-	var answer []byte
-	err := conn.Invoke(ctx, "/tfplugin6.Provider/GetProviderSchema", []byte{}, &answer)
-	if err != nil || len(answer) < 1000 {
-		t.Fatalf("%d bytes of schema, %v", len(answer), err)
+	var response []byte
+	err := conn.Invoke(ctx, "/tfplugin6.Provider/GetProviderSchema", []byte{}, &response)
+	if err != nil || len(response) < 1000 {
+		t.Fatalf("%d bytes of schema, %v", len(response), err)
 	}
 }
 
-// rawBytes is a gRPC codec that leaves messages as they are.
+// rawBytes is a gRPC codec that does not decode messages.
 type rawBytes struct{}
 
 func (rawBytes) Marshal(v any) ([]byte, error) {

@@ -13,10 +13,10 @@ import (
 	"terraform-provider-vantage/internal/mirror"
 )
 
-// What the SDK's loggers call themselves.
+// sdkLoggers are the names of the SDK's loggers.
 var sdkLoggers = []string{"sdk.proto", "sdk.framework"}
 
-func TestTheSDKWritesALogOnlyWhereOneIsAskedFor(t *testing.T) {
+func TestLog_sdkWritesOnlyIfRequested(t *testing.T) {
 	t.Parallel()
 	directory := t.TempDir()
 	root, err := mirror.Root(t.Context())
@@ -32,7 +32,7 @@ func TestTheSDKWritesALogOnlyWhereOneIsAskedFor(t *testing.T) {
 	}
 	binaries, err := filepath.Glob(filepath.Join(directory, "*", "*", "*", "*", "*", "terraform-provider-vantage*"))
 	if err != nil || len(binaries) != 1 {
-		t.Fatalf("built are %v, %v", binaries, err)
+		t.Fatalf("the binaries are %v, %v", binaries, err)
 	}
 	env, err := mirror.Environment(directory)
 	if err != nil {
@@ -41,8 +41,8 @@ func TestTheSDKWritesALogOnlyWhereOneIsAskedFor(t *testing.T) {
 	for setting, logs := range map[string]bool{
 		"":                              false,
 		"TF_LOG=":                       false,
-		"TF_LOG_PATH=terraform.log":     false, // where a log goes, not that there is one
-		"TF_LOG_CORE=TRACE":             false, // Terraform's own
+		"TF_LOG_PATH=terraform.log":     false, // the file of a log, which does not request one
+		"TF_LOG_CORE=TRACE":             false, // of Terraform itself
 		"TF_LOG=TRACE":                  true,
 		"TF_LOG=JSON":                   true,
 		"TF_LOG_PROVIDER=DEBUG":         true,
@@ -72,7 +72,7 @@ func TestTheSDKWritesALogOnlyWhereOneIsAskedFor(t *testing.T) {
 	}
 }
 
-func TestTheLogIsShownByTerraform(t *testing.T) {
+func TestLog_isShownByTerraform(t *testing.T) {
 	t.Parallel()
 	for name, setting := range map[string][2]string{
 		"TF_LOG":          {"TF_LOG", "TRACE"},
@@ -81,12 +81,12 @@ func TestTheLogIsShownByTerraform(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-			cli := acctest.NewCLI(t, api, `resource "vantage_unit_cost_export" "this" { cost_report_token = "rprt_1" }`)
+			cli := acctest.NewCLI(t, api, oneExport)
 			cli.Setenv(setting[0], setting[1])
 			out := cli.MustRun("apply", "-auto-approve", "-no-color")
 			for _, what := range append([]string{"request answered"}, sdkLoggers...) {
 				if !strings.Contains(out, what) {
-					t.Errorf("the log has nothing of %s", what)
+					t.Errorf("the log does not contain %q", what)
 				}
 			}
 		})

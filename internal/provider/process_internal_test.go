@@ -23,19 +23,19 @@ func inProcess(t *testing.T, f func(t *testing.T, p process)) {
 		p := process{newServer("test"), make(chan os.Signal, 1), make(chan struct{}), make(chan struct{})}
 		go func() {
 			defer close(p.ended)
-			p.untilTerminated(p.signals, p.parentEnded)
+			p.waitForShutdown(p.signals, p.parentEnded)
 		}()
 		f(t, p)
 		select {
 		case <-p.ended:
 		default:
 			close(p.parentEnded)
-			<-p.ended // synctest wants every goroutine to end
+			<-p.ended // synctest requires that every goroutine ends
 		}
 	})
 }
 
-// endsAfter returns how long from now on the process goes on, and false when that is more than an hour.
+// endsAfter returns how long the process keeps running from now on, and false if it is more than an hour.
 func (p process) endsAfter() (time.Duration, bool) {
 	began := time.Now()
 	select {
@@ -46,7 +46,7 @@ func (p process) endsAfter() (time.Duration, bool) {
 	}
 }
 
-func TestSIGTERMEndsAProcessWithNothingUnderWay(t *testing.T) {
+func TestSIGTERM_endsIdleProcess(t *testing.T) {
 	t.Parallel()
 	inProcess(t, func(t *testing.T, p process) {
 		p.signals <- syscall.SIGTERM
@@ -54,12 +54,12 @@ func TestSIGTERMEndsAProcessWithNothingUnderWay(t *testing.T) {
 			t.Errorf("ended: %v, after %s", ended, after)
 		}
 		if p.operations.TryRLock() {
-			t.Error("an operation can begin in a process that ends")
+			t.Error("an operation can start while the process ends")
 		}
 	})
 }
 
-func TestSIGTERMDoesNotEndAProcessWithAnOperationUnderWay(t *testing.T) {
+func TestSIGTERM_waitsForOperations(t *testing.T) {
 	t.Parallel()
 	inProcess(t, func(t *testing.T, p process) {
 		p.operations.RLock()
@@ -69,33 +69,33 @@ func TestSIGTERMDoesNotEndAProcessWithAnOperationUnderWay(t *testing.T) {
 		}
 		p.operations.RUnlock()
 		if after, ended := p.endsAfter(); ended {
-			t.Errorf("it ended %s after the operation, by a SIGTERM of long ago", after)
+			t.Errorf("it ended %s after the operation because of an earlier SIGTERM", after)
 		}
 		p.signals <- syscall.SIGTERM
 		if _, ended := p.endsAfter(); !ended {
-			t.Error("it did not end when nothing was under way")
+			t.Error("it did not end while idle")
 		}
 	})
 }
 
-func TestSIGTERMLeavesTimeForTheLastAnswer(t *testing.T) {
+func TestSIGTERM_leavesTimeForLastResponse(t *testing.T) {
 	t.Parallel()
 	inProcess(t, func(t *testing.T, p process) {
 		p.operations.RLock()
 		p.signals <- syscall.SIGTERM
-		time.Sleep(moment - time.Millisecond)
+		time.Sleep(shutdownGrace - time.Millisecond)
 		p.operations.RUnlock()
-		if after, ended := p.endsAfter(); !ended || after < moment {
+		if after, ended := p.endsAfter(); !ended || after < shutdownGrace {
 			t.Errorf("ended: %v, %s after the operation", ended, after)
 		}
 	})
 }
 
-func TestSIGTERMBetweenTwoOperationsEndsNeither(t *testing.T) {
+func TestSIGTERM_betweenOperationsEndsNeither(t *testing.T) {
 	t.Parallel()
 	inProcess(t, func(t *testing.T, p process) {
 		p.signals <- syscall.SIGTERM
-		time.Sleep(moment / 2)
+		time.Sleep(shutdownGrace / 2)
 		p.operations.RLock()
 		defer p.operations.RUnlock()
 		if after, ended := p.endsAfter(); ended {
@@ -104,7 +104,7 @@ func TestSIGTERMBetweenTwoOperationsEndsNeither(t *testing.T) {
 	})
 }
 
-func TestAnInterruptEndsReadsAndNotTheProcess(t *testing.T) {
+func TestInterrupt_cancelsReadsNotProcess(t *testing.T) {
 	t.Parallel()
 	inProcess(t, func(t *testing.T, p process) {
 		ctx, end := p.beginRead(context.Background())
@@ -112,12 +112,12 @@ func TestAnInterruptEndsReadsAndNotTheProcess(t *testing.T) {
 		p.signals <- os.Interrupt
 		synctest.Wait()
 		if ctx.Err() == nil {
-			t.Error("a read that was under way goes on")
+			t.Error("a read in flight was not canceled")
 		}
 		after, endAfter := p.beginRead(context.Background())
 		defer endAfter()
 		if after.Err() == nil {
-			t.Error("a read can begin after the interrupt")
+			t.Error("a read can start after the interrupt")
 		}
 		if after, ended := p.endsAfter(); ended {
 			t.Errorf("the process ended after %s", after)
@@ -125,7 +125,7 @@ func TestAnInterruptEndsReadsAndNotTheProcess(t *testing.T) {
 	})
 }
 
-func TestAProcessEndsWithItsParentWhateverIsUnderWay(t *testing.T) {
+func TestParentEnd_endsProcess(t *testing.T) {
 	t.Parallel()
 	inProcess(t, func(t *testing.T, p process) {
 		p.operations.RLock()

@@ -1,4 +1,5 @@
-// Package provider turns the provider block and the environment into an API client, and registers what is made with it.
+// Package provider creates the API client from the provider block and the environment, registers the export types, and
+// handles process signals and logs.
 package provider
 
 import (
@@ -11,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/calendar"
@@ -19,9 +21,10 @@ import (
 	"terraform-provider-vantage/internal/kubernetesefficiencyexport"
 	"terraform-provider-vantage/internal/unitcostexport"
 	"terraform-provider-vantage/internal/unitcosts"
+	"terraform-provider-vantage/internal/vantage"
 )
 
-// Address is where Terraform finds the provider. It is a placeholder until the provider is published; README says what
+// Address is the provider's source address. It is a placeholder until the provider is published; see README.md for what
 // else to change then.
 const Address = "terraform.local/finops/vantage"
 
@@ -31,7 +34,7 @@ var (
 	_ provider.ProviderWithFunctions          = (*vantageProvider)(nil)
 )
 
-// New returns a function that makes the provider, as providerserver wants it. The version goes into the user agent.
+// New returns a function that creates the provider, as providerserver expects it. The user agent contains the version.
 func New(version string) func() provider.Provider {
 	return func() provider.Provider { return &vantageProvider{version: version} }
 }
@@ -39,10 +42,11 @@ func New(version string) func() provider.Provider {
 type vantageProvider struct{ version string }
 
 type providerModel struct {
-	APIToken       types.String `tfsdk:"api_token"`
-	Host           types.String `tfsdk:"host"`
-	Timeout        types.String `tfsdk:"timeout"`
-	WorkspaceToken types.String `tfsdk:"workspace_token"`
+	APIToken        types.String `tfsdk:"api_token"`
+	Host            types.String `tfsdk:"host"`
+	MaxPollInterval types.String `tfsdk:"max_poll_interval"`
+	Timeout         types.String `tfsdk:"timeout"`
+	WorkspaceToken  types.String `tfsdk:"workspace_token"`
 }
 
 func (p *vantageProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
@@ -52,44 +56,45 @@ func (p *vantageProvider) Metadata(_ context.Context, _ provider.MetadataRequest
 
 func (p *vantageProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Makes data exports with the Vantage API, waits for them, and gives their files to the rest " +
-			"of the " +
-			"configuration.",
+		MarkdownDescription: "Creates Vantage data exports and exposes their files.",
 		Attributes: map[string]schema.Attribute{
 			"api_token": schema.StringAttribute{
 				Optional:  true,
 				Sensitive: true,
-				MarkdownDescription: "Vantage API token with the `read` scope. Required, here or in the environment variable " +
-					"`VANTAGE_API_TOKEN`. " +
-					"It is sent to `host` only.",
+				MarkdownDescription: "Vantage API token with the `read` scope, sent to `host` only. Required, unless the " +
+					"environment variable `VANTAGE_API_TOKEN` is set.",
+				Validators: []validator.String{check(vantage.CheckAPIToken)},
 			},
 			"host": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Base address of the API, without `/v2`. Plain `http` is accepted for loopback addresses " +
-					"only. " +
-					"May be given by the environment variable `VANTAGE_HOST`. Default: `https://api.vantage.sh`.",
+				MarkdownDescription: "Base URL of the API without `/v2`; `http` for loopback addresses only. Environment " +
+					"variable: `VANTAGE_HOST`. Defaults to `https://api.vantage.sh`.",
+				Validators: []validator.String{check(checkHost)},
+			},
+			"max_poll_interval": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Maximum time between two polls of a pending export, at least `1s`. Environment variable: " +
+					"`VANTAGE_MAX_POLL_INTERVAL`. Defaults to the API's `Retry-After`.",
+				Validators: []validator.String{check(checkPollInterval)},
 			},
 			"timeout": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "How long one HTTP request may take, as a " +
-					"[duration](https://pkg.go.dev/time#ParseDuration) above zero, such as `45s`. " +
-					"How long an export may take is set by `timeouts` where the export is made. " +
-					"May be given by the environment variable `VANTAGE_TIMEOUT`. Default: `30s`.",
+				MarkdownDescription: "Timeout of one HTTP request, as a [duration](https://pkg.go.dev/time#ParseDuration) above " +
+					"zero. Environment variable: `VANTAGE_TIMEOUT`. Defaults to `30s`.",
+				Validators: []validator.String{check(checkTimeout)},
 			},
 			"workspace_token": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Token of the workspace for exports that name none. The API requires one when the API " +
-					"token sees several workspaces. " +
-					"May be given by the environment variable `VANTAGE_WORKSPACE_TOKEN`. Default: none.",
+				MarkdownDescription: "Token of the default workspace, required if the API token can access several workspaces. " +
+					"Environment variable: `VANTAGE_WORKSPACE_TOKEN`.",
+				Validators: []validator.String{check(checkToken)},
 			},
 		},
 	}
 }
 
 func (p *vantageProvider) Configure(
-	ctx context.Context,
-	req provider.ConfigureRequest,
-	resp *provider.ConfigureResponse,
+	ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse,
 ) {
 	var config providerModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -99,8 +104,8 @@ func (p *vantageProvider) Configure(
 	client, diags := config.client(p.userAgent(req.TerraformVersion))
 	resp.Diagnostics.Append(diags...)
 	if client == nil {
-		// Something is not known before the apply: Terraform configures the provider again then. Whoever needs a client
-		// now says that there is none.
+		// If an argument is unknown, Terraform configures the provider again in the apply. Until then, operations that
+		// need a client report that there is none.
 		return
 	}
 	resp.ResourceData = client
@@ -116,7 +121,7 @@ func (p *vantageProvider) userAgent(terraform string) string {
 	return "terraform-provider-vantage/" + p.version + " Terraform/" + terraform
 }
 
-// definitions are the types of exports that the provider makes.
+// definitions returns the export types.
 func definitions() dataexport.Definitions {
 	return dataexport.Definitions{
 		unitcostexport.Definition(),

@@ -1,15 +1,14 @@
 package provider_test
 
 import (
-	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -21,169 +20,240 @@ import (
 
 func TestMain(m *testing.M) { acctest.Main(m) }
 
-// configure configures a provider with the given arguments, those not given being null, and returns what it says.
-func configure(t *testing.T, arguments map[string]any) []*tfprotov6.Diagnostic {
+const oneExport = `resource "vantage_unit_cost_export" "this" { cost_report_token = "rprt_1" }`
+
+// configure validates and configures a provider as Terraform does, and returns the diagnostics of both calls. Terraform
+// does not configure a provider whose validation failed.
+func configure(t *testing.T, arguments attributes) (validated, configured []*tfprotov6.Diagnostic) {
 	t.Helper()
-	server, err := providerserver.NewProtocol6WithError(provider.New("1.2.3")())()
+	server := provider.NewServer("1.2.3")()
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	object := tftypes.Object{AttributeTypes: map[string]tftypes.Type{}}
-	values := map[string]tftypes.Value{}
-	for _, name := range []string{"api_token", "host", "timeout", "workspace_token"} {
-		object.AttributeTypes[name] = tftypes.String
-		values[name] = tftypes.NewValue(tftypes.String, arguments[name])
-	}
-	config, err := tfprotov6.NewDynamicValue(object, tftypes.NewValue(object, values))
+	config := object(t, schemas.Provider.ValueType(), arguments)
+	valid, err := server.ValidateProviderConfig(t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := server.ConfigureProvider(
-		context.Background(),
-		&tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.11.4", Config: &config},
-	)
+	if len(valid.Diagnostics) > 0 {
+		return valid.Diagnostics, nil
+	}
+	resp, err := server.ConfigureProvider(t.Context(),
+		&tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.11.4", Config: config})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return resp.Diagnostics
+	return nil, resp.Diagnostics
 }
 
-// The cases set environment variables and so cannot be parallel; they make no request and start no CLI.
-func TestConfiguration(t *testing.T) {
-	for name, test := range map[string]struct {
-		arguments   map[string]any
-		environment map[string]string
-		wrong       string // the argument that is at fault, none when empty
+// wantInvalid fails the test unless there is one error, for the argument, that contains the text.
+func wantInvalid(t *testing.T, diags []*tfprotov6.Diagnostic, argument, text string) {
+	t.Helper()
+	if len(diags) != 1 || diags[0].Attribute.String() != fmt.Sprintf("AttributeName(%q)", argument) {
+		t.Fatalf("%+v, want one for %s", diags, argument)
+	}
+	detail := diags[0].Detail
+	if !strings.Contains(detail, text) || len(detail) < 60 || len(detail) > 600 {
+		t.Errorf("%q does not contain %q, or is too short or long", detail, text)
+	}
+	if strings.Contains(diags[0].Summary+detail, "hunter2") {
+		t.Errorf("%q shows a password", detail)
+	}
+}
+
+func TestValidate_reportsInvalidArguments(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		argument, value string
+		want            string // a part of the error
 	}{
-		"token alone":                {arguments: map[string]any{"api_token": "x"}},
-		"token from the environment": {environment: map[string]string{"VANTAGE_API_TOKEN": "x"}},
+		{"host", "not a url", "must start with https://"},
+		{"host", "api.vantage.sh", "must start with https://"},
+		{"host", "http://api.vantage.sh", "plain http"},
+		{"host", "https://api.vantage.sh/v2", "write https://api.vantage.sh"},
+		{"host", "https://me:hunter2@x", "user name or a password"},
+		{"host", `"https://api.vantage.sh"`, "quotation marks"},
+		{"api_token", "vntg_tkn_1\n", "trimspace"},
+		{"api_token", "vntg tkn 1", "space"},
+		{"api_token", "'vntg_tkn_1'", "quotation marks"},
+		{"workspace_token", " wrkspc_1 ", "white space"},
+		{"workspace_token", "https://console.vantage.sh/workspaces/wrkspc_1", "last part"},
+		{"timeout", "soon", "45m"},
+		{"timeout", "30", "45m"},
+		{"timeout", "0s", "above zero"},
+		{"timeout", "-1s", "above zero"},
+		{"max_poll_interval", "5", "45m"},
+		{"max_poll_interval", "999ms", "at least 1s"},
+	} {
+		t.Run(test.argument+" "+test.value, func(t *testing.T) {
+			t.Parallel()
+			diags, _ := configure(t, attributes{test.argument: test.value})
+			wantInvalid(t, diags, test.argument, test.want)
+			if !strings.Contains(diags[0].Detail, "argument "+test.argument) {
+				t.Errorf("%q does not name the argument", diags[0].Detail)
+			}
+			// Another argument can be known only after the apply.
+			arguments := attributes{"api_token": tftypes.UnknownValue, "host": tftypes.UnknownValue}
+			arguments[test.argument] = test.value
+			diags, _ = configure(t, arguments)
+			wantInvalid(t, diags, test.argument, test.want)
+		})
+	}
+}
+
+func TestConfigure_reportsInvalidEnvironment(t *testing.T) { //nolint:paralleltest // sets environment variables
+	for _, test := range []struct{ argument, value, want string }{
+		{"host", "http://api.vantage.sh", "plain http"},
+		{"host", `"https://api.vantage.sh"`, "quotation marks"},
+		{"api_token", `"vntg_tkn_1"`, "quotation marks"},
+		{"api_token", "vntg_tkn_1\n", "trimspace"},
+		{"workspace_token", "'wrkspc_1'", "quotation marks"},
+		{"workspace_token", "wrkspc_1 ", "white space"},
+		{"timeout", "-1s", "above zero"},
+		{"timeout", `"30s"`, "quotation marks"},
+		{"max_poll_interval", "0s", "at least 1s"},
+	} {
+		t.Run(test.argument+" "+test.value, func(t *testing.T) {
+			variable := "VANTAGE_" + strings.ToUpper(test.argument)
+			t.Setenv("VANTAGE_API_TOKEN", "x")
+			t.Setenv(variable, test.value)
+			validated, configured := configure(t, nil)
+			if len(validated) > 0 {
+				t.Errorf("the validation depends on the environment: %v", validated[0])
+			}
+			wantInvalid(t, configured, test.argument, test.want)
+			if !strings.Contains(configured[0].Detail, "environment variable "+variable) {
+				t.Errorf("%q does not name the variable", configured[0].Detail)
+			}
+			_, configured = configure(t, attributes{test.argument: tftypes.UnknownValue})
+			if len(configured) > 0 {
+				t.Errorf("the variable is used for an argument that is unknown: %v", configured[0])
+			}
+		})
+	}
+	t.Run("no token", func(t *testing.T) {
+		for _, arguments := range []attributes{nil, {"api_token": ""}} {
+			validated, configured := configure(t, arguments)
+			if len(validated) > 0 {
+				t.Errorf("the validation depends on the environment: %v", validated[0])
+			}
+			wantInvalid(t, configured, "api_token", "VANTAGE_API_TOKEN")
+		}
+	})
+	t.Run("password of a proxy", func(t *testing.T) {
+		t.Setenv("HTTPS_PROXY", "http://me:hunter2#@proxy:3128")
+		_, diags := configure(t, attributes{"api_token": "x"})
+		if len(diags) != 1 || diags[0].Severity != tfprotov6.DiagnosticSeverityWarning ||
+			!strings.Contains(diags[0].Detail, "proxy:3128 in the environment variable HTTPS_PROXY") ||
+			strings.Contains(diags[0].Detail, "hunter2") {
+			t.Errorf("%+v", diags)
+		}
+	})
+}
+
+func TestConfigure_succeeds(t *testing.T) { //nolint:paralleltest // sets environment variables
+	for name, test := range map[string]struct {
+		arguments   attributes
+		environment map[string]string
+	}{
+		"token":                      {arguments: attributes{"api_token": "x"}},
+		"token from the environment": {environment: map[string]string{"API_TOKEN": "x"}},
 		"all from the environment": {
 			environment: map[string]string{
-				"VANTAGE_API_TOKEN":       "x",
-				"VANTAGE_HOST":            "https://x/",
-				"VANTAGE_TIMEOUT":         "1m",
-				"VANTAGE_WORKSPACE_TOKEN": "w",
+				"API_TOKEN": "x", "HOST": "https://x/", "TIMEOUT": "1m", "WORKSPACE_TOKEN": "w", "MAX_POLL_INTERVAL": "5s",
 			},
 		},
-		"no token":    {wrong: "api_token"},
-		"empty token": {arguments: map[string]any{"api_token": ""}, wrong: "api_token"},
-		"plain http": {
-			arguments: map[string]any{"api_token": "x", "host": "http://api.vantage.sh"},
-			wrong:     "host",
+		"arguments take precedence": {
+			arguments:   attributes{"api_token": "x", "host": "https://x"},
+			environment: map[string]string{"HOST": "http://x", "API_TOKEN": `"y"`},
 		},
-		"plain http from environment": {
-			environment: map[string]string{"VANTAGE_API_TOKEN": "x", "VANTAGE_HOST": "http://api.vantage.sh"},
-			wrong:       "host",
-		},
-		"argument over environment": {
-			arguments:   map[string]any{"api_token": "x", "host": "https://x"},
-			environment: map[string]string{"VANTAGE_HOST": "http://x"},
-		},
-		"no address": {arguments: map[string]any{"api_token": "x", "host": "vantage"}, wrong: "host"},
-		"version in the host": {
-			arguments: map[string]any{"api_token": "x", "host": "https://api.vantage.sh/v2"},
-			wrong:     "host",
-		},
-		"no duration": {arguments: map[string]any{"api_token": "x", "timeout": "30"}, wrong: "timeout"},
-		"no time":     {arguments: map[string]any{"api_token": "x", "timeout": "0s"}, wrong: "timeout"},
-		"negative time": {
-			environment: map[string]string{"VANTAGE_API_TOKEN": "x", "VANTAGE_TIMEOUT": "-1s"},
-			wrong:       "timeout",
-		},
-		"token unknown": {arguments: map[string]any{"api_token": tftypes.UnknownValue}},
+		"unknown token": {arguments: attributes{"api_token": tftypes.UnknownValue}},
 		"all unknown": {
-			arguments: map[string]any{
-				"api_token":       tftypes.UnknownValue,
-				"host":            tftypes.UnknownValue,
-				"timeout":         tftypes.UnknownValue,
-				"workspace_token": tftypes.UnknownValue,
+			arguments: attributes{
+				"api_token":         tftypes.UnknownValue,
+				"host":              tftypes.UnknownValue,
+				"max_poll_interval": tftypes.UnknownValue,
+				"timeout":           tftypes.UnknownValue,
+				"workspace_token":   tftypes.UnknownValue,
 			},
-		},
-		"bad host and token unknown": {
-			arguments: map[string]any{"api_token": tftypes.UnknownValue, "host": "x"},
-			wrong:     "host",
-		},
-		"line break in the token": {arguments: map[string]any{"api_token": "vntg_tkn_1\n"}, wrong: "api_token"},
-		"bad environment, unknown argument": {
-			arguments:   map[string]any{"api_token": "x", "host": tftypes.UnknownValue, "timeout": tftypes.UnknownValue},
-			environment: map[string]string{"VANTAGE_HOST": "http://api.vantage.sh", "VANTAGE_TIMEOUT": "soon"},
-		},
-		"password in the address": {
-			arguments: map[string]any{"api_token": "x", "host": "https://me:hunter2@x"},
-			wrong:     "host",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for key, value := range test.environment {
-				t.Setenv(key, value)
+				t.Setenv("VANTAGE_"+key, value)
 			}
-			diags := configure(t, test.arguments)
-			if test.wrong == "" {
-				if len(diags) != 0 {
-					t.Errorf("%+v", diags[0])
-				}
-				return
-			}
-			if len(diags) != 1 || diags[0].Attribute.String() != fmt.Sprintf("AttributeName(%q)", test.wrong) {
-				t.Fatalf("%+v, want one about %s", diags, test.wrong)
-			}
-			if env := "VANTAGE_" + strings.ToUpper(test.wrong); !strings.Contains(diags[0].Detail, env) {
-				t.Errorf("%q does not name %s", diags[0].Detail, env)
-			}
-			if strings.Contains(diags[0].Detail, "hunter2") {
-				t.Errorf("%q shows a password", diags[0].Detail)
+			if validated, configured := configure(t, test.arguments); len(validated)+len(configured) > 0 {
+				t.Errorf("%v %v", validated, configured)
 			}
 		})
 	}
 }
 
-const report = `resource "vantage_unit_cost_export" "this" { cost_report_token = "rprt_1" }`
-
-func TestProviderThroughTheCLI(t *testing.T) {
+func TestProvider_throughCLI(t *testing.T) {
 	t.Parallel()
-	t.Run("a missing token", func(t *testing.T) {
+	t.Run("no token", func(t *testing.T) {
 		t.Parallel()
 		api := acctest.Start(t, fakevantage.Options{})
-		api.Run(t, resource.TestStep{Config: report, ExpectError: regexp.MustCompile(`No usable Vantage API token`)})
+		api.Run(t, resource.TestStep{Config: oneExport, ExpectError: regexp.MustCompile(`Missing Vantage API token`)})
 		api.WantRequests(t, 0, 0)
 	})
-	t.Run("a wrong token", func(t *testing.T) {
+	t.Run("rejected token", func(t *testing.T) {
 		t.Parallel()
 		api := acctest.Start(t, fakevantage.Options{})
-		config := strings.ReplaceAll(api.Config(report), acctest.APIToken, "wrong")
-		api.Run(
-			t,
-			resource.TestStep{
-				Config:      config,
-				ExpectError: regexp.MustCompile(`(?s)401.*The access token is invalid.*VANTAGE_API_TOKEN`),
-			},
-		)
+		api.Run(t, resource.TestStep{
+			Config:      strings.ReplaceAll(api.Config(oneExport), acctest.APIToken, "wrong"),
+			ExpectError: regexp.MustCompile(`(?s)401.*The access token is invalid.*VANTAGE_API_TOKEN`),
+		})
 		api.WantRequests(t, 1, 0)
+	})
+	t.Run("invalid arguments", func(t *testing.T) {
+		t.Parallel()
+		cli := acctest.NewCLI(t, acctest.Start(t, fakevantage.Options{}), `
+provider "vantage" {
+  host    = "api.vantage.sh"
+  timeout = "soon"
+}
+`+oneExport)
+		out, ok := cli.Run("validate", "-no-color")
+		if ok || !strings.Contains(out, `host    = "api.vantage.sh"`) || !strings.Contains(out, `timeout = "soon"`) {
+			t.Error(out)
+		}
 	})
 	t.Run("workspace and user agent", func(t *testing.T) {
 		t.Parallel()
 		api := acctest.Start(t, fakevantage.Options{Workspaces: []string{"wrkspc_1", "wrkspc_2"}, RetryAfter: "0"})
-		config := strings.Replace(api.Config(report), "host =", "workspace_token = \"wrkspc_2\"\nhost =", 1)
-		api.Run(t, resource.TestStep{Config: config})
+		api.Run(t, resource.TestStep{
+			Config: strings.Replace(api.Config(oneExport), "host =", "workspace_token = \"wrkspc_2\"\nhost =", 1),
+		})
 		sent := api.Requests()[0]
 		if !strings.Contains(sent.Body, `"workspace_token":"wrkspc_2"`) {
-			t.Errorf("asked with %s", sent.Body)
+			t.Errorf("the request is %s", sent.Body)
 		}
-		if agent := sent.Header.Get(
-			"User-Agent",
-		); !regexp.MustCompile(`^terraform-provider-vantage/test Terraform/\d+\.\d+\.\d+`).
-			MatchString(agent) {
+		agent := sent.Header.Get("User-Agent")
+		if !regexp.MustCompile(`^terraform-provider-vantage/test Terraform/\d+\.\d+\.\d+`).MatchString(agent) {
 			t.Errorf("the user agent is %q", agent)
 		}
 	})
 }
 
-// Terraform's own terraform_data stands in for the secret store that the token comes from: its output is not known
-// before the apply.
-func TestConfigurationThatIsKnownOnlyInTheApply(t *testing.T) {
+func TestMain_ignoresUserSettings(t *testing.T) {
 	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-	config := fmt.Sprintf(`
+	acctest.SkipIfShort(t)
+	test := exec.CommandContext(t.Context(), os.Args[0], "-test.v", "-test.run", "^TestProvider_throughCLI$")
+	missing := filepath.Join(t.TempDir(), "missing")
+	test.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+missing, "TF_PLUGIN_CACHE_DIR="+missing, "TF_DATA_DIR="+missing,
+		"TF_CLI_ARGS=-invalid", "TF_WORKSPACE=other", "TF_LOG=TRACE", "TF_REATTACH_PROVIDERS=invalid",
+		"TF_VAR_cost_report_token=other", "VANTAGE_HOST=invalid", "VANTAGE_TIMEOUT=invalid")
+	out, err := test.CombinedOutput()
+	if err != nil || strings.Count(string(out), "--- PASS: ") != 5 {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// tokenFromResource returns a provider block whose token is known only after the apply, as from a secret store.
+func tokenFromResource(api *acctest.API) string {
+	return fmt.Sprintf(`
 resource "terraform_data" "secret" {
   input = %q
 }
@@ -191,35 +261,48 @@ provider "vantage" {
   host      = %q
   api_token = terraform_data.secret.output
 }
-%s`, acctest.APIToken, api.URL, report)
+`, acctest.APIToken, api.URL)
+}
+
+func TestUnknownConfiguration_createsExportInApply(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
+	config := tokenFromResource(api) + oneExport
 	api.Run(t,
 		resource.TestStep{Config: config},
 		resource.TestStep{Config: config, PlanOnly: true},
-		// The secret is made anew in the same apply as a change: the plan goes by the state.
+		// The secret is replaced in the same apply: the plan uses the state.
 		resource.TestStep{Config: strings.Replace(config, "input =", "triggers_replace = 1\ninput =", 1)},
 	)
 	if api.Posts() != 1 {
-		t.Errorf("%d exports were made, want 1", api.Posts())
+		t.Errorf("%d exports were created, want 1", api.Posts())
 	}
 }
 
-func TestADataSourceWithoutConfigurationSaysSo(t *testing.T) {
+func TestUnknownConfiguration_failsPlanOfReads(t *testing.T) {
 	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-	token := "dta_xprt_1"
-	config := fmt.Sprintf(`
-resource "terraform_data" "secret" { input = %q }
-provider "vantage" {
-  host      = %q
-  api_token = terraform_data.secret.output
-}
-data "vantage_data_export" "this" { token = %q }`, acctest.APIToken, api.URL, token)
-	api.Run(t, resource.TestStep{Config: config, ExpectError: regexp.MustCompile(`known\s+only\s+after\s+the\s+apply`)})
-	api.WantRequests(t, 0, 0)
+	for _, test := range []struct {
+		block string
+		needs acctest.Version
+	}{
+		{block: `data "vantage_data_export" "this"`},
+		{block: `ephemeral "vantage_data_export" "this"`, needs: acctest.Version{Terraform: "1.10", OpenTofu: "1.11"}},
+	} {
+		t.Run(test.block, func(t *testing.T) {
+			t.Parallel()
+			test.needs.SkipUnlessMet(t)
+			api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
+			api.Run(t, resource.TestStep{
+				Config:      tokenFromResource(api) + test.block + ` { token = "dta_xprt_1" }`,
+				ExpectError: regexp.MustCompile(`(?s)known\s+only\s+after\s+(the\s+)?apply.*-target`),
+			})
+			api.WantRequests(t, 0, 0)
+		})
+	}
 }
 
-// The address is one constant; examples, templates and README have to follow it.
-func TestEveryConfigurationUsesTheAddress(t *testing.T) {
+// Examples, templates and README must use the address that one constant declares.
+func TestAddress_isUsedEverywhere(t *testing.T) {
 	t.Parallel()
 	source := regexp.MustCompile(`source\s*=\s*"([^"./]+[^"/]*/[^"]+/[^"]+)"`)
 	for _, root := range []string{"../../examples", "../../templates", "../../README.md"} {

@@ -17,15 +17,15 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// recordedKind is a kind of export, with the type of its resource and the argument that names its report.
-type recordedKind struct {
+// exportType is an export type with the type name of its resource and the argument that names its report.
+type exportType struct {
 	name string
 	recorded.Kind
 	typeName, report string
 }
 
-func recordedKinds() []recordedKind {
-	return []recordedKind{
+func exportTypes() []exportType {
+	return []exportType{
 		{
 			name:     "unit costs",
 			Kind:     recorded.Kind{Path: "/v2/unit_costs/data_exports", ExportType: "unit_costs"},
@@ -49,18 +49,18 @@ func recordedKinds() []recordedKind {
 	}
 }
 
-func (k recordedKind) config(report string) map[string]any {
+func (k exportType) config(report string) map[string]any {
 	return map[string]any{k.report: report, "start_date": "2026-02-01", "end_date": "2026-02-28"}
 }
 
-// recordedLife is how long an export takes, and what the provider asks by then.
-type recordedLife struct {
+// exchange is a recorded export: its duration, the expiry of its URLs in seconds, and the number of polls.
+type exchange struct {
 	took    time.Duration
 	expires int
 	gets    int
 }
 
-func (l recordedLife) requests(k recordedKind) []string {
+func (l exchange) requests(k exportType) []string {
 	out := []string{"POST api.vantage.sh" + k.Path}
 	for range l.gets {
 		out = append(out, "GET api.vantage.sh/v2/data_exports/"+recorded.Token)
@@ -68,8 +68,8 @@ func (l recordedLife) requests(k recordedKind) []string {
 	return out
 }
 
-// play runs f in virtual time, with a provider that meets the recorded exchange.
-func play(t *testing.T, k recordedKind, l recordedLife, f func(*testing.T, *acctest.Protocol, *recorded.API)) {
+// play runs f in virtual time with a provider whose API sends the recorded responses.
+func play(t *testing.T, k exportType, l exchange, f func(*testing.T, *acctest.Protocol, *recorded.API)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		api := &recorded.API{T: t, Kind: k.Kind, Took: l.took, Expires: l.expires}
@@ -81,31 +81,31 @@ func play(t *testing.T, k recordedKind, l recordedLife, f func(*testing.T, *acct
 	})
 }
 
-func TestTheRecordedExchange(t *testing.T) {
+func TestRecording_completes(t *testing.T) {
 	t.Parallel()
-	lives := map[string]recordedLife{
-		"ready at the first question":  {took: 31 * time.Second, expires: 21600, gets: 1},
-		"ready at the second question": {took: 90 * time.Second, expires: 86400, gets: 2},
+	exchanges := map[string]exchange{
+		"completed at the first poll":  {took: 31 * time.Second, expires: 21600, gets: 1},
+		"completed at the second poll": {took: 90 * time.Second, expires: 86400, gets: 2},
 	}
-	for _, k := range recordedKinds() {
-		for name, life := range lives {
+	for _, k := range exportTypes() {
+		for name, recording := range exchanges {
 			t.Run(k.name+" in a resource, "+name, func(t *testing.T) {
 				t.Parallel()
-				play(t, k, life, func(t *testing.T, p *acctest.Protocol, api *recorded.API) {
-					recordedInResource(t, k, life, p, api)
+				play(t, k, recording, func(t *testing.T, p *acctest.Protocol, api *recorded.API) {
+					recordedInResource(t, k, recording, p, api)
 				})
 			})
 			t.Run(k.name+" in the action, "+name, func(t *testing.T) {
 				t.Parallel()
-				play(t, k, life, func(t *testing.T, p *acctest.Protocol, api *recorded.API) {
-					recordedInAction(t, k, life, p, api)
+				play(t, k, recording, func(t *testing.T, p *acctest.Protocol, api *recorded.API) {
+					recordedInAction(t, k, recording, p, api)
 				})
 			})
 		}
 	}
 }
 
-func recordedInResource(t *testing.T, k recordedKind, l recordedLife, p *acctest.Protocol, api *recorded.API) {
+func recordedInResource(t *testing.T, k exportType, l exchange, p *acctest.Protocol, api *recorded.API) {
 	config, start := k.config(recorded.Report), time.Now()
 	state := p.Create(t.Context(), config)
 	if len(state.Diagnostics) > 0 {
@@ -113,10 +113,10 @@ func recordedInResource(t *testing.T, k recordedKind, l recordedLife, p *acctest
 	}
 	least := time.Duration(l.gets) * time.Minute // the Retry-After of each 202
 	if took := time.Since(start); took < least || took > least+time.Second {
-		t.Errorf("took %s, want %s", took, least)
+		t.Errorf("the export took %s, want %s", took, least)
 	}
 	if got := api.Requests(); !slices.Equal(got, l.requests(k)) {
-		t.Errorf("asked %q", got)
+		t.Errorf("the requests are %q", got)
 	}
 	for name, want := range map[string]string{
 		"token": recorded.Token, "status": "completed", "export_type": k.ExportType,
@@ -134,11 +134,11 @@ func recordedInResource(t *testing.T, k recordedKind, l recordedLife, p *acctest
 	}
 }
 
-func recordedInAction(t *testing.T, k recordedKind, l recordedLife, p *acctest.Protocol, api *recorded.API) {
+func recordedInAction(t *testing.T, k exportType, l exchange, p *acctest.Protocol, api *recorded.API) {
 	config, directory := k.config(recorded.Report), t.TempDir()
 	config["directory"] = directory
-	if told := p.Invoke(t.Context(), config); len(told.Diagnostics) > 0 {
-		t.Fatalf("%v %v", told.Errors(), told.Warnings())
+	if got := p.Invoke(t.Context(), config); len(got.Diagnostics) > 0 {
+		t.Fatalf("%v %v", got.Errors(), got.Warnings())
 	}
 	file, err := os.ReadFile(filepath.Join(directory, recorded.File))
 	if err != nil || string(file) != recorded.Rows {
@@ -149,37 +149,37 @@ func recordedInAction(t *testing.T, k recordedKind, l recordedLife, p *acctest.P
 		t.Fatal(err)
 	}
 	if got := api.Requests(); !slices.Equal(got, append(l.requests(k), "GET s3.amazonaws.com"+u.Path)) {
-		t.Errorf("asked %q", got)
+		t.Errorf("the requests are %q", got)
 	}
 }
 
-func TestTheRecordedRefusal(t *testing.T) {
+func TestRecording_notFound(t *testing.T) {
 	t.Parallel()
-	for _, k := range recordedKinds() {
+	for _, k := range exportTypes() {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
-			play(t, k, recordedLife{}, func(t *testing.T, p *acctest.Protocol, api *recorded.API) {
-				const words = "CostReport rprt_0000000000000000 not found."
+			play(t, k, exchange{}, func(t *testing.T, p *acctest.Protocol, api *recorded.API) {
+				const message = "CostReport rprt_0000000000000000 not found."
 				state := p.Create(t.Context(), k.config("rprt_0000000000000000"))
-				if !state.IsNull() || len(state.Errors()) != 1 || !strings.Contains(state.Errors()[0], words) {
+				if !state.IsNull() || len(state.Errors()) != 1 || !strings.Contains(state.Errors()[0], message) {
 					t.Errorf("%v %v", state.Value, state.Errors())
 				}
-				if got := api.Requests(); !slices.Equal(got, recordedLife{}.requests(k)) {
-					t.Errorf("asked %q", got)
+				if got := api.Requests(); !slices.Equal(got, exchange{}.requests(k)) {
+					t.Errorf("the requests are %q", got)
 				}
 			})
 		})
 	}
 }
 
-// firstFile returns the first of the manifest's files.
+// firstFile returns the first file of the manifest.
 func firstFile(t *testing.T, s acctest.State) (file string) {
 	t.Helper()
 	at := tftypes.NewAttributePath().WithAttributeName("manifest").WithAttributeName("files").WithElementKeyInt(0)
 	found, _, err := tftypes.WalkAttributePath(s.Value, at)
 	value, ok := found.(tftypes.Value)
 	if err != nil || !ok || value.As(&file) != nil {
-		t.Errorf("the state has no file: %v %v", s.Value, err)
+		t.Errorf("the state contains no file: %v %v", s.Value, err)
 	}
 	return file
 }

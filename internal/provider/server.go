@@ -10,58 +10,71 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// NewServer returns a function that makes the provider's server, as tf6server wants it. It is the framework's, and
-// knows beside that which operations are under way.
+// NewServer returns a function that creates the provider's server, as tf6server expects it.
 func NewServer(version string) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer { return newServer(version) }
 }
 
-func newServer(version string) *server {
-	whole, ok := providerserver.NewProtocol6(New(version)())().(protocol)
-	if !ok {
-		panic("the framework's server has no actions")
-	}
-	s := &server{protocol: whole}
-	s.interrupted, s.interrupt = context.WithCancel(context.Background())
-	return s
+// server is the framework's server. In addition, it knows which operations are in flight and when they must end.
+type server struct {
+	protocol
+	// operations is held for reading by each call that sends requests to the API.
+	operations sync.RWMutex
+	// invocations is held for reading by each running action.
+	invocations sync.RWMutex
+	// stopped is the time of the last StopProvider, nil if there was none.
+	stopped atomic.Pointer[time.Time]
+	// interrupted is done when interrupt has been called.
+	interrupted context.Context
+	// interrupt cancels all reads, from now on: data sources, ephemeral resources and refreshes. Terraform reports an
+	// interrupt with StopProvider, but not while apply is planning (up to Terraform 1.15 and OpenTofu 1.12); only reads
+	// can be in flight then, and they have nothing to lose. Whatever changes a resource is left to StopProvider.
+	interrupt context.CancelFunc
 }
 
-// protocol is all that the provider has of it.
 type protocol interface {
 	tfprotov6.ProviderServer
 	tfprotov6.ActionServer
 }
 
-type server struct {
-	protocol
-	// operations is held for reading by each call that speaks to the API.
-	operations sync.RWMutex
-	// invocations is held for reading by each action that runs.
-	invocations sync.RWMutex
-	// stopped is when StopProvider was last called, zero when it was not.
-	stopped atomic.Pointer[time.Time]
-	// interrupted is done when interrupt has been called.
-	interrupted context.Context
-	// interrupt ends what only reads, now and from now on: data sources, ephemeral resources and refreshes. Terraform
-	// tells a provider of an interrupt by StopProvider, but not while apply is planning (seen up to Terraform 1.15 and
-	// OpenTofu 1.12); then nothing but these can be under way. They keep nothing, so nothing is lost. What makes or
-	// changes a resource is for StopProvider alone.
-	interrupt context.CancelFunc
+func newServer(version string) *server {
+	//nolint:forcetypeassert // the framework's server has actions
+	s := &server{protocol: providerserver.NewProtocol6(New(version)())().(protocol)}
+	s.interrupted, s.interrupt = context.WithCancel(context.Background())
+	return s
 }
 
-// beginRead begins an operation that an interrupt ends. Its context is for the operation, which ends with the
-// returned function.
-func (s *server) beginRead(ctx context.Context) (context.Context, func()) {
+// stopPeriod is how long a StopProvider applies to calls that come after it. It cancels those in flight, and
+// Terraform calls it once: an operation that starts at the same time would send its requests nevertheless. The period
+// is limited because a process that a debugger started serves more than one run.
+const stopPeriod = 10 * time.Second
+
+// begin starts an operation and returns its context, which is canceled after a StopProvider. The operation ends with
+// the returned function.
+func (s *server) begin(ctx context.Context) (context.Context, context.CancelFunc) {
 	s.operations.RLock()
+	ctx, cancel := context.WithCancel(ctx)
+	if at := s.stopped.Load(); at != nil && time.Since(*at) < stopPeriod {
+		cancel()
+	}
+	return ctx, func() {
+		cancel()
+		s.operations.RUnlock()
+	}
+}
+
+// beginRead is begin for an operation that an interrupt cancels too.
+func (s *server) beginRead(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, end := s.begin(ctx)
 	ctx, cancel := context.WithCancel(ctx)
 	forget := context.AfterFunc(s.interrupted, cancel)
 	if s.interrupted.Err() != nil {
-		cancel() // before the operation begins; AfterFunc alone would run beside it
+		cancel() // before the operation starts: AfterFunc alone would run concurrently
 	}
 	return ctx, func() {
 		forget()
 		cancel()
-		s.operations.RUnlock()
+		end()
 	}
 }
 
@@ -92,32 +105,23 @@ func (s *server) ReadResource(
 func (s *server) ApplyResourceChange(
 	ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest,
 ) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	s.operations.RLock()
-	defer s.operations.RUnlock()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	if at := s.stopped.Load(); at != nil && time.Since(*at) < stopLasts {
-		cancel()
-	}
+	ctx, end := s.begin(ctx)
+	defer end()
 	return s.protocol.ApplyResourceChange(ctx, req)
 }
-
-// stopLasts is how long a StopProvider holds for calls that come after it. It cancels those that are under way, and
-// Terraform calls it once: a resource whose turn came in the same moment would be made, and waited for, all the same.
-// It ends, since a process that a debugger started serves more than one run.
-const stopLasts = 10 * time.Second
 
 func (s *server) InvokeAction(
 	ctx context.Context, req *tfprotov6.InvokeActionRequest,
 ) (*tfprotov6.InvokeActionServerStream, error) {
+	ctx, end := s.begin(ctx)
 	stream, err := s.protocol.InvokeAction(ctx, req)
 	if err != nil {
+		end()
 		return nil, err
 	}
 	events := stream.Events
 	stream.Events = func(push func(tfprotov6.InvokeActionEvent) bool) {
-		s.operations.RLock()
-		defer s.operations.RUnlock()
+		defer end()
 		s.invocations.RLock()
 		defer s.invocations.RUnlock()
 		events(push)
@@ -125,18 +129,17 @@ func (s *server) InvokeAction(
 	return stream, nil
 }
 
-// StopProvider cancels what runs, and returns when the actions among it have said how they ended.
+// StopProvider cancels the operations in flight and returns when the actions among them have sent their last event.
 //
-// The waiting makes up for plugin-go (v0.31): its InvokeAction drops the events of an action as soon as StopProvider
-// has returned, and Terraform takes an action that ends without its last event for one that has succeeded. The whole
-// method can go, and invocations with it, when plugin-go sends that event whatever the context. It is not reported
-// yet: CONTRIBUTING.md has the text of the issue. TestCtrlCDuringADownloadLeavesNoHalfFile, with Terraform 1.14 or
-// later, fails without either.
+// The wait works around plugin-go v0.31: InvokeAction drops the events of an action as soon as StopProvider has
+// returned, and Terraform reports an action that ends without its last event as a success. When plugin-go sends that
+// event despite the canceled context, remove the wait and invocations; CONTRIBUTING.md has the text of the issue.
+// TestCtrlCDuringADownloadLeavesNoHalfFile fails without either, with Terraform 1.14 or later.
 func (s *server) StopProvider(
 	ctx context.Context, req *tfprotov6.StopProviderRequest,
 ) (*tfprotov6.StopProviderResponse, error) {
 	now := time.Now()
-	s.stopped.Store(&now) // before plugin-go cancels the calls that are under way, which it does after this one
+	s.stopped.Store(&now) // before the operations in flight are canceled: the next one starts when one has ended
 	resp, err := s.protocol.StopProvider(ctx, req)
 	ended := make(chan struct{})
 	go func() {

@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"context"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -16,89 +15,174 @@ import (
 	"terraform-provider-vantage/internal/provider"
 )
 
-// value packs an object of a schema's type whose other attributes are null.
-func value(t *testing.T, of tftypes.Type, attributes map[string]string) *tfprotov6.DynamicValue {
+const typeName = "vantage_unit_cost_export"
+
+// configured is a server of the provider in this process, configured for a fake API.
+type configured struct {
+	tfprotov6.ProviderServer
+	tfprotov6.ActionServer
+	schemas *tfprotov6.GetProviderSchemaResponse
+}
+
+func newConfigured(t *testing.T, api *acctest.API) configured {
 	t.Helper()
-	object, ok := of.(tftypes.Object)
+	server := provider.NewServer("test")()
+	actions, ok := server.(tfprotov6.ActionServer)
 	if !ok {
-		t.Fatal("not an object")
+		t.Fatal("the server has no actions")
 	}
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
+		Config: object(t, schemas.Provider.ValueType(), attributes{"host": api.URL, "api_token": acctest.APIToken}),
+	})
+	if err != nil || len(resp.Diagnostics) > 0 {
+		t.Fatal(resp, err)
+	}
+	return configured{server, actions, schemas}
+}
+
+type attributes = map[string]any
+
+// object packs an object of a schema's type. Attributes that are not given are null.
+func object(t *testing.T, of tftypes.Type, given attributes) *tfprotov6.DynamicValue {
+	t.Helper()
 	values := map[string]tftypes.Value{}
-	for name, attribute := range object.AttributeTypes {
-		values[name] = tftypes.NewValue(attribute, nil)
-		if text, given := attributes[name]; given {
-			values[name] = tftypes.NewValue(attribute, text)
-		}
+	for name, attribute := range of.(tftypes.Object).AttributeTypes { //nolint:forcetypeassert // a schema's type
+		values[name] = tftypes.NewValue(attribute, given[name])
 	}
-	packed, err := tfprotov6.NewDynamicValue(object, tftypes.NewValue(object, values))
+	packed, err := tfprotov6.NewDynamicValue(of, tftypes.NewValue(of, values))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return &packed
 }
 
-// What plugin-go does here is to end the stream when StopProvider has returned, whatever is still to come.
-func TestAnInterruptedActionIsHeardBeforeItsStreamEnds(t *testing.T) {
+func (c configured) stop(t *testing.T) {
+	t.Helper()
+	if _, err := c.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}); err != nil {
+		t.Error(err)
+	}
+}
+
+// invoke runs the action that creates an export, calls received for each event and returns the last diagnostics.
+func (c configured) invoke(t *testing.T, received func()) (diagnostics []*tfprotov6.Diagnostic) {
+	t.Helper()
+	config := object(t, c.schemas.ActionSchemas[typeName].Schema.ValueType(), attributes{"cost_report_token": "rprt_1"})
+	stream, err := c.InvokeAction(t.Context(), &tfprotov6.InvokeActionRequest{ActionType: typeName, Config: config})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for event := range stream.Events {
+		received()
+		if completed, ok := event.Type.(tfprotov6.CompletedInvokeActionEventType); ok {
+			diagnostics = completed.Diagnostics
+		}
+	}
+	return diagnostics
+}
+
+// plugin-go ends an action's stream when StopProvider has returned, even if more events follow.
+func TestStopProvider_waitsForActions(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
-	api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour})
-	server := provider.NewServer("test")()
-	actions, ok := server.(tfprotov6.ActionServer)
-	if !ok {
-		t.Fatal("the server has no actions")
-	}
-	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	config := value(t, schemas.Provider.ValueType(), map[string]string{"host": api.URL, "api_token": acctest.APIToken})
-	if resp, err := server.ConfigureProvider(
-		ctx,
-		&tfprotov6.ConfigureProviderRequest{Config: config},
-	); err != nil ||
-		len(resp.Diagnostics) > 0 {
-		t.Fatal(resp, err)
-	}
-	const name = "vantage_unit_cost_export"
-	stream, err := actions.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{
-		ActionType: name,
-		Config: value(
-			t,
-			schemas.ActionSchemas[name].Schema.ValueType(),
-			map[string]string{"cost_report_token": "rprt_1"},
-		),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := newConfigured(t, acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour}))
 	var stopped atomic.Bool
 	var once sync.Once
 	var stopping sync.WaitGroup
-	var said []*tfprotov6.Diagnostic
-	for event := range stream.Events {
+	diagnostics := c.invoke(t, func() {
 		if stopped.Load() {
 			t.Error("StopProvider did not wait for the action")
 		}
-		if completed, ok := event.Type.(tfprotov6.CompletedInvokeActionEventType); ok {
-			said = completed.Diagnostics
-			continue
-		}
 		once.Do(func() {
 			stopping.Go(func() {
-				if _, err := server.StopProvider(ctx, &tfprotov6.StopProviderRequest{}); err != nil {
-					t.Error(err)
-				}
+				c.stop(t)
 				stopped.Store(true)
 			})
 		})
-	}
+	})
 	stopping.Wait()
-	if len(said) != 1 || !strings.Contains(said[0].Detail, "Interrupted") ||
-		!strings.Contains(said[0].Detail, "dta_xprt_") {
-		t.Errorf("it said %v", said)
+	if len(diagnostics) != 1 || !strings.Contains(diagnostics[0].Detail, "Interrupted") ||
+		!strings.Contains(diagnostics[0].Detail, "dta_xprt_") {
+		t.Errorf("the action reported %v", diagnostics)
 	}
-	// With nothing under way it returns at once.
-	if _, err := server.StopProvider(ctx, &tfprotov6.StopProviderRequest{}); err != nil {
-		t.Error(err)
+	c.stop(t) // returns at once because no action is running
+}
+
+// Terraform calls StopProvider once, and can start another operation at the same time, because one has been canceled.
+func TestStopProvider_cancelsOperationsThatStartLater(t *testing.T) {
+	t.Parallel()
+	for name, operation := range map[string]func(*testing.T, configured) []*tfprotov6.Diagnostic{
+		"create": func(t *testing.T, c configured) []*tfprotov6.Diagnostic {
+			resourceType := c.schemas.ResourceSchemas[typeName].ValueType()
+			config := object(t, resourceType, attributes{"cost_report_token": "rprt_1"})
+			none, err := tfprotov6.NewDynamicValue(resourceType, tftypes.NewValue(resourceType, nil))
+			if err != nil {
+				t.Fatal(err)
+			}
+			planned, err := c.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
+				TypeName: typeName, PriorState: &none, ProposedNewState: config, Config: config,
+			})
+			if err != nil || len(planned.Diagnostics) > 0 {
+				t.Fatal(planned, err)
+			}
+			applied, err := c.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+				TypeName: typeName, PriorState: &none, PlannedState: planned.PlannedState, Config: config,
+				PlannedPrivate: planned.PlannedPrivate,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return applied.Diagnostics
+		},
+		"refresh": func(t *testing.T, c configured) []*tfprotov6.Diagnostic {
+			state := object(t, c.schemas.ResourceSchemas[typeName].ValueType(),
+				attributes{"cost_report_token": "rprt_1", "token": "dta_xprt_1", "id": "dta_xprt_1"})
+			read, err := c.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
+				TypeName: typeName, CurrentState: state,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return read.Diagnostics
+		},
+		"data source": func(t *testing.T, c configured) []*tfprotov6.Diagnostic {
+			read, err := c.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
+				TypeName: typeName,
+				Config: object(t, c.schemas.DataSourceSchemas[typeName].ValueType(),
+					attributes{"cost_report_token": "rprt_1"}),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return read.Diagnostics
+		},
+		"ephemeral resource": func(t *testing.T, c configured) []*tfprotov6.Diagnostic {
+			const name = "vantage_data_export"
+			opened, err := c.OpenEphemeralResource(t.Context(), &tfprotov6.OpenEphemeralResourceRequest{
+				TypeName: name,
+				Config:   object(t, c.schemas.EphemeralResourceSchemas[name].ValueType(), attributes{"token": "dta_xprt_1"}),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return opened.Diagnostics
+		},
+		"action": func(t *testing.T, c configured) []*tfprotov6.Diagnostic {
+			return c.invoke(t, func() {})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour})
+			c := newConfigured(t, api)
+			c.stop(t)
+			diagnostics := operation(t, c)
+			if len(diagnostics) != 1 || !strings.Contains(diagnostics[0].Detail, "Interrupted") {
+				t.Errorf("the diagnostics are %v", diagnostics)
+			}
+			api.WantRequests(t, 0, 0)
+		})
 	}
 }

@@ -21,7 +21,7 @@ resource "vantage_unit_cost_export" "this" {
 }
 `
 
-func TestSIGTERMToTheGroupKeepsEveryExport(t *testing.T) {
+func TestSIGTERM_toGroupKeepsEveryExport(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		latency time.Duration
@@ -33,7 +33,7 @@ func TestSIGTERMToTheGroupKeepsEveryExport(t *testing.T) {
 		"while the first are accepted": {
 			latency: 20 * time.Millisecond, met: func(api *acctest.API) bool { return len(api.Exports()) > 0 },
 		},
-		"before the POSTs are answered": {
+		"before the POSTs are completed": {
 			latency: time.Second, met: func(api *acctest.API) bool { return api.Posts() >= 10 },
 		},
 	} {
@@ -42,7 +42,7 @@ func TestSIGTERMToTheGroupKeepsEveryExport(t *testing.T) {
 			api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour, Latency: test.latency})
 			cli := acctest.NewCLI(t, api, twelveExports)
 			apply := startApply(t, cli)
-			eventually(t, "exports are asked for", func() bool { return test.met(api) })
+			eventually(t, "exports are requested", func() bool { return test.met(api) })
 			apply.Signal(syscall.SIGTERM)
 			out, _ := end(t, apply)
 			state, err := os.ReadFile(filepath.Join(cli.Dir, "terraform.tfstate"))
@@ -64,18 +64,21 @@ func TestSIGTERMToTheGroupKeepsEveryExport(t *testing.T) {
 			api.Change(func(o *fakevantage.Options) { o.ReadyAfter, o.Latency = 0, 0 })
 			cli.MustRun("apply", "-auto-approve", "-no-color")
 			if api.Posts() != 12 {
-				t.Errorf("%d exports were made for 12 resources", api.Posts())
+				t.Errorf("%d exports were created for 12 resources", api.Posts())
 			}
 		})
 	}
 }
 
-func TestAnActionSaysWhatSIGTERMHasInterrupted(t *testing.T) {
+func TestSIGTERM_interruptedActionReportsExport(t *testing.T) {
 	t.Parallel()
 	acctest.Version{Terraform: "1.14"}.SkipUnlessMet(t)
 	api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour})
-	cli := acctest.NewCLI(t, api, "action \"vantage_unit_cost_export\" \"now\" {\n  config { cost_report_token = "+
-		"\"rprt_1\" }\n}\n")
+	cli := acctest.NewCLI(t, api, `
+action "vantage_unit_cost_export" "now" {
+  config { cost_report_token = "rprt_1" }
+}
+`)
 	apply := startApply(t, cli, "-invoke=action.vantage_unit_cost_export.now")
 	eventually(t, "the export is pending", func() bool { return api.Gets() > 0 })
 	apply.Signal(syscall.SIGTERM)
@@ -86,15 +89,15 @@ func TestAnActionSaysWhatSIGTERMHasInterrupted(t *testing.T) {
 	wantNoProviderLeft(t, apply)
 }
 
-func TestSIGTERMToTheProviderAloneDoesNotEndAnOperation(t *testing.T) {
+func TestSIGTERM_toProviderAloneWaitsForOperation(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour, RetryAfter: "1"})
 	cli := acctest.NewCLI(t, api, oneExport)
 	apply := startApply(t, cli)
 	eventually(t, "the export is pending", func() bool { return api.Gets() > 0 })
 	send(t, theProviderOf(t, apply), syscall.SIGTERM)
-	asked := api.Gets()
-	eventually(t, "the export is asked for again", func() bool { return api.Gets() > asked+1 })
+	gets := api.Gets()
+	eventually(t, "the export is polled again", func() bool { return api.Gets() > gets+1 })
 	for token := range api.Exports() {
 		api.Finish(token)
 	}
@@ -105,7 +108,7 @@ func TestSIGTERMToTheProviderAloneDoesNotEndAnOperation(t *testing.T) {
 	wantNoProviderLeft(t, apply)
 }
 
-// The provider makes an export, has nothing to do while a command runs for long, and then has another export to make.
+// The provider creates an export, is idle while a command runs, and would then create another export.
 const idleBetween = `
 resource "vantage_unit_cost_export" "first" { cost_report_token = "rprt_1" }
 resource "terraform_data" "between" {
@@ -123,14 +126,14 @@ func startIdle(t *testing.T) (*acctest.API, *acctest.CLI, *acctest.Running) {
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
 	cli := acctest.NewCLI(t, api, idleBetween)
 	apply := startApply(t, cli)
-	eventually(t, "the provider has nothing to do", func() bool {
+	eventually(t, "the provider is idle", func() bool {
 		_, err := os.Stat(filepath.Join(cli.Dir, "begun"))
 		return err == nil
 	})
 	return api, cli, apply
 }
 
-func TestSIGTERMEndsAnIdleProvider(t *testing.T) {
+func TestSIGTERM_endsIdleProviderProcess(t *testing.T) {
 	t.Parallel()
 	t.Run("alone", func(t *testing.T) {
 		t.Parallel()
@@ -146,12 +149,12 @@ func TestSIGTERMEndsAnIdleProvider(t *testing.T) {
 		wantNoProviderLeft(t, apply)
 		first := cli.Instances()["vantage_unit_cost_export.first"]
 		if first.Attributes["status"] != "completed" || api.Posts() != 1 {
-			t.Errorf("%d exports were made, the state has %v: %s", api.Posts(), first, out)
+			t.Errorf("%d exports were created, the state has %v: %s", api.Posts(), first, out)
 		}
 	})
 }
 
-func TestNoProviderOutlivesATerraformThatIsKilled(t *testing.T) {
+func TestProvider_endsWhenTerraformIsKilled(t *testing.T) {
 	t.Parallel()
 	const dataSource = `data "vantage_unit_cost_export" "this" { cost_report_token = "rprt_1" }`
 	busy := func(o fakevantage.Options, config string, met func(*acctest.API) bool) func(*testing.T) *acctest.Running {
@@ -166,9 +169,9 @@ func TestNoProviderOutlivesATerraformThatIsKilled(t *testing.T) {
 	posts := func(api *acctest.API) bool { return api.Posts() > 0 }
 	gets := func(api *acctest.API) bool { return api.Gets() > 0 }
 	for name, begin := range map[string]func(*testing.T) *acctest.Running{
-		"while a resource waits":       busy(fakevantage.Options{ReadyAfter: time.Hour}, oneExport, gets),
-		"while a POST is not answered": busy(fakevantage.Options{Misbehave: on("POST", fakevantage.Hang)}, oneExport, posts),
-		"while a data source waits":    busy(fakevantage.Options{ReadyAfter: time.Hour}, dataSource, gets),
+		"while a resource waits":    busy(fakevantage.Options{ReadyAfter: time.Hour}, oneExport, gets),
+		"while a POST hangs":        busy(fakevantage.Options{Misbehave: on("POST", fakevantage.Hang)}, oneExport, posts),
+		"while a data source waits": busy(fakevantage.Options{ReadyAfter: time.Hour}, dataSource, gets),
 		"while it is idle": func(t *testing.T) *acctest.Running {
 			t.Helper()
 			_, _, apply := startIdle(t)
@@ -178,7 +181,7 @@ func TestNoProviderOutlivesATerraformThatIsKilled(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			apply := begin(t)
-			theProviderOf(t, apply) // it is seen while it runs
+			theProviderOf(t, apply) // fails the test if it is not found
 			send(t, apply.Pid(), syscall.SIGKILL)
 			_, _ = apply.Wait()
 			wantNoProviderLeft(t, apply)

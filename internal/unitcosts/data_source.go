@@ -1,4 +1,4 @@
-// Package unitcosts is the data source of unit costs: the numbers themselves, now, without an export.
+// Package unitcosts implements the data source vantage_unit_costs, which reads unit costs without an export.
 package unitcosts
 
 import (
@@ -27,7 +27,7 @@ func NewDataSource() datasource.DataSource { return &DataSource{} }
 
 // DataSource reads the unit costs of a cost report.
 type DataSource struct {
-	client *vantage.Client // nil while the provider's configuration is not known
+	client *vantage.Client // nil while the provider configuration is unknown
 }
 
 const (
@@ -41,6 +41,7 @@ type model struct {
 	EndDate             types.String `tfsdk:"end_date"`
 	DateBin             types.String `tfsdk:"date_bin"`
 	BusinessMetricToken types.String `tfsdk:"business_metric_token"`
+	CalculationType     types.String `tfsdk:"calculation_type"`
 	UnitCosts           types.List   `tfsdk:"unit_costs"`
 	Timeouts            types.Object `tfsdk:"timeouts"`
 }
@@ -57,43 +58,52 @@ func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureReques
 	d.client = client
 }
 
+const description = `Reads the unit costs of a cost report as numbers, for checks and conditions, without an export.
+
+Each plan reads the rows again, with one request for every 1,000 rows. All rows are stored in the state, and none is
+sensitive. Select few rows with dates, a longer ` + "`date_bin`, `business_metric_token` or `calculation_type`" + `.
+` + "If no row matches `business_metric_token` or `calculation_type`" + `, a warning lists the values that have rows.
+At most 100,000 rows of a report are read; an export has no such limit.`
+
 // Schema implements datasource.DataSource.
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The unit costs of a cost report as numbers, for checks and conditions. They are read anew in " +
-			"each plan, with one request for every 1,000 rows, and no export is made. All rows are written to the state, " +
-			"and none is sensitive: ask for few, by dates, by a longer `date_bin`, or by `business_metric_token`. 100,000 " +
-			"rows of a report are read at most; an export has no such limit.",
+		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
 			"cost_report_token": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Token of the cost report whose unit costs are read, such as `rprt_ea7dbb4f5783d677`.",
+				MarkdownDescription: "Token of the cost report, such as `rprt_ea7dbb4f5783d677`.",
 				Validators:          argument.Tokens(),
 			},
 			"start_date": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "First day to read, as an ISO 8601 date (`2025-03-01`) or time (`2025-03-01T00:00:00Z`). " +
-					"Default: the report's own.",
+				MarkdownDescription: "First day, as an ISO 8601 date (`2025-03-01`) or time (`2025-03-01T00:00:00Z`). " +
+					"Defaults to the report's.",
 				Validators: argument.Dates(),
 			},
 			"end_date": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Last day to read, itself included, as an ISO 8601 date (`2025-03-31`) or time " +
-					"(`2025-03-31T23:59:59Z`), not before `start_date`. Default: the report's own.",
+				MarkdownDescription: "Last day, inclusive, as an ISO 8601 date (`2025-03-31`) or time " +
+					"(`2025-03-31T23:59:59Z`), not before `start_date`. Defaults to the report's.",
 				Validators: argument.Dates(),
 			},
 			"date_bin": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Period over which costs are added up: " + argument.AnyOf(vantage.DateBins()) +
-					". Default: the report's own, or `day`.",
+				MarkdownDescription: "Period of each row: " + argument.AnyOf(vantage.DateBins()) +
+					". Defaults to the report's, or `day`.",
 				Validators: argument.OneOf(vantage.DateBins()),
 			},
 			"business_metric_token": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Token of the business metric whose rows are kept, such as `bsnss_mtrc_3080a050c04104ff`. " +
-					"The API sends those of all metrics, so this makes the state smaller and not the number of requests. " +
-					"Default: all metrics of the report.",
+					"Filters after reading: fewer rows in state, as many requests. Defaults to all metrics.",
 				Validators: argument.NotEmpty(),
+			},
+			"calculation_type": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Calculation whose rows are kept: " + argument.AnyOf(vantage.CalculationTypes()) +
+					" (the metric itself). Filters after reading. Defaults to all.",
+				Validators: argument.OneOf(vantage.CalculationTypes()),
 			},
 			"unit_costs": unitCostsAttribute(),
 		},
@@ -102,8 +112,8 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				Attributes: map[string]schema.Attribute{
 					"read": schema.StringAttribute{
 						Optional: true,
-						MarkdownDescription: "How long reading all pages may take, waits for the rate limit included, as a duration " +
-							"such as `10m`. Default: `5m`.",
+						MarkdownDescription: "Timeout for reading all pages, including waits for the rate limit, as a duration " +
+							"such as `10m`. Defaults to `5m`.",
 						Validators: argument.Timeouts(),
 					},
 				},
@@ -137,21 +147,27 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(data.Timeouts, "read", defaultTimeout))
 	defer cancel()
 	rows, err := d.client.ListUnitCosts(ctx, vantage.UnitCostsRequest{
-		CostReportToken:     data.CostReportToken.ValueString(),
-		StartDate:           data.StartDate.ValueString(),
-		EndDate:             data.EndDate.ValueString(),
-		DateBin:             data.DateBin.ValueString(),
-		BusinessMetricToken: data.BusinessMetricToken.ValueString(),
+		CostReportToken: data.CostReportToken.ValueString(),
+		StartDate:       data.StartDate.ValueString(),
+		EndDate:         data.EndDate.ValueString(),
+		DateBin:         data.DateBin.ValueString(),
 	})
 	if err != nil {
 		resp.Diagnostics.Append(failure(err))
 		return
 	}
+	for _, f := range data.filters() {
+		var warnings diag.Diagnostics
+		if rows, warnings = f.apply(rows); warnings != nil {
+			resp.Diagnostics.Append(warnings...)
+			break
+		}
+	}
 	data.UnitCosts = unitCostsValue(rows)
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }
 
-// failure turns an error of the client's into a diagnostic.
+// failure converts an error of the client to a diagnostic.
 func failure(err error) diag.Diagnostic {
 	var e *vantage.Error
 	if !errors.As(err, &e) {
@@ -161,11 +177,11 @@ func failure(err error) diag.Diagnostic {
 	next := clientdiag.Remedy(e, clientdiag.NoSuchReport(report))
 	switch e.Kind {
 	case vantage.TooMany:
-		next = "Ask for fewer rows: a shorter time between start_date and end_date, or a longer date_bin. For all of them " +
-			"there is the resource vantage_unit_cost_export."
+		next = "Request fewer rows: set a shorter date range (start_date, end_date) or a longer date_bin. To get all rows, " +
+			"use the resource vantage_unit_cost_export."
 	case vantage.TimedOut:
-		next = "Check that the provider's host is right and reachable and that the account's request limit is not used up " +
-			"by others, ask for fewer rows, or allow more time by `read` in the timeouts block."
+		next = "Check that the provider's host is correct and reachable, and that other clients leave enough of the rate " +
+			"limit. Otherwise request fewer rows, or set a longer `read` in the timeouts block."
 	}
 	detail := clientdiag.Detail(e, next)
 	if e.NotFound() {

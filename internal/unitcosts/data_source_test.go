@@ -19,10 +19,10 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// noLimits lets many pages be read without waiting for the next window of 5 s.
+// noLimits lets a test read many pages without waiting for the next window of 5 s.
 var noLimits = []fakevantage.RouteLimit{}
 
-// unitCosts is a data source with these lines beside its report, and outputs that a change of its rows would change.
+// unitCosts is a data source of a report with these lines, and outputs that change with its rows.
 func unitCosts(lines ...string) string {
 	return `
 data "vantage_unit_costs" "this" {
@@ -34,7 +34,7 @@ output "count" { value = length(data.vantage_unit_costs.this.unit_costs) }
 `
 }
 
-// daily returns rows of one metric, one a day from 2025-03-01 on, that cost 0, 1, 2 and so on.
+// daily returns rows of one metric, one a day from 2025-03-01 on, with the amounts 0, 1, 2 and so on.
 func daily(n int) []fakevantage.UnitCost {
 	rows := make([]fakevantage.UnitCost, n)
 	for i := range rows {
@@ -44,29 +44,29 @@ func daily(n int) []fakevantage.UnitCost {
 	return rows
 }
 
-// wantPages expects requests for these pages, and no others.
+// wantPages expects requests for these pages and no other requests.
 func wantPages(t *testing.T, api *acctest.API, pages ...string) {
 	t.Helper()
-	if asked := pagesAsked(t, api); !slices.Equal(asked, pages) {
-		t.Errorf("asked for the pages %v, want %v", asked, pages)
+	if got := pagesRequested(t, api); !slices.Equal(got, pages) {
+		t.Errorf("requested the pages %v, want %v", got, pages)
 	}
 }
 
-// pagesAsked returns the pages in the order in which they were asked for. It fails the test for any other request.
-func pagesAsked(t *testing.T, api *acctest.API) []string {
+// pagesRequested returns the requested pages in order. It fails the test for any other request.
+func pagesRequested(t *testing.T, api *acctest.API) []string {
 	t.Helper()
 	var pages []string
 	for _, r := range api.Requests() {
 		query, err := url.ParseQuery(r.Query)
 		if err != nil || r.Method != http.MethodGet || r.Path != "/v2/unit_costs" {
-			t.Errorf("asked with %s %s?%s", r.Method, r.Path, r.Query)
+			t.Errorf("unexpected request %s %s?%s", r.Method, r.Path, r.Query)
 		}
 		pages = append(pages, query.Get("page"))
 	}
 	return pages
 }
 
-func TestRowsComeWithOneRequestAPage(t *testing.T) {
+func TestRead_requestsEachPageOnce(t *testing.T) {
 	t.Parallel()
 	for rows, pages := range map[int][]string{0: {"1"}, 3: {"1"}, 2500: {"1", "2", "3"}} {
 		t.Run(fmt.Sprint(rows), func(t *testing.T) {
@@ -88,7 +88,7 @@ func TestRowsComeWithOneRequestAPage(t *testing.T) {
 	}
 }
 
-func TestRowsAreWhatTheAPISays(t *testing.T) {
+func TestRead_keepsReportedValues(t *testing.T) {
 	t.Parallel()
 	const digits = "123456789012345678.901234567890"
 	api := acctest.Start(t, fakevantage.Options{Limits: noLimits})
@@ -122,27 +122,13 @@ func TestRowsAreWhatTheAPISays(t *testing.T) {
 		"start_date=2025-03-01"
 	for _, r := range api.Requests() {
 		if r.Query != query {
-			t.Errorf("asked with %s", r.Query)
+			t.Errorf("the query is %s", r.Query)
 		}
 	}
 }
 
-func TestRowsOfOneMetric(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{Limits: noLimits})
-	api.SetUnitCosts(append(daily(3), fakevantage.NewUnitCost("bsnss_mtrc_2", "2025-03-02", "9"))...)
-	api.Run(t, resource.TestStep{
-		Config: api.Config(unitCosts(`business_metric_token = "bsnss_mtrc_2"`)),
-		ConfigStateChecks: []statecheck.StateCheck{
-			statecheck.ExpectKnownOutputValue("count", knownvalue.Int64Exact(1)),
-			statecheck.ExpectKnownValue("data.vantage_unit_costs.this",
-				tfjsonpath.New("unit_costs").AtSliceIndex(0).AtMapKey("unit_cost_amount"), knownvalue.Int64Exact(9)),
-		},
-	})
-}
-
-// What the guide says of when the API is asked.
-func TestWhenRowsAreRead(t *testing.T) {
+// The guide says when rows are read.
+func TestRead_readsRowsInEachPlan(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		commands [][]string
@@ -150,7 +136,7 @@ func TestWhenRowsAreRead(t *testing.T) {
 	}{
 		"a saved plan":    {[][]string{{"plan", "-out=p"}, {"apply", "p"}}, 1},
 		"without refresh": {[][]string{{"apply", "-auto-approve"}, {"plan", "-refresh=false"}}, 2},
-		"the end":         {[][]string{{"apply", "-auto-approve"}, {"destroy", "-auto-approve"}}, 2},
+		"destroy":         {[][]string{{"apply", "-auto-approve"}, {"destroy", "-auto-approve"}}, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -160,15 +146,15 @@ func TestWhenRowsAreRead(t *testing.T) {
 			for _, command := range test.commands {
 				cli.MustRun(command...)
 			}
-			if asked := pagesAsked(t, api); len(asked) != test.requests {
-				t.Errorf("asked for the pages %v", asked)
+			if got := pagesRequested(t, api); len(got) != test.requests {
+				t.Errorf("requested the pages %v", got)
 			}
 		})
 	}
 }
 
-// Inside a check it is read again in the apply, and its errors are warnings: the guide says to put it beside.
-func TestInsideACheck(t *testing.T) {
+// Inside a check block, rows are read again in the apply, and errors are warnings.
+func TestRead_warnsInsideCheck(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{Reports: []string{"rprt_1"}})
 	api.SetUnitCosts(daily(3)...)
@@ -182,10 +168,10 @@ func TestInsideACheck(t *testing.T) {
 	}
 }
 
-func TestAPostconditionStops(t *testing.T) {
+func TestRead_supportsPostcondition(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{Limits: noLimits})
-	api.SetUnitCosts(daily(3)...) // 2 at most
+	api.SetUnitCosts(daily(3)...) // at most 2
 	cli := acctest.NewCLI(t, api, acctest.Testdata(t, "postcondition.tf"))
 	cli.MustRun("plan", "-no-color", "-var=most=2")
 	if out, ok := cli.Run("plan", "-no-color", "-var=most=1"); ok || !strings.Contains(out, "Too expensive.") {
@@ -193,11 +179,11 @@ func TestAPostconditionStops(t *testing.T) {
 	}
 }
 
-// The server says that the next page is elsewhere: it is asked for where the first one was, and nothing is asked there.
-func TestALinkToElsewhereIsNotFollowed(t *testing.T) {
+// A link to another host is not followed: the next page is requested from the configured host.
+func TestRead_followsNoLinks(t *testing.T) {
 	t.Parallel()
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		t.Errorf("elsewhere was asked for %s with %q", r.URL, r.Header.Get("Authorization"))
+		t.Errorf("the other host got a request for %s with %q", r.URL, r.Header.Get("Authorization"))
 	}))
 	t.Cleanup(elsewhere.Close)
 	const row = `{"business_metric_token":"m","business_metric_title":"M","unit_cost_amount":"5",` +

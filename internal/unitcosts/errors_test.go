@@ -15,7 +15,7 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-func TestErrors(t *testing.T) {
+func TestRead_explainsErrors(t *testing.T) {
 	t.Parallel()
 	another := func(line string) string {
 		return unitCosts() + "data \"vantage_unit_costs\" \"another\" {\n" + line + "\n}\n"
@@ -32,31 +32,32 @@ func TestErrors(t *testing.T) {
 			requests: 1,
 			want:     `cost_report_token = "rprt_1"(?s:.*)404 Not Found(?s:.*)rprt_1 not found(?s:.*)Check cost_report_token`,
 		},
-		"not in the plan": {
+		"not in the subscription": {
 			options:  answering(fakevantage.Errors(http.StatusPaymentRequired, "Upgrade to use unit costs")),
 			config:   unitCosts(),
 			requests: 1,
 			want:     `402 Payment Required(?s:.*)Upgrade to use unit costs(?s:.*)does not include this`,
 		},
-		"a page without sense": {
+		"an invalid page": {
 			options:  answering(fakevantage.Answer(http.StatusOK, `{}`)),
 			config:   unitCosts(),
 			requests: 1,
-			want:     `page 1 of the unit costs makes no sense: it has no list(?s:.*)VANTAGE_HOST`,
+			want:     `page 1 of the unit costs is invalid: the list unit_costs is missing(?s:.*)VANTAGE_HOST`,
 		},
-		"the limit is used up": {
+		"no requests left": {
 			options:  fakevantage.Options{Limit: 1, Window: time.Hour},
 			config:   unitCosts(`timeouts { read = "1s" }`),
 			requests: 1,
-			want:     `too short(?s:.*)rate limit(?s:.*)ask for fewer rows, or allow more time`,
+			want:     `too short(?s:.*)rate limit(?s:.*)request fewer rows, or set a longer`,
 		},
-		"dates exchanged": {
+		"dates in wrong order": {
 			config: unitCosts(`start_date = "2025-03-02"`, `end_date = "2025-03-01"`),
 			want:   `is after end_date`,
 		},
 		"no date":        {config: unitCosts(`start_date = "March"`), want: `not an ISO 8601 date`},
 		"no date bin":    {config: unitCosts(`date_bin = "year"`), want: `must be one of`},
 		"no metric":      {config: unitCosts(`business_metric_token = ""`), want: `string length must be at least 1`},
+		"no calculation": {config: unitCosts(`calculation_type = "margin"`), want: `value must be one of`},
 		"no timeout":     {config: unitCosts(`timeouts { read = "0s" }`), want: `A timeout has to be above zero`},
 		"no such order":  {config: unitCosts(`order = "desc"`), want: `An argument named "order" is not expected here`},
 		"empty report":   {config: another(`cost_report_token = ""`), want: `at least 1`},
@@ -69,10 +70,10 @@ func TestErrors(t *testing.T) {
 			cli := acctest.NewCLI(t, api, test.config)
 			out, ok := cli.Run("plan", "-no-color")
 			if ok || !regexp.MustCompile(acctest.Loose(test.want)).MatchString(out) {
-				t.Errorf("it says %s, want %s", out, test.want)
+				t.Errorf("output: %s, want %s", out, test.want)
 			}
-			if asked := pagesAsked(t, api); len(asked) != test.requests {
-				t.Errorf("asked for the pages %v", asked)
+			if got := pagesRequested(t, api); len(got) != test.requests {
+				t.Errorf("requested the pages %v", got)
 			}
 		})
 	}
@@ -82,7 +83,7 @@ func answering(handler http.HandlerFunc) fakevantage.Options {
 	return fakevantage.Options{Limits: noLimits, Misbehave: func(fakevantage.Request) http.HandlerFunc { return handler }}
 }
 
-func TestMoreRowsThanAreRead(t *testing.T) {
+func TestRead_rejectsTooManyRows(t *testing.T) {
 	t.Parallel()
 	endless := func(r fakevantage.Request) http.HandlerFunc {
 		rows := make([]string, 1000)
@@ -94,16 +95,16 @@ func TestMoreRowsThanAreRead(t *testing.T) {
 	api := acctest.Start(t, fakevantage.Options{Limits: noLimits, Misbehave: endless})
 	cli := acctest.NewCLI(t, api, unitCosts())
 	out, ok := cli.Run("plan", "-no-color")
-	want := `more than 100000 unit costs(?s:.*)page 100(?s:.*)Ask for fewer rows(?s:.*)vantage_unit_cost_export`
+	want := `more than 100000 unit costs(?s:.*)page 100(?s:.*)Request fewer rows(?s:.*)vantage_unit_cost_export`
 	if ok || !regexp.MustCompile(acctest.Loose(want)).MatchString(out) {
 		t.Error(out)
 	}
-	if asked := pagesAsked(t, api); len(asked) != 100 {
-		t.Errorf("asked for %d pages", len(asked))
+	if got := pagesRequested(t, api); len(got) != 100 {
+		t.Errorf("requested %d pages", len(got))
 	}
 }
 
-func TestWithoutConfigurationNothingIsAsked(t *testing.T) {
+func TestRead_failsWithoutClient(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{Limits: noLimits})
 	api.Run(t, resource.TestStep{

@@ -10,36 +10,21 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-func unitCostsAttribute() schema.ListNestedAttribute {
-	text := func(about string) schema.StringAttribute {
-		return schema.StringAttribute{
-			Computed:            true,
-			MarkdownDescription: about,
-		}
-	}
-	number := func(about string) schema.NumberAttribute {
-		return schema.NumberAttribute{
-			Computed:            true,
-			MarkdownDescription: about,
-		}
-	}
-	return schema.ListNestedAttribute{
-		Computed: true,
-		MarkdownDescription: "The rows, ascending by date: the last one is the latest. Those of one date are in the order " +
-			"of the tokens of their metrics. Empty when there are no unit costs between the dates.",
-		NestedObject: schema.NestedAttributeObject{
-			Attributes: map[string]schema.Attribute{
-				"business_metric_token": text("Token of the business metric that costs are divided by."),
-				"business_metric_title": text("Title of the business metric."),
-				"calculation_type": text("How the row was calculated, as the API words it: `unit_cost`, `gross_margin`, " +
-					"`usage_unit_cost` or `raw_business_metric`. Null when the API does not say."),
-				"unit_cost_amount":       number("Cost of one unit, with all its digits. Null when the API has none."),
-				"business_metric_amount": number("Number of units, with all its digits. Null when the API has none."),
-				"scale":                  number("Scale of the metric's values in this report. Null when the API has none."),
-				"date": text("First day of the period, as `2025-03-01`. With `date_bin = \"hour\"` it is a time where the API " +
-					"gives one."),
-			},
-		},
+const rowsDescription = "Rows, ascending by `date`, then by `business_metric_token`. Empty if no rows match.\n" +
+	"  - `business_metric_token` (String) Token of the business metric that costs are divided by.\n" +
+	"  - `business_metric_title` (String) Title of the business metric.\n" +
+	"  - `calculation_type` (String) How the row was calculated, as reported by the API. Can be null.\n" +
+	"  - `unit_cost_amount` (Number) Cost of one unit, with all reported digits. Can be null.\n" +
+	"  - `business_metric_amount` (Number) Number of units, with all reported digits. Can be null.\n" +
+	"  - `scale` (Number) Scale of the metric's values in the report. Can be null.\n" +
+	"  - `date` (String) First day of the period, such as `2025-03-01`. With `date_bin = \"hour\"` it can be a time."
+
+// unitCostsAttribute returns a list of objects, because mock_provider cannot fill a list of nested attributes.
+func unitCostsAttribute() schema.ListAttribute {
+	return schema.ListAttribute{
+		Computed:            true,
+		ElementType:         types.ObjectType{AttrTypes: rowTypes},
+		MarkdownDescription: rowsDescription,
 	}
 }
 
@@ -73,9 +58,9 @@ func unitCostsValue(rows []vantage.UnitCost) types.List {
 	return types.ListValueMust(types.ObjectType{AttrTypes: rowTypes}, values)
 }
 
-// numberOrNull converts a decimal number, which is null if it is empty.
+// numberOrNull converts a decimal number. Empty becomes null.
 func numberOrNull(d vantage.Decimal) types.Number {
-	f, _, err := big.ParseFloat(string(d), 10, 512, big.ToNearestEven) // the precision of Terraform's own numbers
+	f, _, err := big.ParseFloat(string(d), 10, 512, big.ToNearestEven) // the precision of Terraform's numbers
 	if err != nil {
 		return types.NumberNull()
 	}

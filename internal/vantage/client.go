@@ -1,7 +1,7 @@
 // Package vantage is a client for the data exports of the Vantage API, version 2.
 //
-// It makes an export, follows it until it is done, and keeps within the request limits of the account
-// while it does so. It knows HTTP and JSON and nothing of Terraform.
+// It creates an export, polls it until it completes, and keeps within the rate limits of the account. It knows HTTP and
+// JSON and nothing of Terraform.
 package vantage
 
 import (
@@ -9,59 +9,57 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
-	"sync/atomic"
+	"sync"
 	"time"
+
+	"terraform-provider-vantage/internal/vantage/ratelimit"
+	"terraform-provider-vantage/internal/vantage/redact"
 )
 
 const (
 	// DefaultHost is the base URL of the public service.
 	DefaultHost = "https://api.vantage.sh"
-	// DefaultTimeout is how long one HTTP request may take when Options.Timeout is zero.
+	// DefaultTimeout is the timeout of one HTTP request if Options.Timeout is zero.
 	DefaultTimeout = 30 * time.Second
-	// idleConnections is how many are kept to a host: Terraform runs ten operations at a time.
-	idleConnections = 10
 )
 
 // Options configure a Client. Only APIToken is required.
 type Options struct {
-	// Host is the base URL that "/v2" is appended to; a path is allowed, a trailing slash forgiven.
-	// Default: DefaultHost. Plain http is refused unless the host is a loopback address.
+	// Host is the base URL that "/v2" is appended to. It may have a path. Plain http is rejected unless the host is a
+	// loopback address. Defaults to DefaultHost.
 	Host string
 	// APIToken is sent as a bearer token, to Host only.
 	APIToken string
-	// WorkspaceToken is sent with exports that name no workspace of their own. Default: none.
+	// WorkspaceToken is sent with requests for exports that name no workspace. Defaults to none.
 	WorkspaceToken string
-	// Timeout bounds one HTTP request, from its sending to the end of its answer; waiting for a free place
-	// in the rate limit and pauses between attempts do not count. While a file is downloaded it bounds the time in
-	// which nothing comes. Default: DefaultTimeout.
+	// Timeout bounds one HTTP request, from sending it to the end of its response. Delays by the rate limit and between
+	// attempts do not count. Defaults to DefaultTimeout.
 	Timeout time.Duration
+	// MaxPollInterval caps the time between two polls of a pending export. Zero: follow the API's Retry-After.
+	MaxPollInterval time.Duration
 	// UserAgent is sent with each request.
 	UserAgent string
-	// Transport carries the requests. Default: a copy of http.DefaultTransport that keeps more idle connections to a host.
+	// Transport carries the requests. Defaults to a copy of http.DefaultTransport that checks its HTTP/2 connections.
 	Transport http.RoundTripper
-	// Logger is told of each request and each pause at debug level. Default: nothing is logged.
+	// Logger logs each request and delay at debug level. Defaults to none.
 	Logger *slog.Logger
 }
 
-// Client calls the API. It is safe for concurrent use, and all its callers share one request budget.
+// Client calls the API. It is safe for concurrent use, and all its callers share one rate limiter.
 type Client struct {
-	base      *url.URL
-	http      *http.Client
-	files     *http.Client // without the API token, for downloads
-	budget    *budget
-	durations *durations
-	timeout   time.Duration
-	workspace string
-	userAgent string
-	redact    redactor
-	log       *slog.Logger
-	accepted  acceptances
-	served    atomic.Bool // whether the host has ever answered as the API does
+	// Shared holds what users of the client share as long as it exists, such as the paths of files that were written. As in
+	// a context, keys have types of the user's package.
+	Shared sync.Map
+
+	options Options
+	base    *url.URL
+	http    *http.Client
+	redact  redact.Redactor
+	history *history
 }
 
 // New returns a Client. It makes no request.
@@ -73,8 +71,8 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Timeout < 0 {
-		return nil, fmt.Errorf("the timeout %s is negative", o.Timeout)
+	if o.Timeout < 0 || o.MaxPollInterval < 0 {
+		return nil, errors.New("a duration is negative")
 	}
 	if o.Timeout == 0 {
 		o.Timeout = DefaultTimeout
@@ -83,28 +81,13 @@ func New(o Options) (*Client, error) {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	if o.Transport == nil {
-		//nolint:forcetypeassert // always this type, unless a program replaces it
-		t := http.DefaultTransport.(*http.Transport).Clone()
-		t.MaxResponseHeaderBytes = maxHeader
-		t.MaxIdleConnsPerHost = idleConnections
-		o.Transport = t
+		o.Transport = newTransport(o.Timeout)
 	}
-	c := &Client{
-		base:      base,
-		budget:    newBudget(o.Logger),
-		durations: newDurations(),
-		timeout:   o.Timeout,
-		workspace: o.WorkspaceToken,
-		userAgent: o.UserAgent,
-		redact:    redactor{secret: o.APIToken},
-		log:       o.Logger,
-	}
-	c.files = &http.Client{Transport: fileTransport{o.Transport, c.redact}, CheckRedirect: checkFileRedirect}
+	c := &Client{options: o, base: base, redact: redact.New(o.APIToken), history: newHistory()}
 	c.http = &http.Client{
-		CheckRedirect: c.checkRedirect,
-		Transport: &attempt{
+		CheckRedirect: checkRedirect,
+		Transport: &apiTransport{
 			next:          o.Transport,
-			budget:        c.budget,
 			timeout:       o.Timeout,
 			authorization: "Bearer " + o.APIToken,
 			userAgent:     o.UserAgent,
@@ -115,8 +98,20 @@ func New(o Options) (*Client, error) {
 	return c, nil
 }
 
-// CheckAPIToken refuses what cannot be sent as an API token: none, or one with white space or other characters that no
-// token has.
+// Transport returns the transport of the client without its API token and rate limits, for requests to file servers.
+func (c *Client) Transport() http.RoundTripper { return c.options.Transport }
+
+// Timeout returns the timeout of one request.
+func (c *Client) Timeout() time.Duration { return c.options.Timeout }
+
+// UserAgent returns the user agent of the client's requests.
+func (c *Client) UserAgent() string { return c.options.UserAgent }
+
+// Logger returns the logger of the client.
+func (c *Client) Logger() *slog.Logger { return c.options.Logger }
+
+// CheckAPIToken rejects an API token that cannot be sent: an empty one, or one with white space, quotes at both ends or
+// other characters that no token has.
 func CheckAPIToken(token string) error {
 	if token == "" {
 		return errors.New("no API token is given")
@@ -124,7 +119,7 @@ func CheckAPIToken(token string) error {
 	for _, c := range token {
 		if c <= ' ' || c > '~' {
 			return errors.New("the API token has a space, a line break or another character that no token has; " +
-				"one that is read from a file may end in a line break, which trimspace removes")
+				"a token that is read from a file may end in a line break, which trimspace removes")
 		}
 	}
 	return nil
@@ -135,19 +130,15 @@ type call struct {
 	method, path string
 	query        url.Values
 	body         any // encoded as JSON
-	// acceptedAt is when the server accepted what the call is about: a little later it may still answer 404. Zero when
-	// that is not known.
+	// acceptedAt is when the API accepted the export that the call is about: for some seconds the API may still respond
+	// with 404. Zero if that is unknown.
 	acceptedAt time.Time
-	// decode reads an answer of the 2xx kind.
+	// decode reads a response with a status of 2xx. An *Error is final; any other makes it a malformed response.
 	decode func(*http.Response) error
 }
 
-// do makes one API call: it sends, tries again after transient failures for as long as ctx lasts, and hands
-// an answer of the 2xx kind to be decoded. All its errors are of type *Error.
-//
-// A POST is tried again too. The API counts the creation of an export as a read, and a second export made by accident
-// expires by itself, whereas one that is given up costs the user an apply. But where nothing tells whether it has made
-// one, it is not tried for ever.
+// do calls the API: it sends the request, repeats it after failures according to retryPolicy, and decodes the response.
+// Its errors are of type *Error.
 func (c *Client) do(ctx context.Context, call call) error {
 	var payload []byte
 	if call.body != nil {
@@ -161,73 +152,81 @@ func (c *Client) do(ctx context.Context, call call) error {
 	target.RawQuery = call.query.Encode()
 	req, err := http.NewRequestWithContext(ctx, call.method, target.String(), bytes.NewReader(payload))
 	if err != nil {
-		return &Error{Kind: Internal, Err: c.redact.cause(err)}
+		return &Error{Kind: Internal, Err: c.redact.Cause(err)}
 	}
 	started, unconfirmed := time.Now(), 0
-	tries := retries{log: c.log}
-	failure := tries.run(ctx, func() *Error {
+	retrier := Retrier{Log: c.options.Logger}
+	failure := retrier.Run(ctx, func() *Error {
 		again := req.Clone(ctx)
 		again.Body, _ = req.GetBody() // cannot fail: it reads from memory
-		failure := c.send(again, call.decode)
-		if failure == nil || failure.ofAPI {
-			c.served.Store(true)
-		}
-		switch {
-		case failure == nil:
-		case errors.Is(failure, errNotJSON):
-			failure.unproven = !c.served.Load()
-		case failure.NotFound():
-			failure.lagging = time.Since(call.acceptedAt).Abs() < notFoundGrace
-		case call.method == http.MethodPost && failure.mayHaveServed():
-			failure.fewTimes = true
+		failure := c.send(again, call)
+		if failure != nil && failure.Retry.Policy == RetryFewTimes {
 			unconfirmed++
+			c.options.Logger.WarnContext(ctx, "the outcome of a request to create an export is unknown",
+				"attempt", unconfirmed, "failure", failure.Error())
 		}
 		return failure
 	})
 	if failure == nil {
 		return nil
 	}
-	failure.Method, failure.Path, failure.Waited = call.method, req.URL.Path, time.Since(started)
-	failure.Unconfirmed = unconfirmed
+	failure.Method, failure.Path = call.method, req.URL.Path
+	failure.Waited, failure.Unconfirmed = timeWaited(ctx, started), unconfirmed
 	return failure
 }
 
 // send makes one attempt.
-func (c *Client) send(req *http.Request, decode func(*http.Response) error) *Error {
+func (c *Client) send(req *http.Request, call call) *Error {
 	resp, err := c.http.Do(req)
-	if err != nil {
-		return unanswered(err)
+	var failure *Error
+	switch {
+	case resp == nil && errors.As(err, &failure):
+		return failure
+	case resp == nil:
+		return &Error{Kind: Malformed, Err: c.redact.Cause(err)} // an unreadable Location
+	case errors.As(err, &failure): // by checkRedirect
+	case resp.StatusCode >= 200 && resp.StatusCode < 300:
+		if err = call.decode(resp); err == nil {
+			return nil
+		}
+		if errors.As(err, &failure) {
+			failure.StatusCode = resp.StatusCode
+			return failure
+		}
+		failure = &Error{Kind: Malformed, Err: err}
+	default:
+		failure = c.rejection(resp)
 	}
-	defer resp.Body.Close()
-	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return c.rejection(resp)
+	failure.StatusCode = resp.StatusCode
+	if !failure.FromAPI {
+		failure.ContentType = redact.ContentType(resp.Header.Get("Content-Type"))
 	}
-	return asError(decode(resp))
+	failure.Retry.Policy = retryPolicy(attempt{
+		method: req.Method, status: resp.StatusCode, fromAPI: failure.FromAPI,
+		recent: time.Since(call.acceptedAt).Abs() < notFoundGrace,
+	})
+	if resp.StatusCode >= 400 {
+		failure.Retry.After, _ = ratelimit.RetryAfter(resp.Header)
+	}
+	return failure
 }
 
-// rejection makes an error of an answer outside 2xx, with the server's own words.
+// rejection returns the error that a response without success describes.
 func (c *Client) rejection(resp *http.Response) *Error {
+	failure := &Error{Kind: Rejected}
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
-		return asError(err)
+		failure.Err = err
+		return failure
 	}
-	asked, _ := parseRetryAfter(resp.Header, time.Now())
-	return &Error{
-		Kind: Rejected, StatusCode: resp.StatusCode, Messages: c.redact.messages(body), retryAfter: asked,
-		heldBack: resp.StatusCode == http.StatusTooManyRequests,
-		ofAPI:    isErrorOfAPI(body),
-	}
+	failure.Messages, failure.FromAPI = c.redact.Messages(withoutByteOrderMark(body))
+	failure.FromAPI = failure.FromAPI && resp.StatusCode >= 400
+	return failure
 }
 
-// isErrorOfAPI reports whether a body has the form of the API's errors, which a gateway's have not.
-func isErrorOfAPI(body []byte) bool {
-	var said struct{ Errors []json.RawMessage }
-	return json.Unmarshal(body, &said) == nil && len(said.Errors) > 0
-}
-
-// decodeJSON reads one JSON value with its numbers kept as they were written.
+// decodeJSON reads one JSON value with its numbers as they are written.
 func decodeJSON(body []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(body))
+	d := json.NewDecoder(bytes.NewReader(withoutByteOrderMark(body)))
 	d.UseNumber()
 	if err := d.Decode(into); err != nil {
 		return err
@@ -237,3 +236,5 @@ func decodeJSON(body []byte, into any) error {
 	}
 	return nil
 }
+
+func withoutByteOrderMark(body []byte) []byte { return bytes.TrimPrefix(body, []byte("\ufeff")) }

@@ -13,7 +13,7 @@ import (
 
 // newCurlLoop follows an export as a short script does: a POST, and a GET every 10 s until it is done. Headers other
 // than the Location mean nothing to it; what fails is tried again 10 s later.
-func newCurlLoop(_ *testing.T, fake *fakevantage.Server) follower {
+func newCurlLoop(_ *testing.T, fake *fakevantage.Server, _ scenario) follower {
 	client := &http.Client{Transport: fake.Transport()}
 	return func(ctx context.Context) (string, error) {
 		method, url := http.MethodPost, "https://api.example/v2/unit_costs/data_exports"
@@ -50,7 +50,7 @@ func TestACurlLoopMakesMoreRequests(t *testing.T) {
 			ours, loop := s.run(t, newProvider), s.run(t, newCurlLoop)
 			t.Logf("provider: %s", ours)
 			t.Logf("curl:     %s", loop)
-			if ours.requests >= loop.requests || ours.refused > loop.refused {
+			if ours.requests >= loop.requests || ours.rejected > loop.rejected {
 				t.Error("the provider makes no fewer requests than a loop that sleeps 10 s")
 			}
 		})

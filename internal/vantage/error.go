@@ -8,65 +8,86 @@ import (
 	"time"
 )
 
-// ErrorKind tells what went wrong, in the terms a caller acts on.
+// ErrorKind tells what failed.
 type ErrorKind string
 
 const (
-	// Rejected means that the server answered with an error status, in Error.StatusCode.
+	// Rejected means that a response had an error status, in Error.StatusCode.
 	Rejected ErrorKind = "rejected"
-	// Unreachable means that no answer came, or not the whole of one.
+	// Unreachable means that there was no response.
 	Unreachable ErrorKind = "unreachable"
-	// Malformed means that the server sent something that makes no sense.
-	Malformed ErrorKind = "malformed"
-	// Invalid means that the caller gave something that cannot be used. No request was made.
+	// Malformed means that a response had a status of success, but not the API's format.
+	Malformed ErrorKind = "malformed response"
+	// Invalid means that the caller's input cannot be used. No request was made.
 	Invalid ErrorKind = "invalid"
-	// Internal means that something is wrong in this package itself.
+	// Internal means that this package has a defect.
 	Internal ErrorKind = "internal error"
-	// Untrusted means that the server pointed somewhere the API token must not go. Nothing was sent there.
+	// TooMany means that a response, or a list of rows, exceeds the limits. It was not read to the end.
+	TooMany ErrorKind = "too many"
+	// Untrusted means that a response redirected to a place that the API token must not be sent to. Nothing was sent there.
 	Untrusted ErrorKind = "untrusted"
-	// NotWritten means that a file could not be written on this machine.
-	NotWritten ErrorKind = "not written"
-	// ExportFailed means that the export ended in a final status other than completed.
+	// ExportFailed means that the export reached a final status other than completed.
 	ExportFailed ErrorKind = "export failed"
-	// TimedOut means that the context's deadline passed, or would certainly pass before the request could be made.
+	// TimedOut means that the deadline of the context has passed, or would pass before the request could be sent.
 	TimedOut ErrorKind = "timed out"
-	// Interrupted means that the context was cancelled.
+	// Interrupted means that the context was canceled.
 	Interrupted ErrorKind = "interrupted"
 )
 
-// Error is what every call of a Client fails with. It never holds the API token, nor the query of a URL.
+// Error is the error of every call of a Client. It never holds the API token or the query of a URL.
 type Error struct {
 	Kind ErrorKind
-	// Method and Path are those of the request, when one was made.
+	// Method and Path are those of the request. They are empty if no request was made.
 	Method, Path string
-	// StatusCode is the HTTP status of a Rejected request.
+	// StatusCode is the HTTP status of the response, 0 without a response.
 	StatusCode int
-	// Messages are the server's own words, shortened and without control characters.
+	// FromAPI reports whether the response has the format of the API's errors. If not, a proxy or gateway may have sent it.
+	FromAPI bool
+	// ContentType is the media type of a response that is not in the API's format.
+	ContentType string
+	// Messages are the API's messages, each on one line and truncated.
 	Messages []string
-	// File is the name of the file that was to be downloaded, when it is about one.
-	File string
-	// Token and Status are those of the export that was followed, when there is one. Status is the last one seen.
+	// Token and Status are those of the export, if there is one. Status is the last that was reported.
 	Token, Status string
-	// Unconfirmed is how many times the request for an export was sent without an answer that tells whether it was made.
-	// Exports that were made so have no known token, and expire by themselves.
+	// Unconfirmed counts the attempts to create an export that may have created one whose token is unknown. Such exports
+	// expire.
 	Unconfirmed int
-	// Waited is how long a call that TimedOut or was Interrupted had lasted.
+	// Waited is the duration of a call that TimedOut or was Interrupted.
 	Waited time.Duration
-	// Err is the cause, where there is more to say of it than the other fields do.
+	// Err is the cause. It is nil if the other fields say everything.
 	Err error
-	// LastFailure is what kept a call that TimedOut or was Interrupted from succeeding before; nil when nothing did.
+	// LastFailure is the last failed attempt of a call that TimedOut or was Interrupted; nil if there was none.
 	LastFailure *Error
-
-	retryAfter time.Duration // how long the server asks to leave it alone; zero when it does not say
-	heldBack   bool          // the budget knows when to go on, for all callers at once
-	ofAPI      bool          // the answer has the form of the API's errors
-	lagging    bool          // the API does not know something that it accepted a moment ago
-	unsent     bool          // there was no connection to send the request by
-	unproven   bool          // the host has never answered, or never as the API does
-	fewTimes   bool          // it may pass, but is not tried for ever
+	// Retry says whether the attempt that failed is repeated. Its zero value is RetryNever.
+	Retry Retry
 }
 
-// asError returns err as what every call fails with, and nil for nil.
+// Retry says whether a failed attempt is repeated.
+type Retry struct {
+	Policy RetryPolicy
+	// After is the delay that the server asked for, which is honored even if the deadline comes first.
+	After time.Duration
+	// since is when the minute of RetryOneMinute started; zero: with the operation's first failure of that policy in a row.
+	since time.Time
+}
+
+// RetryPolicy says how long an operation is repeated that fails in the same way.
+type RetryPolicy int
+
+const (
+	// RetryNever is for failures that would repeat.
+	RetryNever RetryPolicy = iota
+	// RetryFewTimes makes at most five attempts in a row: each may have an effect.
+	RetryFewTimes
+	// RetryOneMinute repeats for a minute of nothing else.
+	RetryOneMinute
+	// RetryUntilDeadline repeats until the deadline of the context.
+	RetryUntilDeadline
+	// RetryWhenAllowed repeats as soon as the rate limit allows, until the deadline of the context.
+	RetryWhenAllowed
+)
+
+// asError returns err as an *Error, and nil for nil.
 func asError(err error) *Error {
 	var e *Error
 	if err == nil || errors.As(err, &e) {
@@ -75,19 +96,20 @@ func asError(err error) *Error {
 	return &Error{Kind: Internal, Err: err}
 }
 
-// Error returns one line that is fit for a log or a diagnostic.
+// Error returns one line that can be shown and logged.
 func (e *Error) Error() string {
 	var b strings.Builder
 	if e.Method != "" {
 		fmt.Fprintf(&b, "%s %s: ", e.Method, e.Path)
 	}
-	if e.File != "" {
-		fmt.Fprintf(&b, "%s: ", e.File)
-	}
-	if e.StatusCode != 0 {
-		b.WriteString(strings.TrimSpace(fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode))))
-	} else {
+	switch {
+	case e.StatusCode == 0:
 		b.WriteString(string(e.Kind))
+	default:
+		b.WriteString(strings.TrimSpace(fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode))))
+	}
+	if e.ContentType != "" {
+		fmt.Fprintf(&b, " (%s)", e.ContentType)
 	}
 	if e.Kind == TimedOut || e.Kind == Interrupted {
 		fmt.Fprintf(&b, " after %s", e.Waited.Round(time.Second))
@@ -99,28 +121,26 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, ": %v", e.Err)
 	}
 	if e.Unconfirmed > 0 {
-		fmt.Fprintf(&b, "; up to %d exports may have been made", e.Unconfirmed)
+		fmt.Fprintf(&b, "; %s", CountExports(e.Unconfirmed))
 	}
 	if e.LastFailure != nil {
-		fmt.Fprintf(&b, "; the last failure before: %v", e.LastFailure)
+		fmt.Fprintf(&b, "; last failure: %v", e.LastFailure)
 	}
 	return b.String()
+}
+
+// CountExports says how many exports may have been created without a known token.
+func CountExports(n int) string {
+	if n == 1 {
+		return "1 export may have been created"
+	}
+	return fmt.Sprintf("up to %d exports may have been created", n)
 }
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// NotFound reports whether the API said that there is no such thing. A 404 that has not the form of the API's errors
-// comes from something else, and tells nothing of what was asked for.
-func (e *Error) NotFound() bool { return e.StatusCode == http.StatusNotFound && e.ofAPI }
-
-// mayHaveServed reports whether the server may have done what the failed request asked for: the request was sent and
-// not answered, or answered by a gateway that has no answer itself (520 and 524 are what Cloudflare makes of 502 and
-// 504).
-func (e *Error) mayHaveServed() bool {
-	switch e.StatusCode {
-	case http.StatusBadGateway, http.StatusGatewayTimeout, 520, 524:
-		return true
-	}
-	return e.Kind == Unreachable && !e.unsent
+// NotFound reports whether the API itself reported that there is no such report or export, with status 404 or 410.
+func (e *Error) NotFound() bool {
+	return e.FromAPI && (e.StatusCode == http.StatusNotFound || e.StatusCode == http.StatusGone)
 }

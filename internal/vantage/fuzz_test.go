@@ -2,62 +2,13 @@ package vantage
 
 import (
 	"io"
-	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 	"unicode"
+
+	"terraform-provider-vantage/internal/vantage/redact"
 )
-
-func FuzzRetryAfter(f *testing.F) {
-	for _, value := range []string{
-		"", "0", "120", "-1", "1e3", "99999999999999999999", " 5 ",
-		"Wed, 21 Oct 2015 07:28:00 GMT", "Wednesday, 21-Oct-15 07:28:00 GMT",
-	} {
-		f.Add(value, "Wed, 21 Oct 2015 07:00:00 GMT")
-		f.Add(value, "")
-	}
-	f.Fuzz(func(t *testing.T, value, date string) {
-		wait, ok := parseRetryAfter(http.Header{"Retry-After": {value}, "Date": {date}}, time.Unix(1445410000, 0))
-		if ok && (wait < 0 || wait > maxAsked) {
-			t.Errorf("a pause of %s", wait)
-		}
-	})
-}
-
-func FuzzRateLimit(f *testing.F) {
-	f.Add("1000", "999", "1445410800", "Wed, 21 Oct 2015 07:00:00 GMT", 200)
-	f.Add("5", "0", "1445410801", "", 429)
-	f.Add("0", "-1", "9223372036854775807", "x", 429)
-	f.Add("", "", "", "", 500)
-	f.Fuzz(func(t *testing.T, limit, remaining, reset, date string, status int) {
-		b := newBudget(slog.New(slog.DiscardHandler))
-		const path = "/v2/data_exports/tok_1"
-		ticket, err := b.acquire(t.Context(), http.MethodGet, path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b.release(ticket, &http.Response{StatusCode: status, Header: http.Header{
-			"X-Rate-Limit-Limit":     {limit},
-			"X-Rate-Limit-Remaining": {remaining},
-			"X-Rate-Limit-Reset":     {reset},
-			"Date":                   {date},
-		}})
-		now := time.Now()
-		opens := ticket.route.opens(now)
-		if until := opens.Sub(now); until > maxAsked {
-			t.Errorf("held back for %s", until)
-		}
-		if !opens.After(now) && !b.hasRoom(ticket.route, now) {
-			t.Error("held back for ever")
-		}
-		defer b.startWaiting()()
-		if pause := b.leastPause(http.MethodGet, path, 0, maxAsked); pause < 0 || pause > maxAsked {
-			t.Errorf("paused for %s", pause)
-		}
-	})
-}
 
 func FuzzLocation(f *testing.F) {
 	for _, location := range []string{
@@ -102,15 +53,11 @@ func FuzzDataExport(f *testing.F) {
 		f.Add(200, body)
 		f.Add(202, body)
 	}
-	c, err := New(Options{APIToken: "secret"})
-	if err != nil {
-		f.Fatal(err)
-	}
 	f.Fuzz(func(t *testing.T, status int, body string) {
 		e := &DataExport{Token: "tok"}
-		err := c.decodeExport(
+		err := e.decode(
 			&http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))},
-			e,
+			redact.New("secret"),
 		)
 		if err != nil {
 			return

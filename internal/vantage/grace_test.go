@@ -41,7 +41,7 @@ func byToken(follow lookUp) lookUp {
 	}
 }
 
-func TestInTheFirstSecondsAnExportMayBeUnknown(t *testing.T) {
+func TestNotFound_isRetriedAfterACreation(t *testing.T) {
 	t.Parallel()
 	// Each follows an export that was accepted just now.
 	for name, follow := range map[string]lookUp{
@@ -70,7 +70,7 @@ func TestInTheFirstSecondsAnExportMayBeUnknown(t *testing.T) {
 	}
 }
 
-func TestTheGraceIsCarriedOver(t *testing.T) {
+func TestNotFound_isRetriedAccordingToAcceptedAt(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		ago   time.Duration
@@ -105,7 +105,7 @@ func TestTheGraceIsCarriedOver(t *testing.T) {
 	}
 }
 
-func TestATimeoutInTheGraceNamesThe404(t *testing.T) {
+func TestNotFound_isNamedAtTheDeadline(t *testing.T) {
 	t.Parallel()
 	within(t, 5*time.Second, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{Misbehave: lagging(time.Now().Add(time.Hour))})
@@ -117,7 +117,7 @@ func TestATimeoutInTheGraceNamesThe404(t *testing.T) {
 	})
 }
 
-func TestOnlyTheAPIsOwn404SaysThatAnExportIsGone(t *testing.T) {
+func TestNotFound_isReportedByTheAPIOnly(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		answer http.HandlerFunc
@@ -130,17 +130,19 @@ func TestOnlyTheAPIsOwn404SaysThatAnExportIsGone(t *testing.T) {
 		"a gateway's JSON": {fakevantage.Answer(404, `{"message":"no route matched"}`), false},
 		"a frame's JSON":   {fakevantage.Answer(404, `{"status":404,"error":"Not Found"}`), false},
 		"no errors":        {fakevantage.Answer(404, `{"errors":[]}`), false},
-		"410":              {fakevantage.Errors(410, "gone"), false},
+		"410":              {fakevantage.Errors(410, "gone"), true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
 				fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodGet, test.answer)})
 				_, err := newClient(t, fake).GetDataExport(ctx, &vantage.DataExport{Token: "tok_1"})
 				if e := wantKind(t, err, vantage.Rejected); e.NotFound() != test.gone {
 					t.Errorf("%v: gone %v, want %v", e, e.NotFound(), test.gone)
 				}
-				wantRequests(t, fake, 0, 1)
+				if once := fake.Gets() == 1; once != test.gone {
+					t.Errorf("%d GETs", fake.Gets())
+				}
 			})
 		})
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // An error that was its own last failure could not be printed: the process ended with a stack overflow.
-func TestACallThatIsInterruptedBeforeItsRequestHasNoLastFailure(t *testing.T) {
+func TestCall_canceledBeforeItsRequest(t *testing.T) {
 	t.Parallel()
 	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{})

@@ -2,35 +2,84 @@ package vantage
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"time"
+
+	"terraform-provider-vantage/internal/vantage/ratelimit"
 )
 
 const (
-	// fewTimes is how often in a row an operation is attempted that fails in a way that seldom passes, or that costs
-	// something each time.
-	fewTimes = 5
-	// unprovenFor is how long a host is tried that has never answered, or never as the API does.
-	unprovenFor = time.Minute
+	fewTimes  = 5
+	oneMinute = time.Minute
 )
 
-// retries tries one operation, a call of the API or the download of a file, until it succeeds, fails for a reason that
-// will not pass, or its context ends.
-type retries struct {
-	log *slog.Logger
-	// onPause, which may be nil, is called before each pause.
-	onPause func(failure *Error, pause time.Duration)
-
-	started time.Time // the first attempt
-	failed  int       // attempts in a row, which makes the pauses grow; an operation that has got further sets it to 0
-	few     int       // attempts in a row that failed with Error.fewTimes
-	last    *Error    // the latest failure that was tried again
+// attempt describes a failed request.
+type attempt struct {
+	method    string
+	status    int  // of the response; 0 without one
+	fromAPI   bool // whether the response is an error in the API's format
+	recent    bool // whether the request is about an export that was accepted in the last ten seconds
+	connected bool // whether a connection was established
+	reached   bool // whether the host has ever responded to the client
 }
 
-func (r *retries) run(ctx context.Context, attempt func() *Error) *Error {
-	r.started = time.Now()
+// retryPolicy decides whether a failed request is repeated. A duplicate export costs quota and nothing else, so that a
+// POST is repeated too, but only a few times if it may have created an export.
+func retryPolicy(a attempt) RetryPolicy {
+	mayHaveCreated := a.method == http.MethodPost
+	switch {
+	case a.status == 0 && !a.connected && !a.reached:
+		return RetryOneMinute // of the whole client
+	case a.status == 0 && !a.connected, a.status == http.StatusServiceUnavailable:
+		return RetryUntilDeadline
+	case a.status == http.StatusTooManyRequests:
+		return RetryWhenAllowed
+	case a.status == 0 || isTransient(a.status):
+		if mayHaveCreated {
+			return RetryFewTimes
+		}
+		return RetryUntilDeadline
+	case mayHaveCreated && a.status < 300:
+		return RetryFewTimes
+	case !a.fromAPI:
+		return RetryOneMinute
+	case a.status == http.StatusNotFound && a.recent:
+		return RetryUntilDeadline
+	}
+	return RetryNever
+}
+
+// isTransient reports whether a status describes a temporary failure, of a server or of a gateway.
+func isTransient(status int) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusConflict, http.StatusMisdirectedRequest, http.StatusLocked,
+		http.StatusTooEarly:
+		return true
+	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
+		return false
+	}
+	return status >= 500
+}
+
+// Retrier repeats an operation according to the Retry of its errors.
+type Retrier struct {
+	Log *slog.Logger
+	// OnDelay is called before each delay. It may be nil.
+	OnDelay func(failure *Error, delay time.Duration)
+
+	failures int       // in a row, which makes the delays grow
+	policy   Retry     // of the last failure
+	sameFor  int       // failures of that policy in a row
+	since    time.Time // the first of them
+	last     *Error
+}
+
+// Reset makes the next delay a short one, because the operation made progress.
+func (r *Retrier) Reset() { r.failures = 0 }
+
+// Run calls attempt until it returns nil, an error that is not to be repeated, or ctx ends.
+func (r *Retrier) Run(ctx context.Context, attempt func() *Error) *Error {
 	for {
 		failure := attempt()
 		if failure == nil {
@@ -38,7 +87,7 @@ func (r *retries) run(ctx context.Context, attempt func() *Error) *Error {
 		}
 		if !r.exhausted(failure) {
 			r.last = failure
-			if failure = r.pause(ctx, failure); failure == nil {
+			if failure = r.delay(ctx, failure); failure == nil {
 				continue
 			}
 		}
@@ -50,64 +99,49 @@ func (r *retries) run(ctx context.Context, attempt func() *Error) *Error {
 }
 
 // exhausted reports whether a failure is final.
-func (r *retries) exhausted(failure *Error) bool {
-	r.few++
-	if !failure.fewTimes {
-		r.few = 0
+func (r *Retrier) exhausted(failure *Error) bool {
+	if failure.Retry.Policy != r.policy.Policy {
+		r.sameFor, r.since = 0, time.Now()
 	}
-	return !transient(failure) || r.few == fewTimes || failure.unproven && time.Since(r.started) >= unprovenFor
+	r.sameFor++
+	r.policy = failure.Retry
+	if !r.policy.since.IsZero() {
+		r.since = r.policy.since
+	}
+	switch r.policy.Policy {
+	case RetryNever:
+		return true
+	case RetryFewTimes:
+		return r.sameFor == fewTimes
+	case RetryOneMinute:
+		// A rate limit may have delayed the attempts of an operation; the client's minute has been the same for all.
+		enough := r.sameFor >= fewTimes || !r.policy.since.IsZero()
+		return enough && time.Since(r.since) >= oneMinute
+	}
+	return false
 }
 
-// pause waits until the next attempt: a growing time, or longer where the server asks for it. It fails when ctx ends,
-// and at once where the server asks for more time than there is.
-func (r *retries) pause(ctx context.Context, failure *Error) *Error {
-	if contextOver(ctx) {
+// delay waits until the next attempt: a growing time, or longer if the server asks for it. It fails if ctx ends, and at
+// once if the server asks for more time than there is.
+func (r *Retrier) delay(ctx context.Context, failure *Error) *Error {
+	if deadlineReached(ctx) {
 		return contextError(ctx)
 	}
-	if failure.heldBack {
+	if r.policy.Policy == RetryWhenAllowed {
 		return nil
 	}
-	pause := pauseWithinDeadline(ctx, growingPause(r.failed))
-	r.failed++
-	if failure.unproven {
-		pause = min(pause, time.Until(r.started.Add(unprovenFor)))
+	delay := ratelimit.Backoff(r.failures)
+	r.failures++
+	if r.policy.Policy == RetryOneMinute {
+		delay = min(delay, time.Until(r.since.Add(oneMinute)))
 	}
-	pause = max(pause, failure.retryAfter)
-	err := checkDeadline(ctx, failure.retryAfter, "the server is not available and asks for a wait")
-	if err == nil {
-		r.log.DebugContext(ctx, "waiting", "duration", pause, "reason", "try again after: "+failure.Error())
-		if r.onPause != nil {
-			r.onPause(failure, pause)
-		}
-		err = sleepFor(ctx, pause)
+	delay = max(withinDeadline(ctx, delay), r.policy.After)
+	if err := checkDeadline(ctx, r.policy.After); err != nil {
+		return err
 	}
-	return asError(err)
+	r.Log.DebugContext(ctx, "retrying after a delay", "delay", delay, "failure", failure.Error())
+	if r.OnDelay != nil {
+		r.OnDelay(failure, delay)
+	}
+	return sleep(ctx, delay)
 }
-
-// transient reports whether the same request may well succeed a little later.
-func transient(e *Error) bool {
-	switch e.Kind {
-	case Unreachable:
-		return true
-	case Rejected:
-		return transientStatus(e.StatusCode) || e.lagging
-	}
-	return e.fewTimes || errors.Is(e, errNotJSON)
-}
-
-// transientStatus reports whether a status tells of trouble that passes: of every kind of 5xx but those that say that
-// the request can never be served, and of those 4xx that are about the moment and not about the request. It holds for
-// gateways, whose codes of 520 and more are not standardised, and for file servers too.
-func transientStatus(code int) bool {
-	switch code {
-	case http.StatusRequestTimeout, http.StatusConflict, http.StatusMisdirectedRequest, http.StatusLocked,
-		http.StatusTooEarly, http.StatusTooManyRequests:
-		return true
-	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
-		return false
-	}
-	return code >= 500
-}
-
-// errNotJSON marks an answer that was mangled on its way rather than meant.
-var errNotJSON = errors.New("the answer is not JSON")

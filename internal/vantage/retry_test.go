@@ -6,11 +6,13 @@ import (
 	"errors"
 	"io"
 	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,43 +20,7 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-func TestStatusesThatAreTriedAgain(t *testing.T) {
-	t.Parallel()
-	for status, again := range map[int]bool{
-		408: true, 409: true, 421: true, 423: true, 425: true, 429: true,
-		500: true, 502: true, 503: true, 504: true, 506: true, 507: true, 508: true, 511: true,
-		520: true, 521: true, 522: true, 523: true, 524: true, 525: true, 526: true, 530: true, 598: true, 599: true,
-		400: false, 401: false, 402: false, 403: false, 405: false, 406: false, 410: false, 411: false, 413: false,
-		415: false, 418: false, 422: false, 424: false, 426: false, 428: false, 431: false, 451: false,
-		501: false, 505: false,
-	} {
-		for _, method := range []string{http.MethodPost, http.MethodGet} {
-			t.Run(strconv.Itoa(status)+" "+method, func(t *testing.T) {
-				t.Parallel()
-				within(t, 30*time.Minute, func(t *testing.T, ctx context.Context) {
-					odd := atFirst(2, method, fakevantage.Errors(status, "odd"))
-					fake := fakevantage.New(fakevantage.Options{RetryAfter: "1", Misbehave: odd})
-					done, err := export(ctx, newClient(t, fake))
-					switch {
-					case again:
-						if err != nil || !done.Completed() {
-							t.Errorf("%+v, %v", done, err)
-						}
-					default:
-						if e := wantKind(t, err, vantage.Rejected); e.StatusCode != status {
-							t.Error(e)
-						}
-					}
-					if n := fake.Count(method, "/"); again && n != 3 || !again && n != 1 {
-						t.Errorf("%d requests", n)
-					}
-				})
-			})
-		}
-	}
-}
-
-func TestARefusalAfterATroubleTellsOfTheRefusalOnly(t *testing.T) {
+func TestRetry_isNotMentionedAfterAFinalError(t *testing.T) {
 	t.Parallel()
 	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
@@ -71,7 +37,7 @@ func TestARefusalAfterATroubleTellsOfTheRefusalOnly(t *testing.T) {
 	})
 }
 
-func TestAStatusThatStaysIsNamedAtTheDeadline(t *testing.T) {
+func TestRetry_statusAtTheDeadlineIsNamed(t *testing.T) {
 	t.Parallel()
 	within(t, 30*time.Minute, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodGet, fakevantage.HTML(530))})
@@ -84,84 +50,171 @@ func TestAStatusThatStaysIsNamedAtTheDeadline(t *testing.T) {
 	})
 }
 
-// senseless are answers with the status of success that no server means.
-var senseless = map[string]string{
-	"no manifest":          `{"status":"completed","manifest":null}`,
-	"a number for a time":  `{"status":"completed","manifest":{"files":["https://x/a"],"valid_until":1}}`,
-	"a list":               `[]`,
-	"a number as a status": `{"status":5}`,
+// A clock that is ahead of the server's makes a Retry-After date one of the past.
+func TestRetryAfter_isIgnoredIfItIsPastOrAbsurd(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{429, 503} {
+		for name, value := range map[string]string{
+			"2 s in the past": "Fri, 31 Dec 1999 23:59:58 GMT", "a week": "604800", "no number": "soon", "zero": "0",
+		} {
+			t.Run(strconv.Itoa(status)+" "+name, func(t *testing.T) {
+				t.Parallel()
+				within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+					back := time.Now().Add(5 * time.Minute)
+					limited := fakevantage.Answer(status, `{"errors":["slow down"]}`, "Retry-After: "+value)
+					fake := fakevantage.New(fakevantage.Options{
+						RetryAfter: "0", Limits: []fakevantage.RouteLimit{},
+						Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+							if r.Method == http.MethodGet && time.Now().Before(back) {
+								return limited
+							}
+							return nil
+						},
+					})
+					done, err := export(ctx, newClient(t, fake))
+					if err != nil || !done.Completed() {
+						t.Errorf("%+v, %v", done, err)
+					}
+					if n := fake.Gets(); n > 20 {
+						t.Errorf("%d GETs in five minutes", n)
+					}
+				})
+			})
+		}
+	}
 }
 
-func TestAnAnswerThatMakesNoSense(t *testing.T) {
+// ofGateways are responses that are not in the API's format.
+var ofGateways = map[string]http.HandlerFunc{
+	"302 to a sign-in page":  fakevantage.Answer(302, "", "Location: https://login.example/"),
+	"307 to another host":    fakevantage.Answer(307, "", "Location: https://login.example/"),
+	"400 with a page":        fakevantage.HTML(400),
+	"401 with a page":        fakevantage.HTML(401),
+	"403 with a page":        fakevantage.HTML(403),
+	"404 with a page":        fakevantage.HTML(404),
+	"410 with a page":        fakevantage.HTML(410),
+	"403 of an API gateway":  fakevantage.Answer(403, `{"message":"Forbidden"}`, "Content-Type: application/json"),
+	"444 with an empty body": fakevantage.Answer(444, ""),
+	"200 with a page":        fakevantage.HTML(200),
+	"200 that is no export":  fakevantage.Answer(200, `{"message":"ok"}`),
+	"204":                    fakevantage.Answer(204, ""),
+	"401 that is cut off":    cutOff(401),
+	"200 that is cut off":    cutOff(200),
+}
+
+// cutOff breaks the connection in the middle of a response with a status.
+func cutOff(status int) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "1000")
+		w.WriteHeader(status)
+		fakevantage.CutOff(w, r)
+	}
+}
+
+func TestWait_survivesGatewayResponses(t *testing.T) {
 	t.Parallel()
-	for name, body := range senseless {
-		t.Run(name+" now and then", func(t *testing.T) {
+	for name, response := range ofGateways {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			within(t, 30*time.Minute, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
-					switch {
-					case r.Method == http.MethodGet && r.Nth%5 != 0 && r.Nth < 20:
-						return fakevantage.Answer(200, body)
-					case r.Method == http.MethodGet && r.Nth < 20:
-						return fakevantage.HTML(503)
-					}
-					return nil
-				}})
-				done, err := export(ctx, newClient(t, fake))
-				if err != nil || !done.Completed() {
+			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+				fake := fakevantage.New(fakevantage.Options{RetryAfter: "0", Misbehave: atFirst(3, http.MethodGet, response)})
+				if done, err := export(ctx, newClient(t, fake)); err != nil || !done.Completed() {
 					t.Errorf("%+v, %v", done, err)
 				}
-				wantRequests(t, fake, 1, 20)
-			})
-		})
-		t.Run(name+" for good", func(t *testing.T) {
-			t.Parallel()
-			within(t, 30*time.Minute, func(t *testing.T, ctx context.Context) {
-				answer := fakevantage.Answer(200, body)
-				fake := fakevantage.New(fakevantage.Options{RetryAfter: "1", Misbehave: always(http.MethodGet, answer)})
-				start := time.Now()
-				_, err := export(ctx, newClient(t, fake))
-				if e := wantKind(t, err, vantage.Malformed); e.Token == "" || e.Method != http.MethodGet {
-					t.Error(e)
-				}
-				if took := time.Since(start); took > 20*time.Second {
-					t.Errorf("took %s", took)
-				}
-				wantRequests(t, fake, 1, 5)
+				wantRequests(t, fake, 1, 4)
 			})
 		})
 	}
 }
 
-// After any of these nothing tells whether the export was made.
-var unconfirmed = map[string]http.HandlerFunc{
-	"no answer": fakevantage.Hang,
-	"reset":     fakevantage.Reset,
-	"502":       fakevantage.HTML(502),
-	"504":       fakevantage.HTML(504),
-	"520":       fakevantage.HTML(520),
-	"524":       fakevantage.HTML(524),
-	"cut off":   fakevantage.CutOff,
-}
-
-func TestAPostWhoseFateStaysUnknownIsNotTriedForEver(t *testing.T) {
+func TestWait_endsAfterAMinuteOfGatewayResponses(t *testing.T) {
 	t.Parallel()
-	for name, trouble := range unconfirmed {
+	for name, response := range ofGateways {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodPost, trouble)})
+				fake := fakevantage.New(fakevantage.Options{RetryAfter: "0", Misbehave: always(http.MethodGet, response)})
+				start := time.Now()
 				_, err := export(ctx, newClient(t, fake))
 				var e *vantage.Error
-				if !errors.As(err, &e) || e.Kind != vantage.Unreachable && e.Kind != vantage.Rejected || e.Unconfirmed != 5 {
+				if !errors.As(err, &e) || e.StatusCode == 0 || e.FromAPI || e.Token == "" || e.NotFound() {
 					t.Errorf("%+v", err)
-				} else if !strings.Contains(e.Error(), "up to 5 exports may have been made") {
-					t.Error(e)
+				}
+				if took := time.Since(start); took < 55*time.Second || took > 65*time.Second {
+					t.Errorf("took %s", took)
+				}
+				for _, r := range fake.Requests() {
+					if strings.Contains(r.Path, "login") {
+						t.Errorf("a request was sent to %s", r.Path)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestCreate_endsAfterFiveResponsesThatNameNoExport(t *testing.T) {
+	t.Parallel()
+	for name, response := range map[string]http.HandlerFunc{
+		"a page": fakevantage.HTML(200), "no token": fakevantage.Answer(202, "202"), "cut off": cutOff(202),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+				fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodPost, response)})
+				_, err := export(ctx, newClient(t, fake))
+				if e := wantKind(t, err, vantage.Malformed); e.Unconfirmed != 5 {
+					t.Errorf("%+v", e)
 				}
 				wantRequests(t, fake, 5, 0)
 			})
 		})
-		t.Run(name+" with other answers between", func(t *testing.T) {
+	}
+}
+
+func TestJSON_mayStartWithAByteOrderMark(t *testing.T) {
+	t.Parallel()
+	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+		body := "\ufeff" + `{"status":"completed","manifest":{"files":[]}}`
+		fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodGet, fakevantage.Answer(200, body))})
+		if done, err := export(ctx, newClient(t, fake)); err != nil || !done.Completed() {
+			t.Errorf("%+v, %v", done, err)
+		}
+		wantRequests(t, fake, 1, 1)
+	})
+}
+
+// unconfirmed are failures that leave open whether an export was created.
+var unconfirmed = map[string]http.HandlerFunc{
+	"no response": fakevantage.Hang,
+	"reset":       fakevantage.Reset,
+	"409":         fakevantage.Errors(409, "conflict"),
+	"500":         fakevantage.Errors(500, "internal error"),
+	"502":         fakevantage.HTML(502),
+	"524":         fakevantage.HTML(524),
+	"cut off":     fakevantage.CutOff,
+}
+
+func TestCreate_isAttemptedFiveTimesIfTheOutcomeIsUnknown(t *testing.T) {
+	t.Parallel()
+	for name, failure := range unconfirmed {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+				fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodPost, failure)})
+				var log strings.Builder
+				_, err := export(ctx, newClient(t, fake, logTo(&log, slog.LevelWarn)))
+				var e *vantage.Error
+				if !errors.As(err, &e) || e.Unconfirmed != 5 || !strings.Contains(e.Error(), "up to 5 exports may") {
+					t.Errorf("%+v", err)
+				}
+				wantRequests(t, fake, 5, 0)
+				if n := strings.Count(log.String(), "outcome of a request to create an export is unknown"); n != 5 {
+					t.Errorf("%d warnings: %s", n, log.String())
+				}
+			})
+		})
+		t.Run(name+" with other responses between", func(t *testing.T) {
 			t.Parallel()
 			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
 				fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
@@ -171,7 +224,7 @@ func TestAPostWhoseFateStaysUnknownIsNotTriedForEver(t *testing.T) {
 					case r.Nth%5 == 0:
 						return fakevantage.HTML(503)
 					}
-					return trouble
+					return failure
 				}})
 				if _, err := export(ctx, newClient(t, fake)); err != nil {
 					t.Error(err)
@@ -180,17 +233,30 @@ func TestAPostWhoseFateStaysUnknownIsNotTriedForEver(t *testing.T) {
 			})
 		})
 	}
-	t.Run("at the deadline", func(t *testing.T) {
-		t.Parallel()
-		within(t, 40*time.Second, func(t *testing.T, ctx context.Context) {
-			fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodPost, fakevantage.Hang)})
-			_, err := export(ctx, newClient(t, fake))
-			if e := wantKind(t, err, vantage.TimedOut); e.Unconfirmed != 2 {
-				t.Errorf("%+v", e)
-			}
-			wantRequests(t, fake, 2, 0)
+}
+
+func TestCreate_deadlineDuringTheRequest(t *testing.T) {
+	t.Parallel()
+	for timeout, want := range map[time.Duration]struct {
+		unconfirmed int
+		says        string
+	}{
+		5 * time.Second:  {1, "timed out after 5s; 1 export may have been created"},
+		40 * time.Second: {2, "timed out after 40s; up to 2 exports may have been created"},
+	} {
+		t.Run(timeout.String(), func(t *testing.T) {
+			t.Parallel()
+			within(t, timeout, func(t *testing.T, ctx context.Context) {
+				fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodPost, fakevantage.Hang)})
+				_, err := export(ctx, newClient(t, fake))
+				e := wantKind(t, err, vantage.TimedOut)
+				if e.Unconfirmed != want.unconfirmed || e.Waited != timeout || !strings.Contains(e.Error(), want.says) {
+					t.Errorf("%v, %+v", e, e)
+				}
+				wantRequests(t, fake, want.unconfirmed, 0)
+			})
 		})
-	})
+	}
 }
 
 // dials returns what makes a transport that connects in this way.
@@ -226,14 +292,14 @@ func unreachable(t *testing.T) map[string]func(*vantage.Options) {
 		"tls: handshake failure": dials(func() (net.Conn, error) {
 			return nil, &net.OpError{Op: "remote error", Err: tls.AlertError(40)}
 		}),
-		"no answer within the request timeout": dials(func() (net.Conn, error) {
+		"no response within the request timeout": dials(func() (net.Conn, error) {
 			time.Sleep(40 * time.Second)
 			return nil, errors.New("i/o timeout")
 		}),
 	}
 }
 
-func TestAHostThatNeverAnsweredIsGivenUpAfterAMinute(t *testing.T) {
+func TestHost_isGivenUpIfItNeverResponded(t *testing.T) {
 	t.Parallel()
 	for says, change := range unreachable(t) {
 		for name, call := range map[string]func(context.Context, *vantage.Client) error{
@@ -261,7 +327,8 @@ func TestAHostThatNeverAnsweredIsGivenUpAfterAMinute(t *testing.T) {
 					if !strings.Contains(e.Error(), says) || e.Unconfirmed != 0 || !strings.HasPrefix(e.Path, "/v2/") {
 						t.Errorf("%v (%s, %d unconfirmed) does not say %q", e, e.Path, e.Unconfirmed, says)
 					}
-					if took := time.Since(start); took < 55*time.Second || took > 65*time.Second {
+					// The minute starts when the first attempt has failed, which takes the request timeout at most.
+					if took := time.Since(start); took < 55*time.Second || took > 95*time.Second {
 						t.Errorf("took %s", took)
 					}
 					time.Sleep(time.Minute) // until the transport has given up connecting, too
@@ -271,7 +338,44 @@ func TestAHostThatNeverAnsweredIsGivenUpAfterAMinute(t *testing.T) {
 	}
 }
 
-func TestAHostThatAnsweredBeforeIsSatOut(t *testing.T) {
+// Terraform runs ten operations at a time: a minute for each would add up.
+func TestHost_isGivenUpForAllOperationsAtOnce(t *testing.T) {
+	t.Parallel()
+	within(t, 24*time.Hour, func(t *testing.T, ctx context.Context) {
+		attempts := 0
+		dead := &http.Transport{DialTLSContext: func(context.Context, string, string) (net.Conn, error) {
+			attempts++
+			return nil, errors.New("connection refused")
+		}}
+		var mu sync.Mutex
+		client, err := vantage.New(vantage.Options{APIToken: apiToken, Transport: roundTripper(
+			func(r *http.Request) (*http.Response, error) {
+				mu.Lock()
+				defer mu.Unlock()
+				return dead.RoundTrip(r)
+			})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		jobs := make(chan int, 400)
+		for i := range 400 {
+			jobs <- i
+		}
+		close(jobs)
+		tenAtATime(func() {
+			for range jobs {
+				_, err := client.CreateDataExport(ctx, unitCosts)
+				wantKind(t, err, vantage.Unreachable)
+			}
+		})
+		if took := time.Since(start); took > 65*time.Second || attempts > 100 {
+			t.Errorf("took %s and %d attempts", took, attempts)
+		}
+	})
+}
+
+func TestHost_isNotGivenUpIfItHasResponded(t *testing.T) {
 	t.Parallel()
 	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{RetryAfter: "60"})
@@ -292,76 +396,4 @@ func TestAHostThatAnsweredBeforeIsSatOut(t *testing.T) {
 		}
 		wantRequests(t, fake, 1, 1)
 	})
-}
-
-// The server of a web application answers so, to every path. That of the API may be replaced by such a page for a
-// while.
-func TestAHostThatNeverAnsweredAsTheAPIIsGivenUpAfterAMinute(t *testing.T) {
-	t.Parallel()
-	for name, call := range map[string]func(context.Context, *vantage.Client) error{
-		"export": func(ctx context.Context, c *vantage.Client) error {
-			_, err := c.WaitForDataExport(ctx, &vantage.DataExport{Token: "tok_1"}, nil)
-			return err
-		},
-		"unit costs": func(ctx context.Context, c *vantage.Client) error {
-			_, err := c.ListUnitCosts(ctx, vantage.UnitCostsRequest{CostReportToken: "rprt_1"})
-			return err
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodGet, fakevantage.HTML(200))})
-				start := time.Now()
-				err := call(ctx, newClient(t, fake))
-				if e := wantKind(t, err, vantage.Malformed); !strings.Contains(e.Error(), "is not JSON") {
-					t.Error(e)
-				}
-				if took := time.Since(start); took < 55*time.Second || took > 65*time.Second {
-					t.Errorf("took %s", took)
-				}
-			})
-		})
-	}
-}
-
-func TestAPageInPlaceOfTheAPIIsSatOut(t *testing.T) {
-	t.Parallel()
-	for name, before := range map[string]func(context.Context, *vantage.Client) error{
-		"after a create": func(ctx context.Context, c *vantage.Client) error {
-			_, err := c.CreateDataExport(ctx, unitCosts)
-			return err
-		},
-		"after a refusal": func(ctx context.Context, c *vantage.Client) error {
-			if _, err := c.GetDataExport(ctx, &vantage.DataExport{Token: "unknown"}); err == nil {
-				return errors.New("no refusal")
-			}
-			return nil
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{})
-				client := newClient(t, fake)
-				if err := before(ctx, client); err != nil {
-					t.Fatal(err)
-				}
-				token := fake.Add(map[string]any{"cost_report_token": "r"}, time.Now())
-				back := time.Now().Add(20 * time.Minute)
-				fake.Change(func(o *fakevantage.Options) {
-					o.Misbehave = func(fakevantage.Request) http.HandlerFunc {
-						if time.Now().Before(back) {
-							return fakevantage.HTML(200)
-						}
-						return nil
-					}
-				})
-				done, err := client.WaitForDataExport(ctx, &vantage.DataExport{Token: token}, nil)
-				if err != nil || !done.Completed() {
-					t.Errorf("%+v, %v", done, err)
-				}
-			})
-		})
-	}
 }

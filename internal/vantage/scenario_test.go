@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"terraform-provider-vantage/internal/fakevantage"
+	"terraform-provider-vantage/internal/vantage"
 )
 
 // scenario is an account under load as Terraform makes it. The tests assert how it ends and the benchmarks report it.
@@ -24,6 +25,8 @@ type scenario struct {
 	// window: at random moments, or first thing in it where the window is too short for that to mean anything.
 	taken, others int
 	curl          bool // whether it is compared with a curl loop
+	// maxPollInterval is an option of the client.
+	maxPollInterval time.Duration
 	// least is the shortest time that is possible, where outcome.bound cannot tell.
 	least time.Duration
 
@@ -33,10 +36,10 @@ type scenario struct {
 // want is the most that is accepted; what is zero is not looked at, except for failures.
 type want struct {
 	requests int
-	refused  int // -1: not looked at
+	rejected int // -1: not looked at
 	failures int // exactly
 	lag      time.Duration
-	lagShare float64 // the mean of each export's lag as a share of its duration
+	lagShare float64
 	posts    time.Duration
 	total    time.Duration
 	ofBound  float64 // the total as a multiple of the shortest time that is possible
@@ -44,19 +47,19 @@ type want struct {
 
 // outcome is what a scenario cost.
 type outcome struct {
-	requests, refused, failures int
-	lag                         time.Duration // the longest between an export being ready and its wait ending
-	lagShare                    float64
-	posts                       time.Duration // from the first POST to the last
-	total                       time.Duration
-	leastRequests               int // a POST and a GET for each export
-	leastTime                   time.Duration
+	requests, rejected, failures int
+	lag                          time.Duration // the longest between an export being ready and its wait ending
+	lagShare                     float64
+	posts                        time.Duration // from the first POST to the last
+	total                        time.Duration
+	leastRequests                int // a POST and a GET for each export
+	leastTime                    time.Duration
 }
 
 const latency = 40 * time.Millisecond // of each request
 
 // run plays a scenario in virtual time, each export by a call of follow.
-func (s scenario) run(t *testing.T, newFollower func(*testing.T, *fakevantage.Server) follower) (o outcome) {
+func (s scenario) run(t *testing.T, newFollower newFollower) (o outcome) {
 	t.Helper()
 	if s.atOnce == 0 {
 		s.atOnce = 10
@@ -68,7 +71,7 @@ func (s scenario) run(t *testing.T, newFollower func(*testing.T, *fakevantage.Se
 		s.options.Latency = latency
 		time.Sleep(700 * time.Millisecond) // requests do not start at the begin of a window, nor of a second
 		fake := fakevantage.New(s.options)
-		follow := newFollower(t, fake)
+		follow := newFollower(t, fake, s)
 		fake.Take(s.taken, http.MethodGet, "/v2/data_exports/any")
 		stop := s.shareWith(t.Context(), fake)
 		start := time.Now()
@@ -98,7 +101,7 @@ func (s scenario) run(t *testing.T, newFollower func(*testing.T, *fakevantage.Se
 		})
 		stop()
 		o.total = time.Since(start)
-		o.requests, o.refused = len(fake.Requests()), fake.Refused()
+		o.requests, o.rejected = len(fake.Requests()), fake.Refused()
 		for _, r := range fake.Requests() {
 			if r.Method == http.MethodPost {
 				o.posts = r.Time.Sub(start)
@@ -152,8 +155,10 @@ func (s scenario) bound(fake *fakevantage.Server, start time.Time) time.Duration
 // follower makes an export and follows it until it is done. It returns the export's token.
 type follower func(ctx context.Context) (token string, err error)
 
-func newProvider(t *testing.T, fake *fakevantage.Server) follower {
-	client := newClient(t, fake)
+type newFollower func(*testing.T, *fakevantage.Server, scenario) follower
+
+func newProvider(t *testing.T, fake *fakevantage.Server, s scenario) follower {
+	client := newClient(t, fake, func(o *vantage.Options) { o.MaxPollInterval = s.maxPollInterval })
 	return func(ctx context.Context) (string, error) {
 		done, err := export(ctx, client)
 		if err != nil {
@@ -217,9 +222,9 @@ func TestScenarios(t *testing.T) {
 
 func (o outcome) String() string {
 	ms := func(d time.Duration) time.Duration { return d.Round(time.Millisecond) }
-	return fmt.Sprintf("%d requests (at least %d), %d refused, %d failed; lag at most %s, %.1f %% in the mean; "+
+	return fmt.Sprintf("%d requests (at least %d), %d rejected, %d failed; lag at most %s, %.1f %% in the mean; "+
 		"last POST after %s; total %s, %.2f of %s",
-		o.requests, o.leastRequests, o.refused, o.failures, ms(o.lag), 100*o.lagShare,
+		o.requests, o.leastRequests, o.rejected, o.failures, ms(o.lag), 100*o.lagShare,
 		ms(o.posts), ms(o.total), float64(o.total)/float64(o.leastTime), ms(o.leastTime))
 }
 
@@ -231,8 +236,8 @@ func (w want) check(t *testing.T, o outcome) {
 	if w.requests > 0 && o.requests > w.requests {
 		t.Errorf("%d requests, at most %d are accepted", o.requests, w.requests)
 	}
-	if w.refused >= 0 && o.refused > w.refused {
-		t.Errorf("%d refused, at most %d are accepted", o.refused, w.refused)
+	if w.rejected >= 0 && o.rejected > w.rejected {
+		t.Errorf("%d rejected, at most %d are accepted", o.rejected, w.rejected)
 	}
 	if w.lag > 0 && o.lag > w.lag {
 		t.Errorf("lag %s, at most %s is accepted", o.lag, w.lag)

@@ -6,113 +6,54 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"terraform-provider-vantage/internal/vantage/redact"
 )
 
 const (
-	// unitCostsPage is how many rows one request asks for; the API gives no more.
+	// unitCostsPage is the number of rows in a page, the maximum of the API.
 	unitCostsPage = 1000
-	// maxUnitCosts is how many rows are read of one report, in all its pages.
+	// maxUnitCosts is the number of rows that are read of one report.
 	maxUnitCosts = 100_000
-	// maxUnitCostsPages is how many pages these are. A server that sends less at a time than is asked for has no end.
+	// maxUnitCostsPages bounds the requests to a server that sends shorter pages than requested.
 	maxUnitCostsPages = maxUnitCosts / unitCostsPage
-	// maxUnitCostsBytes bounds all pages together: 670 bytes a row, where some 300 are usual.
+	// maxUnitCostsBytes bounds all pages together: 670 bytes a row; about 300 are usual.
 	maxUnitCostsBytes = 64 << 20
 )
 
-// TooMany means that there is more than is read.
-const TooMany ErrorKind = "too many"
+// CalculationTypes returns the documented values of UnitCost.CalculationType.
+func CalculationTypes() []string {
+	return []string{"unit_cost", "gross_margin", "usage_unit_cost", "raw_business_metric"}
+}
 
-// UnitCostsRequest asks for the unit costs of a cost report. Empty fields are left out of the request.
+// UnitCostsRequest selects unit costs of a cost report. Empty fields are omitted from the request.
 type UnitCostsRequest struct {
 	// CostReportToken names the report. Required.
 	CostReportToken string
-	// StartDate and EndDate, both included, are ISO 8601. Default: the report's own.
+	// StartDate and EndDate, both inclusive, are ISO 8601. The API defaults to the report's dates.
 	StartDate, EndDate string
-	// DateBin is one of DateBins. Default: the report's own, or day.
+	// DateBin is one of DateBins. The API defaults to the report's, or day.
 	DateBin string
-	// BusinessMetricToken keeps the rows of one metric. The API has no such filter: all rows are read.
-	BusinessMetricToken string
 }
 
-// UnitCost is one row: what one metric costs on one date.
-type UnitCost struct {
-	BusinessMetricToken string `json:"business_metric_token"`
-	BusinessMetricTitle string `json:"business_metric_title"`
-	// CalculationType is the server's word, empty where it has none.
-	CalculationType string `json:"calculation_type"`
-	// The amounts and the scale are empty where the server has none, as for a cost divided by zero.
-	UnitCostAmount       Decimal `json:"unit_cost_amount"`
-	BusinessMetricAmount Decimal `json:"business_metric_amount"`
-	Scale                Decimal `json:"scale"`
-	// Date is a date such as 2025-03-01. A time, which bins of an hour may need, is kept as the server writes it.
-	Date Date `json:"date"`
-}
-
-// Decimal is a decimal number with all the digits that the server wrote, or empty.
-type Decimal string
-
-// decimalForm bounds the digits too: to 150, which numbers of 512 bits, as Terraform has them, can tell apart.
-var decimalForm = regexp.MustCompile(`^[+-]?[0-9]{1,75}(\.[0-9]{1,75})?([eE][+-]?[0-9]{1,2})?$`)
-
-// UnmarshalJSON implements json.Unmarshaler. The API documents amounts as strings, and the scale both ways.
-func (d *Decimal) UnmarshalJSON(raw []byte) error {
-	text := string(raw)
-	if text == "null" {
-		*d = ""
-		return nil
-	}
-	if raw[0] == '"' {
-		if err := json.Unmarshal(raw, &text); err != nil {
-			return err
-		}
-	}
-	if !decimalForm.MatchString(text) {
-		return fmt.Errorf("%q is not a decimal number of up to 75 digits on each side of the point", text)
-	}
-	*d = Decimal(text)
-	return nil
-}
-
-// Date is a date without a zone, or a time as the server writes it.
-type Date string
-
-// UnmarshalJSON implements json.Unmarshaler. The API shows dates both with a zone and without: 2023-09-05+00:00.
-func (d *Date) UnmarshalJSON(raw []byte) error {
-	var text string
-	if err := json.Unmarshal(raw, &text); err != nil {
-		return errors.New("a date has to be a string")
-	}
-	for _, layout := range []string{time.DateOnly, "2006-01-02Z07:00"} {
-		if day, err := time.Parse(layout, text); err == nil {
-			*d = Date(day.Format(time.DateOnly))
-			return nil
-		}
-	}
-	if _, err := time.Parse(time.RFC3339, text); err != nil {
-		return fmt.Errorf("%q is not a date such as 2025-03-01", text)
-	}
-	*d = Date(text)
-	return nil
-}
-
-// ListUnitCosts reads all pages of the unit costs of a report, with GET /v2/unit_costs, and returns them ascending by
-// date, those of one date by the tokens of their metrics. The pages are counted: the URLs in the answers say that there
-// are more, and are never called. It ends with an error of kind TooMany beyond 100,000 rows or 64 MiB.
+// ListUnitCosts reads all pages of GET /v2/unit_costs and returns the rows ascending by date, then by metric token.
+// The URL of a next page in a response only tells that the page exists; it is never requested. Beyond 100,000 rows or
+// 64 MiB, ListUnitCosts returns an error of kind TooMany.
 func (c *Client) ListUnitCosts(ctx context.Context, r UnitCostsRequest) ([]UnitCost, error) {
 	started := time.Now()
-	list := unitCostList{only: r.BusinessMetricToken, pages: map[[sha256.Size]byte]int{}, redact: c.redact}
+	list := unitCostList{pages: map[[sha256.Size]byte]int{}, redact: c.redact}
 	for !list.complete {
 		page := call{method: http.MethodGet, path: "v2/unit_costs", query: r.query(list.page + 1), decode: list.take}
 		if err := c.do(ctx, page); err != nil {
 			e := asError(err)
-			e.Waited = time.Since(started) // for all pages
+			e.Waited = time.Since(started) // since the first page
 			return nil, e
 		}
 	}
@@ -141,4 +82,110 @@ func (r UnitCostsRequest) query(page int) url.Values {
 		}
 	}
 	return query
+}
+
+// unitCostList holds the pages read so far.
+type unitCostList struct {
+	redact   redact.Redactor
+	page     int // number of the last page
+	bytes    int // in all pages
+	rows     []UnitCost
+	pages    map[[sha256.Size]byte]int // page numbers by the digest of their rows
+	complete bool
+}
+
+// take adds the next page. It changes nothing if the page is invalid.
+func (l *unitCostList) take(resp *http.Response) error {
+	page := l.page + 1
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return err
+	}
+	if l.bytes+len(raw) > maxUnitCostsBytes {
+		return &Error{Kind: TooMany, Err: fmt.Errorf(
+			"the unit costs in the date range are longer than %d MiB; reading stopped at page %d", maxUnitCostsBytes>>20, page)}
+	}
+	got, err := decodeUnitCostPage(raw)
+	var notJSON *json.SyntaxError
+	switch {
+	case errors.As(err, &notJSON):
+		return fmt.Errorf("page %d of the unit costs is not JSON", page)
+	case err != nil:
+		return l.malformed(page, errors.New(l.redact.Text(err.Error())))
+	}
+	earlier, repeated := l.pages[got.sum]
+	read := len(l.rows) + len(got.rows)
+	switch {
+	case got.more && len(got.rows) == 0:
+		return l.malformed(page, errors.New("it has no rows but links to a next page"))
+	case repeated:
+		return l.malformed(page, fmt.Errorf("it repeats page %d", earlier))
+	case read > maxUnitCosts, got.more && read == maxUnitCosts:
+		return &Error{Kind: TooMany, Err: fmt.Errorf(
+			"the report has more than %d unit costs in the date range; reading stopped at page %d", maxUnitCosts, page)}
+	case got.more && page == maxUnitCostsPages:
+		return l.malformed(page, fmt.Errorf("it links to a next page after only %d rows", read))
+	}
+	rows, err := got.decode()
+	if err != nil {
+		return l.malformed(page, errors.New(l.redact.Text(err.Error())))
+	}
+	l.page, l.complete, l.pages[got.sum] = page, !got.more, page
+	l.bytes += len(raw)
+	l.rows = append(l.rows, rows...)
+	return nil
+}
+
+func (l *unitCostList) malformed(page int, err error) *Error {
+	return &Error{Kind: Malformed, Err: fmt.Errorf("page %d of the unit costs is invalid: %w", page, err)}
+}
+
+// unitCostPage is one response whose rows are not decoded yet.
+type unitCostPage struct {
+	rows []json.RawMessage
+	sum  [sha256.Size]byte // of the rows
+	more bool              // whether a next page exists
+}
+
+// decodeUnitCostPage decodes a response except for its rows. Without links, a full page may have a next page.
+func decodeUnitCostPage(raw []byte) (page unitCostPage, err error) {
+	var body struct {
+		Links     *struct{ Next string }
+		UnitCosts []json.RawMessage `json:"unit_costs"`
+	}
+	if err := json.Unmarshal(raw, &body); err != nil {
+		return page, err
+	}
+	if body.UnitCosts == nil {
+		return page, errors.New("the list unit_costs is missing")
+	}
+	digest := sha256.New()
+	for _, row := range body.UnitCosts {
+		digest.Write(row)
+	}
+	page = unitCostPage{body.UnitCosts, [sha256.Size]byte(digest.Sum(nil)), len(body.UnitCosts) == unitCostsPage}
+	if body.Links != nil {
+		page.more = body.Links.Next != ""
+	}
+	return page, nil
+}
+
+// decode decodes the rows.
+func (p unitCostPage) decode() ([]UnitCost, error) {
+	rows := make([]UnitCost, len(p.rows))
+	for i, text := range p.rows {
+		row := &rows[i]
+		err := json.Unmarshal(text, row)
+		switch {
+		case err != nil:
+		case row.BusinessMetricToken == "":
+			err = errors.New("business_metric_token is missing")
+		case row.Date == "":
+			err = errors.New("date is missing")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("row %d: %w", i+1, err)
+		}
+	}
+	return rows, nil
 }

@@ -12,8 +12,8 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// What a server may send without end, or at too great a length, is read no further than a hundred pages or 64 MiB.
-func TestUnitCostsAreReadWithinBounds(t *testing.T) {
+// Reading stops after 100 pages or 64 MiB.
+func TestListUnitCosts_stopsAtBounds(t *testing.T) {
 	t.Parallel()
 	const next = "https://api.vantage.sh/v2/unit_costs?page=2"
 	row := func(n int) string { return rowJSON(fmt.Sprintf(`"scale":%d,"date":"2025-03-01"`, n)) }
@@ -22,29 +22,29 @@ func TestUnitCostsAreReadWithinBounds(t *testing.T) {
 		return fakevantage.Answer(200, `{"links":{"next":"`+next+`"},"padding":"`+padding+`","unit_costs":[`+row(n)+`]}`)
 	}
 	for name, test := range map[string]struct {
-		answer   func(n int) http.HandlerFunc
+		page     func(n int) http.HandlerFunc
 		kind     vantage.ErrorKind
 		says     string
 		requests int
 	}{
-		"ever another row": {
+		"one row a page": {
 			func(n int) http.HandlerFunc { return rowsPage(next, row(n)) },
-			vantage.Malformed, "page 100 of the unit costs makes no sense: it says that there are more, after 100 rows", 100,
+			vantage.Malformed, "page 100 of the unit costs is invalid: it links to a next page after only 100 rows", 100,
 		},
-		"ever more text": {
+		"long pages": {
 			long,
 			vantage.TooMany, "longer than 64 MiB; reading stopped at page 3", 3,
 		},
-		"an answer that is too long": {
+		"a page that is too long": {
 			func(int) http.HandlerFunc { return fakevantage.Flood(25) },
-			vantage.Malformed, "the answer is longer than 24 MiB", 1,
+			vantage.TooMany, "the response is longer than 24 MiB", 1,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
 				fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
-					return test.answer(r.N)
+					return test.page(r.N)
 				}})
 				_, err := newClient(t, fake).ListUnitCosts(ctx, rowsOf("r"))
 				if e := wantKind(t, err, test.kind); !strings.Contains(e.Error(), test.says) {
@@ -58,7 +58,7 @@ func TestUnitCostsAreReadWithinBounds(t *testing.T) {
 	}
 }
 
-func TestATimeoutCountsAllPagesOfUnitCosts(t *testing.T) {
+func TestListUnitCosts_reportsWaitForAllPages(t *testing.T) {
 	t.Parallel()
 	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{
@@ -69,7 +69,7 @@ func TestATimeoutCountsAllPagesOfUnitCosts(t *testing.T) {
 		})
 		_, err := newClient(t, fake).ListUnitCosts(ctx, rowsOf("r"))
 		if e := wantKind(t, err, vantage.TimedOut); e.Waited != time.Minute {
-			t.Errorf("it says %s", e.Waited)
+			t.Errorf("waited %s", e.Waited)
 		}
 	})
 }

@@ -13,8 +13,8 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// A page that makes no sense is named, and nothing is asked for after it.
-func TestUnitCostsThatMakeNoSense(t *testing.T) {
+// The error names an invalid page, and no page after it is requested.
+func TestListUnitCosts_rejectsInvalidPages(t *testing.T) {
 	t.Parallel()
 	const next = "https://api.vantage.sh/v2/unit_costs?page=2"
 	good := rowJSON(`"unit_cost_amount":"1","date":"2025-03-01"`)
@@ -22,17 +22,17 @@ func TestUnitCostsThatMakeNoSense(t *testing.T) {
 		second http.HandlerFunc
 		want   string
 	}{
-		"repeats":         {rowsPage(next, good), "page 2 of the unit costs makes no sense: it repeats page 1"},
+		"repeats":         {rowsPage(next, good), "page 2 of the unit costs is invalid: it repeats page 1"},
 		"repeats and end": {rowsPage("", good), "it repeats page 1"},
-		"empty and more":  {rowsPage(next), "page 2 of the unit costs makes no sense: it has no rows, and says"},
-		"no list":         {rowsAnswer(`{"links":{}}`), "page 2 of the unit costs makes no sense: it has no list unit_costs"},
-		"null":            {rowsAnswer(`null`), "it has no list unit_costs"},
-		"another list":    {rowsAnswer(`{"unit_costs":{}}`), "page 2 of the unit costs makes no sense"},
-		"odd link":        {rowsAnswer(`{"links":{"next":2},"unit_costs":[]}`), "page 2 of the unit costs makes no sense"},
-		"null row":        {rowsPage("", "null"), "row 1: it names no business metric"},
-		"no date":         {rowsPage("", good, rowJSON(`"unit_cost_amount":"1"`)), "row 2: it has no date"},
+		"empty and more":  {rowsPage(next), "page 2 of the unit costs is invalid: it has no rows but links"},
+		"no list":         {rowsAnswer(`{"links":{}}`), "page 2 of the unit costs is invalid: the list unit_costs"},
+		"null":            {rowsAnswer(`null`), "the list unit_costs is missing"},
+		"another list":    {rowsAnswer(`{"unit_costs":{}}`), "page 2 of the unit costs is invalid"},
+		"odd link":        {rowsAnswer(`{"links":{"next":2},"unit_costs":[]}`), "page 2 of the unit costs is invalid"},
+		"null row":        {rowsPage("", "null"), "row 1: business_metric_token is missing"},
+		"no date":         {rowsPage("", good, rowJSON(`"unit_cost_amount":"1"`)), "row 2: date is missing"},
 		"odd date":        {rowsPage("", rowJSON(`"date":"March"`)), `row 1: "March" is not a date`},
-		"number as date":  {rowsPage("", rowJSON(`"date":20250301`)), `row 1: a date has to be a string`},
+		"number as date":  {rowsPage("", rowJSON(`"date":20250301`)), `row 1: the date is not a string`},
 		"no number":       {rowsPage("", rowJSON(`"unit_cost_amount":"1,5"`)), `row 1: "1,5" is not a decimal number`},
 		"empty number":    {rowsPage("", rowJSON(`"scale":"","date":"2025-03-01"`)), `row 1: "" is not a decimal number`},
 		"true as number": {
@@ -56,14 +56,14 @@ func TestUnitCostsThatMakeNoSense(t *testing.T) {
 			if e := wantKind(t, err, vantage.Malformed); !strings.Contains(e.Error(), test.want) || e.Path != "/v2/unit_costs" {
 				t.Errorf("%v, want %s", e, test.want)
 			}
-			if asked := pagesAsked(t, fake); !slices.Equal(asked, []string{"1", "2"}) {
-				t.Errorf("asked for the pages %v", asked)
+			if asked := pagesRequested(t, fake); !slices.Equal(asked, []string{"1", "2"}) {
+				t.Errorf("requested the pages %v", asked)
 			}
 		})
 	}
 }
 
-func TestUnitCostsWithoutLinks(t *testing.T) {
+func TestListUnitCosts_readsPagesWithoutLinks(t *testing.T) {
 	t.Parallel()
 	fake := fakevantage.New(fakevantage.Options{Limits: noLimits, Misbehave: func(r fakevantage.Request) http.HandlerFunc {
 		rows := make([]string, map[int]int{1: 1000, 2: 1000, 3: 999}[r.N])
@@ -73,13 +73,13 @@ func TestUnitCostsWithoutLinks(t *testing.T) {
 		return rowsAnswer(`{"unit_costs":[` + strings.Join(rows, ",") + `]}`)
 	}})
 	rows, err := newClient(t, fake).ListUnitCosts(t.Context(), rowsOf("r"))
-	if asked := pagesAsked(t, fake); err != nil || len(rows) != 2999 || len(asked) != 3 {
-		t.Errorf("%d rows, %v, asked for the pages %v", len(rows), err, asked)
+	if asked := pagesRequested(t, fake); err != nil || len(rows) != 2999 || len(asked) != 3 {
+		t.Errorf("%d rows, %v, requested the pages %v", len(rows), err, asked)
 	}
 }
 
-// The server's links may lead anywhere: only the configured host is asked, with a query of our own.
-func TestUnitCostsFollowNoLink(t *testing.T) {
+// Whatever URL the API reports, the client only sends requests to the configured host, with its own query.
+func TestListUnitCosts_followsNoLinks(t *testing.T) {
 	t.Parallel()
 	fake := fakevantage.New(fakevantage.Options{Limits: noLimits, Misbehave: func(r fakevantage.Request) http.HandlerFunc {
 		if r.N == 1 {
@@ -87,28 +87,28 @@ func TestUnitCostsFollowNoLink(t *testing.T) {
 		}
 		return rowsPage("", rowJSON(`"scale":2,"date":"2025-03-02"`))
 	}})
-	hosts := hostsAsked{next: fake.Transport(), asked: map[string]int{}}
+	hosts := hostsRequested{next: fake.Transport(), requests: map[string]int{}}
 	client := newClient(t, fake, func(o *vantage.Options) { o.Transport = hosts })
 	if rows, err := client.ListUnitCosts(t.Context(), rowsOf("r")); err != nil || len(rows) != 2 {
 		t.Errorf("%v, %v", rows, err)
 	}
-	if len(hosts.asked) != 1 || hosts.asked["api.vantage.sh"] != 2 {
-		t.Errorf("asked %v", hosts.asked)
+	if len(hosts.requests) != 1 || hosts.requests["api.vantage.sh"] != 2 {
+		t.Errorf("requests by host: %v", hosts.requests)
 	}
-	pagesAsked(t, fake)
+	pagesRequested(t, fake)
 }
 
-type hostsAsked struct {
-	next  http.RoundTripper
-	asked map[string]int
+type hostsRequested struct {
+	next     http.RoundTripper
+	requests map[string]int
 }
 
-func (h hostsAsked) RoundTrip(r *http.Request) (*http.Response, error) {
-	h.asked[r.URL.Host]++
+func (h hostsRequested) RoundTrip(r *http.Request) (*http.Response, error) {
+	h.requests[r.URL.Host]++
 	return h.next.RoundTrip(r)
 }
 
-// rowsChain answers with full pages, each with other rows, and says of all but the last that there are more.
+// rowsChain serves full pages with different rows, each but the last with a link to a next page.
 func rowsChain(last int) *fakevantage.Server {
 	return fakevantage.New(fakevantage.Options{Limits: noLimits, Misbehave: func(r fakevantage.Request) http.HandlerFunc {
 		rows := make([]string, 1000)
@@ -122,39 +122,38 @@ func rowsChain(last int) *fakevantage.Server {
 	}})
 }
 
-func TestUnitCostsHaveAnEnd(t *testing.T) {
+func TestListUnitCosts_readsLimitedRows(t *testing.T) {
 	t.Parallel()
-	t.Run("as many as are read", func(t *testing.T) {
+	t.Run("the maximum", func(t *testing.T) {
 		t.Parallel()
 		rows, err := newClient(t, rowsChain(100)).ListUnitCosts(t.Context(), rowsOf("r"))
 		if err != nil || len(rows) != 100_000 {
 			t.Errorf("%d rows, %v", len(rows), err)
 		}
 	})
-	t.Run("one more, of a server that knows no pages", func(t *testing.T) {
+	t.Run("one page with too many rows", func(t *testing.T) {
 		t.Parallel()
 		page := rowsPage("", slices.Repeat([]string{rowJSON(`"date":"2025-03-01"`)}, 100_001)...)
 		fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodGet, page)})
 		_, err := newClient(t, fake).ListUnitCosts(t.Context(), rowsOf("r"))
 		wantKind(t, err, vantage.TooMany)
 	})
-	t.Run("a chain without an end", func(t *testing.T) {
+	t.Run("an endless chain of pages", func(t *testing.T) {
 		t.Parallel()
-		fake, request := rowsChain(-1), rowsOf("r")
-		request.BusinessMetricToken = "another" // none is kept, and all are counted
-		_, err := newClient(t, fake).ListUnitCosts(t.Context(), request)
+		fake := rowsChain(-1)
+		_, err := newClient(t, fake).ListUnitCosts(t.Context(), rowsOf("r"))
 		e := wantKind(t, err, vantage.TooMany)
-		if !strings.Contains(e.Error(), "more than 100000 unit costs between the dates; reading stopped at page 100") {
+		if !strings.Contains(e.Error(), "more than 100000 unit costs in the date range; reading stopped at page 100") {
 			t.Error(e)
 		}
-		if asked := pagesAsked(t, fake); len(asked) != 100 {
-			t.Errorf("asked for %d pages", len(asked))
+		if asked := pagesRequested(t, fake); len(asked) != 100 {
+			t.Errorf("requested %d pages", len(asked))
 		}
 	})
 }
 
-// A page that was mangled on its way is asked for again, and only that one.
-func TestUnitCostsAfterFaults(t *testing.T) {
+// Only a page that failed in between is requested again.
+func TestListUnitCosts_retriesFailedPage(t *testing.T) {
 	t.Parallel()
 	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(
@@ -169,8 +168,8 @@ func TestUnitCostsAfterFaults(t *testing.T) {
 		if err != nil || len(rows) != 1500 {
 			t.Fatalf("%d rows, %v", len(rows), err)
 		}
-		if asked := pagesAsked(t, fake); !slices.Equal(asked, []string{"1", "2", "2", "2", "2"}) {
-			t.Errorf("asked for the pages %v", asked)
+		if asked := pagesRequested(t, fake); !slices.Equal(asked, []string{"1", "2", "2", "2", "2"}) {
+			t.Errorf("requested the pages %v", asked)
 		}
 	})
 }

@@ -28,21 +28,21 @@ func rowsOf(token string) vantage.UnitCostsRequest {
 	return vantage.UnitCostsRequest{CostReportToken: token}
 }
 
-// pagesAsked returns the pages in the order in which they were asked for. It fails the test for any other request.
-func pagesAsked(t *testing.T, fake *fakevantage.Server) []string {
+// pagesRequested returns the requested pages in order. It fails the test for any other request.
+func pagesRequested(t *testing.T, fake *fakevantage.Server) []string {
 	t.Helper()
 	var pages []string
 	for _, r := range fake.Requests() {
 		query, err := url.ParseQuery(r.Query)
 		if err != nil || r.Method != http.MethodGet || r.Path != "/v2/unit_costs" || r.Body != "" {
-			t.Errorf("asked with %s %s?%s %s", r.Method, r.Path, r.Query, r.Body)
+			t.Errorf("unexpected request %s %s?%s %s", r.Method, r.Path, r.Query, r.Body)
 		}
 		pages = append(pages, query.Get("page"))
 	}
 	return pages
 }
 
-func TestUnitCostsComeInPages(t *testing.T) {
+func TestListUnitCosts_readsAllPages(t *testing.T) {
 	t.Parallel()
 	for rows, pages := range map[int]int{0: 1, 3: 1, 1000: 1, 1001: 2, 2500: 3} {
 		t.Run(fmt.Sprint(rows), func(t *testing.T) {
@@ -59,18 +59,18 @@ func TestUnitCostsComeInPages(t *testing.T) {
 						t.Fatalf("row %d is %+v", i, row)
 					}
 				}
-				if asked := pagesAsked(t, fake); !slices.Equal(asked, []string{"1", "2", "3"}[:pages]) {
-					t.Errorf("asked for the pages %v", asked)
+				if asked := pagesRequested(t, fake); !slices.Equal(asked, []string{"1", "2", "3"}[:pages]) {
+					t.Errorf("requested the pages %v", asked)
 				}
 			})
 		})
 	}
 }
 
-func TestUnitCostsAreAskedForWithWhatIsSet(t *testing.T) {
+func TestListUnitCosts_sendsOnlyWhatIsSet(t *testing.T) {
 	t.Parallel()
 	for want, request := range map[string]vantage.UnitCostsRequest{
-		"cost_report_token=rprt_1&limit=1000&order=asc&page=1": {CostReportToken: "rprt_1", BusinessMetricToken: "m"},
+		"cost_report_token=rprt_1&limit=1000&order=asc&page=1": {CostReportToken: "rprt_1"},
 		"cost_report_token=rprt_1&date_bin=week&end_date=2025-03-31&limit=1000&order=asc&page=1&start_date=2025-03-01": {
 			CostReportToken: "rprt_1", StartDate: "2025-03-01", EndDate: "2025-03-31", DateBin: "week",
 		},
@@ -82,37 +82,33 @@ func TestUnitCostsAreAskedForWithWhatIsSet(t *testing.T) {
 				t.Fatal(err)
 			}
 			if asked := fake.Requests(); len(asked) != 1 || asked[0].Query != want {
-				t.Errorf("asked with %+v", asked)
+				t.Errorf("requests: %+v", asked)
 			}
 		})
 	}
 }
 
-func TestUnitCostsOfOneMetric(t *testing.T) {
+func TestListUnitCosts_sortsByDateThenMetric(t *testing.T) {
 	t.Parallel()
 	fake := fakevantage.New(fakevantage.Options{Limits: noLimits})
 	fake.SetUnitCosts(
 		fakevantage.NewUnitCost("b", "2025-03-02", "4"), fakevantage.NewUnitCost("b", "2025-03-01", "2"),
 		fakevantage.NewUnitCost("a", "2025-03-02+00:00", "3"), fakevantage.NewUnitCost("a", "2025-03-01", "1"),
 	)
-	for only, want := range map[string]string{"": "1 2 3 4", "a": "1 3", "b": "2 4", "c": ""} {
-		request := rowsOf("rprt_1")
-		request.BusinessMetricToken = only
-		rows, err := newClient(t, fake).ListUnitCosts(t.Context(), request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var got []string
-		for _, row := range rows {
-			got = append(got, string(row.UnitCostAmount))
-		}
-		if strings.Join(got, " ") != want {
-			t.Errorf("of the metric %q there are %v, want %s", only, got, want)
-		}
+	rows, err := newClient(t, fake).ListUnitCosts(t.Context(), rowsOf("rprt_1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, row := range rows {
+		got = append(got, string(row.UnitCostAmount))
+	}
+	if strings.Join(got, " ") != "1 2 3 4" {
+		t.Errorf("the amounts are %v", got)
 	}
 }
 
-// rowsPage returns an answer of the API's. Next is the URL of the next page, or "".
+// rowsPage returns a page. Next is the URL of the next page, or "".
 func rowsPage(next string, rows ...string) http.HandlerFunc {
 	link := "null"
 	if next != "" {
@@ -127,7 +123,7 @@ func rowJSON(members string) string {
 	return `{"business_metric_token":"m","business_metric_title":"M","calculation_type":null,` + members + `}`
 }
 
-func TestUnitCostsAreReadInEachForm(t *testing.T) {
+func TestListUnitCosts_decodesEachForm(t *testing.T) {
 	t.Parallel()
 	const digits = "123456789012345678901234567890.123456789012345678901234567890"
 	for name, test := range map[string]struct {
@@ -168,7 +164,7 @@ func TestUnitCostsAreReadInEachForm(t *testing.T) {
 	}
 }
 
-func TestUnitCostsWaitForTheLimit(t *testing.T) {
+func TestListUnitCosts_waitsForRateLimit(t *testing.T) {
 	t.Parallel()
 	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{Limit: 5, Window: 5 * time.Second})
@@ -179,11 +175,11 @@ func TestUnitCostsWaitForTheLimit(t *testing.T) {
 			t.Fatalf("%d rows, %v", len(rows), err)
 		}
 		took := time.Since(started)
-		if len(pagesAsked(t, fake)) != 12 || fake.Refused() > 0 || took < 10*time.Second || took > 15*time.Second {
-			t.Errorf("%d requests, %d refused, in %s", len(fake.Requests()), fake.Refused(), took)
+		if len(pagesRequested(t, fake)) != 12 || fake.Refused() > 0 || took < 10*time.Second || took > 15*time.Second {
+			t.Errorf("%d requests, %d throttled, in %s", len(fake.Requests()), fake.Refused(), took)
 		}
 	})
 }
 
-// noLimits lets many pages be read in real time without waiting for the next window of 5 s.
+// noLimits lets a test read many pages in real time without waiting for the next window of 5 s.
 var noLimits = []fakevantage.RouteLimit{}

@@ -12,7 +12,7 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-func TestRetryAfterCostsOnePostAndOneGet(t *testing.T) {
+func TestWait_withRetryAfterTakesOnePostAndOneGet(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []fakevantage.RetryAfter{fakevantage.Exact, fakevantage.Date} {
 		for _, ahead := range []time.Duration{0, 10 * time.Minute, -10 * time.Minute} {
@@ -34,7 +34,7 @@ func TestRetryAfterCostsOnePostAndOneGet(t *testing.T) {
 	}
 }
 
-func TestWithoutRetryAfterPausesGrowTo30Seconds(t *testing.T) {
+func TestWait_withoutRetryAfterDelaysGrowTo30Seconds(t *testing.T) {
 	t.Parallel()
 	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{ReadyAfter: 10 * time.Minute})
@@ -46,73 +46,95 @@ func TestWithoutRetryAfterPausesGrowTo30Seconds(t *testing.T) {
 			t.Errorf("%d requests", len(all))
 		}
 		start := all[0].Time
-		if !all[1].Time.Equal(start) {
-			t.Errorf("the first question came after %s, want it at once", all[1].Time.Sub(start))
-		}
-		for i := 2; i < len(all); i++ {
+		for i := 1; i < len(all); i++ {
 			age := all[i-1].Time.Sub(start)
 			want := min(time.Second+age*3/10, 30*time.Second)
-			if got := all[i].Time.Sub(all[i-1].Time); got >= want && i < len(all)/2 || got > want || got < want*95/100 {
-				t.Errorf("the pause at the age of %s was %s, want a little under %s", age, got, want)
+			if got := all[i].Time.Sub(all[i-1].Time); got > want || got < want*95/100 {
+				t.Errorf("the delay at the age of %s was %s, want a little under %s", age, got, want)
 			}
 		}
 	})
 }
 
-func TestAnExportThatIsReadyAtOnceIsNotKeptWaiting(t *testing.T) {
-	t.Parallel()
-	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-		fake := fakevantage.New(fakevantage.Options{})
-		client := newClient(t, fake)
-		start := time.Now()
-		for range 3 {
-			if _, err := export(ctx, client); err != nil {
-				t.Fatal(err)
-			}
-		}
-		// The second and the third are asked about when the first was done, and a little later.
-		if took := time.Since(start); took > 500*time.Millisecond {
-			t.Errorf("took %s", took)
-		}
-		wantRequests(t, fake, 3, 3)
-	})
-}
-
-func TestWithoutRetryAfterOthersOfTheKindTellWhenToAsk(t *testing.T) {
+func TestWait_withoutRetryAfterEarlierExportsTellWhenToPoll(t *testing.T) {
 	t.Parallel()
 	within(t, 3*time.Hour, func(t *testing.T, ctx context.Context) {
 		durations := []time.Duration{100, 200, 300, 400, 100, 200}
 		readyIn := func(n int) time.Duration { return durations[n-1] * time.Second }
 		fake := fakevantage.New(fakevantage.Options{ReadyIn: readyIn})
 		client := newClient(t, fake)
-		// Of the first durations a quarter is 100 s, and of the first five still.
 		for n := range durations {
 			before := len(fake.Requests())
 			if _, err := export(ctx, client); err != nil {
 				t.Fatal(err)
 			}
-			if n == 0 {
-				continue
-			}
-			at := []time.Duration{}
 			all := fake.Requests()[before:]
-			for _, r := range all[1:] {
-				at = append(at, r.Time.Sub(all[0].Time))
-			}
-			if at[0] < 101*time.Second || at[0] > 101*time.Second+250*time.Millisecond {
-				t.Errorf("export %d was asked about first after %s, want 101 s", n, at[0])
-			}
-			for i := 1; i < len(at); i++ {
-				want := min(at[i-1]/4, 30*time.Second)
-				if got := at[i] - at[i-1]; got != want {
-					t.Errorf("the pause at the age of %s was %s, want %s", at[i-1], got, want)
-				}
+			at := all[1].Time.Sub(all[0].Time)
+			if n > 0 && (at < 100*time.Second || at > 130*time.Second) {
+				t.Errorf("export %d was polled first after %s, want when the first was completed", n, at)
 			}
 		}
 	})
 }
 
-func TestAnExportOfUnknownKindIsAskedAboutAsIfNoneWereDone(t *testing.T) {
+// A Retry-After is not exceeded either way: pipelines with many exports rely on it.
+func TestWait_followsRetryAfterWhateverEarlierExportsTook(t *testing.T) {
+	t.Parallel()
+	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.AsRecorded())
+		client := newClient(t, fake)
+		for range 2 {
+			start := time.Now()
+			if _, err := export(ctx, client); err != nil {
+				t.Fatal(err)
+			}
+			if took := time.Since(start); took < time.Minute || took > 61*time.Second {
+				t.Errorf("took %s, want a minute", took)
+			}
+		}
+		wantRequests(t, fake, 2, 2)
+	})
+}
+
+func TestWait_maxPollInterval(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		options fakevantage.Options
+		least   time.Duration // until the second request
+	}{
+		"caps a Retry-After":        {fakevantage.AsRecorded(), 0},
+		"caps the growing delay":    {fakevantage.Options{ReadyAfter: time.Minute}, 0},
+		"does not override a 429":   {fakevantage.Options{Misbehave: atFirst(1, http.MethodGet, later(429))}, 20 * time.Second},
+		"does not override a 503":   {fakevantage.Options{Misbehave: atFirst(1, http.MethodGet, later(503))}, 20 * time.Second},
+		"does not override a limit": {fakevantage.Options{ReadyAfter: time.Minute, Limits: limited(100, time.Minute, 1, time.Minute)}, time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+				fake := fakevantage.New(test.options)
+				client := newClient(t, fake, func(o *vantage.Options) { o.MaxPollInterval = 5 * time.Second })
+				if _, err := export(ctx, client); err != nil {
+					t.Fatal(err)
+				}
+				all := fake.Requests()
+				for i := 2; i < len(all); i++ {
+					got := all[i].Time.Sub(all[i-1].Time)
+					if got < test.least || test.least == 0 && got > 5*time.Second {
+						t.Errorf("polled after %s", got)
+					}
+				}
+				if len(all) < 3 {
+					t.Errorf("%d requests", len(all))
+				}
+			})
+		})
+	}
+}
+
+// later asks the client to come back after 20 s.
+func later(status int) http.HandlerFunc { return fakevantage.Answer(status, "", "Retry-After: 20") }
+
+func TestWait_durationsOfOtherTypesDoNotCount(t *testing.T) {
 	t.Parallel()
 	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{ReadyAfter: time.Minute})
@@ -132,7 +154,7 @@ func TestAnExportOfUnknownKindIsAskedAboutAsIfNoneWereDone(t *testing.T) {
 	})
 }
 
-func TestAnOddRetryAfterIsNone(t *testing.T) {
+func TestWait_ignoresAnInvalidRetryAfter(t *testing.T) {
 	t.Parallel()
 	for _, value := range []fakevantage.RetryAfter{
 		"0", "-5", "soon", "1.5", "99999999999999999999", "86401", "Mon, 01 Jan 1990 00:00:00 GMT",
@@ -153,7 +175,7 @@ func TestAnOddRetryAfterIsNone(t *testing.T) {
 	}
 }
 
-func TestAKnownTokenIsAskedAboutAtOnce(t *testing.T) {
+func TestWait_pollsAnExistingExportAtOnce(t *testing.T) {
 	t.Parallel()
 	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{})
@@ -167,7 +189,7 @@ func TestAKnownTokenIsAskedAboutAtOnce(t *testing.T) {
 	})
 }
 
-func TestProgressTellsEachPause(t *testing.T) {
+func TestWait_reportsEachDelay(t *testing.T) {
 	t.Parallel()
 	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{ReadyAfterPolls: 2, RetryAfter: "7", PendingBody: true})
@@ -178,7 +200,7 @@ func TestProgressTellsEachPause(t *testing.T) {
 		}
 		var told []string
 		_, err = client.WaitForDataExport(ctx, created, func(p vantage.Progress) {
-			told = append(told, p.Export.Token+" "+p.Export.Status+" "+p.Pause.Truncate(time.Second).String())
+			told = append(told, p.Export.Token+" "+p.Export.Status+" "+p.Delay.Truncate(time.Second).String())
 		})
 		one := created.Token + " pending 7s"
 		if err != nil || strings.Join(told, ";") != strings.Join([]string{one, one, one}, ";") {
@@ -187,7 +209,7 @@ func TestProgressTellsEachPause(t *testing.T) {
 	})
 }
 
-func TestCancellingEndsAWaitAtOnce(t *testing.T) {
+func TestWait_endsAtOnceWhenCanceled(t *testing.T) {
 	t.Parallel()
 	for name, when := range map[string]time.Duration{
 		"in a pause": 90 * time.Second, "in a request": 60*time.Second + 400*time.Millisecond,
@@ -217,7 +239,7 @@ func TestCancellingEndsAWaitAtOnce(t *testing.T) {
 	}
 }
 
-func TestCancellingDoesNotLoseThePostUnderWay(t *testing.T) {
+func TestCreate_isNotLostWhenCanceledInFlight(t *testing.T) {
 	t.Parallel()
 	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -232,39 +254,47 @@ func TestCancellingDoesNotLoseThePostUnderWay(t *testing.T) {
 	})
 }
 
-func TestATimedOutWaitTellsWhatItKnows(t *testing.T) {
+func TestWait_pollsForTheLastTimeFiveSecondsBeforeTheDeadline(t *testing.T) {
 	t.Parallel()
-	within(t, 10*time.Minute, func(t *testing.T, ctx context.Context) {
-		fake := fakevantage.New(fakevantage.Options{ReadyAfter: time.Hour, PendingBody: true})
-		last, err := export(ctx, newClient(t, fake))
-		e := wantKind(t, err, vantage.TimedOut)
-		if e.Token == "" || e.Token != last.Token || e.Status != "pending" || e.Waited != 10*time.Minute {
-			t.Errorf("%+v", e)
-		}
-		// The last look is just before the end.
-		all := fake.Requests()
-		if before := time.Since(all[len(all)-1].Time); before > 2*time.Second {
-			t.Errorf("the last look was %s before the end", before)
-		}
-	})
+	for name, test := range map[string]struct {
+		timeout time.Duration
+		options fakevantage.Options
+		polls   int
+		done    bool
+	}{
+		"45 s for an export as recorded": {45 * time.Second, fakevantage.AsRecorded(), 1, true},
+		"30 s for an export as recorded": {30 * time.Second, fakevantage.AsRecorded(), 1, false},
+		"3 s for an export as recorded":  {3 * time.Second, fakevantage.AsRecorded(), 1, false},
+		"3 s for an export of 1 s":       {3 * time.Second, fakevantage.Options{ReadyAfter: time.Second, RetryAfter: "60"}, 1, true},
+		"an hour's Retry-After":          {10 * time.Minute, fakevantage.Options{ReadyAfter: time.Hour, RetryAfter: "3600"}, 1, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			within(t, test.timeout, func(t *testing.T, ctx context.Context) {
+				fake := fakevantage.New(test.options)
+				start := time.Now()
+				last, err := export(ctx, newClient(t, fake))
+				if test.done && err != nil {
+					t.Fatal(err)
+				}
+				if !test.done {
+					e := wantKind(t, err, vantage.TimedOut)
+					if e.Token == "" || e.Token != last.Token || e.Status != "pending" || e.Waited > test.timeout {
+						t.Errorf("%+v", e)
+					}
+				}
+				wantRequests(t, fake, 1, test.polls)
+				all := fake.Requests()
+				want := test.timeout - 5*time.Second
+				if at := all[len(all)-1].Time.Sub(start); test.timeout > 5*time.Second && at != want {
+					t.Errorf("the last poll was after %s, want %s", at, want)
+				}
+			})
+		})
+	}
 }
 
-func TestARetryAfterBeyondTheDeadlineFailsAtOnce(t *testing.T) {
-	t.Parallel()
-	within(t, 10*time.Minute, func(t *testing.T, ctx context.Context) {
-		fake := fakevantage.New(fakevantage.Options{ReadyAfter: time.Hour, RetryAfter: fakevantage.Exact})
-		start := time.Now()
-		_, err := export(ctx, newClient(t, fake))
-		e := wantKind(t, err, vantage.TimedOut)
-		if time.Since(start) > 0 || !strings.Contains(e.Error(), "1h0m0s") || !strings.Contains(e.Error(), "10m0s") {
-			t.Errorf("%v after %s", e, time.Since(start))
-		}
-		wantRequests(t, fake, 1, 0)
-	})
-}
-
-// What would come at the deadline itself is not waited for either.
-func TestARetryAfterUntilTheDeadlineFailsAtOnce(t *testing.T) {
+func TestRetryAfter_beyondTheDeadlineFailsAtOnce(t *testing.T) {
 	t.Parallel()
 	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
 		unavailable := fakevantage.Answer(503, "", "Retry-After: 60")
@@ -272,14 +302,14 @@ func TestARetryAfterUntilTheDeadlineFailsAtOnce(t *testing.T) {
 		start := time.Now()
 		_, err := export(ctx, newClient(t, fake))
 		said := wantKind(t, err, vantage.TimedOut).Error()
-		if time.Since(start) > 0 || !strings.Contains(said, "asks for a wait of 1m0s, and only 1m0s are left") {
+		if time.Since(start) > 0 || !strings.Contains(said, "asked to wait 1m0s, but only 1m0s are left") {
 			t.Errorf("%s after %s", said, time.Since(start))
 		}
 		wantRequests(t, fake, 1, 0)
 	})
 }
 
-func TestStatuses(t *testing.T) {
+func TestWait_finalStatuses(t *testing.T) {
 	t.Parallel()
 	for _, status := range []string{"failed", "error", "Errored", "CANCELED", "cancelled", "expired"} {
 		for _, code := range []int{200, 202} {
@@ -303,7 +333,7 @@ func TestStatuses(t *testing.T) {
 		}
 	}
 	for _, body := range []string{
-		`{"status":"processing"}`, `{"status":"Queued","manifest":{"files":["https://x"]}}`, `{}`, `null`,
+		`{"status":"processing"}`, `{"status":"Queued","manifest":{"files":["https://x"]}}`, `{"status":""}`,
 	} {
 		t.Run(body, func(t *testing.T) {
 			t.Parallel()
@@ -323,9 +353,9 @@ func TestStatuses(t *testing.T) {
 	}
 }
 
-func TestACompletedExportHasToMakeSense(t *testing.T) {
+func TestManifest_isValidated(t *testing.T) {
 	t.Parallel()
-	const noFiles, noList = "its manifest names no files", "its manifest makes no sense: files must be a list of strings"
+	const noFiles, noList = "files is missing", "files must be a list of strings"
 	for name, test := range map[string]struct{ body, wrong string }{
 		"as documented": {
 			`{"status":"completed","manifest":{"files":["https://x/1.csv"],"completed_at":null,"valid_until":null}}`, "",
@@ -342,8 +372,8 @@ func TestACompletedExportHasToMakeSense(t *testing.T) {
 		"files are lists":        {`{"status":"completed","manifest":{"files":[["https://x"]]}}`, noList},
 		"files are numbers":      {`{"status":"completed","manifest":{"files":[1]}}`, noList},
 		"the manifest is a list": {`{"status":"completed","manifest":[]}`, noList},
-		"a file is null":         {`{"status":"completed","manifest":{"files":[null]}}`, "a file without a URL"},
-		"a file is empty":        {`{"status":"completed","manifest":{"files":[""]}}`, "a file without a URL"},
+		"a file is null":         {`{"status":"completed","manifest":{"files":[null]}}`, "a file has no URL"},
+		"a file is empty":        {`{"status":"completed","manifest":{"files":[""]}}`, "a file has no URL"},
 		"the status is a number": {`{"status":5}`, "not a data export"},
 		"a list":                 {`[]`, "not a data export"},
 		"a string":               {`"completed"`, "not a data export"},
@@ -364,13 +394,15 @@ func TestACompletedExportHasToMakeSense(t *testing.T) {
 				if e := wantKind(t, err, vantage.Malformed); e.Token == "" || !strings.Contains(e.Error(), test.wrong) {
 					t.Errorf("%v, of the export %q; want it to say %q", e, e.Token, test.wrong)
 				}
-				wantRequests(t, fake, 1, 5)
+				if n := fake.Gets(); fake.Posts() != 1 || n < 7 || n > 8 {
+					t.Errorf("%d GETs in a minute", n)
+				}
 			})
 		})
 	}
 }
 
-func TestAStatusThatIsNotDocumentedIsLogged(t *testing.T) {
+func TestWait_logsAnUndocumentedStatusOnce(t *testing.T) {
 	t.Parallel()
 	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
@@ -392,7 +424,7 @@ func TestAStatusThatIsNotDocumentedIsLogged(t *testing.T) {
 	})
 }
 
-func TestTheWakeUpsOfManyWaitersAreSpread(t *testing.T) {
+func TestWait_spreadsThePollsOfManyExports(t *testing.T) {
 	t.Parallel()
 	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{ReadyAfter: time.Minute, RetryAfter: fakevantage.Exact})

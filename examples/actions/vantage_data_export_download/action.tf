@@ -1,5 +1,5 @@
-# Needs Terraform 1.14 or later. The export is kept without its pre-signed URLs, and its files are downloaded each time
-# that it is made anew.
+# Requires Terraform 1.14 or later. The state keeps the export without its pre-signed URLs. The files are downloaded each
+# time that the export is created or replaced.
 resource "vantage_unit_cost_export" "march" {
   cost_report_token = "rprt_ea7dbb4f5783d677"
   start_date        = "2025-03-01"

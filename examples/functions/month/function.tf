@@ -1,4 +1,4 @@
-# Last month's dates. They change when the month does, and plans in between are empty.
+# The dates of last month. They change once a month, and plans in between are empty.
 locals {
   last_month = provider::vantage::month(plantimestamp(), -1)
 }
@@ -11,4 +11,8 @@ resource "vantage_unit_cost_export" "last_month" {
 
 output "last_month" {
   value = local.last_month.name
+}
+
+output "end_of_february" {
+  value = provider::vantage::month("2025-02").end_date # 2025-02-28
 }

@@ -1,8 +1,7 @@
-# The dates of the quarter that a fixed day lies in, and of the one a year before.
 output "quarter" {
-  value = provider::vantage::quarter("2025-02-14T00:00:00Z", 0)
+  value = provider::vantage::quarter("2025-02-14").name # 2025-Q1
 }
 
 output "a_year_before" {
-  value = provider::vantage::quarter("2025-02-14T00:00:00Z", -4)
+  value = provider::vantage::quarter("2025-Q1", -4)
 }

@@ -1,4 +1,4 @@
-# terraform test, with Terraform 1.7 or OpenTofu 1.8 and later. The provider is mocked: no account is needed.
+# Run with "terraform test" or "tofu test" (OpenTofu 1.8 or later). The provider is mocked: no account is needed.
 
 mock_provider "vantage" {
   mock_resource "vantage_unit_cost_export" {
@@ -41,7 +41,7 @@ run "a_month_ends_on_its_last_day" {
   }
 }
 
-run "a_month_has_to_be_one" {
+run "an_invalid_month_fails" {
   command = plan
 
   module {

@@ -1,4 +1,4 @@
-# The export is kept without its pre-signed URLs; its files are downloaded once for each export.
+# The state keeps the export without its pre-signed URLs. The files are downloaded once per export.
 resource "vantage_unit_cost_export" "march" {
   cost_report_token = "rprt_ea7dbb4f5783d677"
   start_date        = "2025-03-01"
@@ -6,17 +6,26 @@ resource "vantage_unit_cost_export" "march" {
   store_file_urls   = false
 }
 
+# One directory per export: files of a previous export stay where they are.
 resource "vantage_data_export_download" "march" {
   token     = vantage_unit_cost_export.march.token
-  directory = "exports/2025-03"
+  directory = "exports/${vantage_unit_cost_export.march.token}"
 }
 
-# What uploads the files takes their paths, and is replaced with the export.
-resource "terraform_data" "upload" {
-  triggers_replace = [vantage_data_export_download.march.token]
+# Runs once per download. Replace wc with the command that loads a file.
+resource "terraform_data" "load" {
+  triggers_replace = [vantage_data_export_download.march.files]
 
   provisioner "local-exec" {
-    command     = "for file in $FILES; do wc -l \"$file\"; done"
-    environment = { FILES = join(" ", vantage_data_export_download.march.files[*].path) }
+    command = <<-EOT
+      set -eu
+      printf %s "$FILES" | while IFS= read -r file; do
+        wc -l "$file"
+      done
+    EOT
+
+    environment = {
+      FILES = join("", [for file in vantage_data_export_download.march.files : "${file.path}\n"])
+    }
   }
 }

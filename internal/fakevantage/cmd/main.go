@@ -1,5 +1,5 @@
-// Command cmd serves the fake Vantage API on a loopback address, to try the provider by hand with no account. Its
-// limits and times are by default those that were recorded of the service; shorter times are
+// Command cmd serves the fake Vantage API on a loopback address, to try the provider without an account. Limits and
+// times default to the recorded behavior of the service. For a quick start:
 //
 //	go run ./internal/fakevantage/cmd -ready-after 5s -retry-after 2
 package main
@@ -9,6 +9,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"log"
 	"net"
 	"net/http"
@@ -21,33 +22,54 @@ import (
 )
 
 func main() {
-	recorded := fakevantage.AsRecorded()
-	port := flag.Int("port", 8765, "port on 127.0.0.1; 0 for any free one")
-	readyAfter := flag.Duration("ready-after", recorded.ReadyAfter, "time until an export is completed")
-	retryAfter := flag.String("retry-after", string(recorded.RetryAfter),
-		"Retry-After while pending: a number of seconds; exact or date for the time that is left; or empty for none")
-	token := flag.String("api-token", "", "the only API token that is let in; empty for any")
-	limit := flag.Int("limit", 0, "requests of all routes answered in a window; 0 for the recorded limits by route")
-	window := flag.Duration("window", time.Hour, "length of the window of -limit")
-	flag.Parse()
-	if err := serve(*port, fakevantage.Options{
-		APIToken: *token, ReadyAfter: *readyAfter, RetryAfter: fakevantage.RetryAfter(*retryAfter),
-		Limit: *limit, Window: *window,
-		Log: func(r fakevantage.Exchange) { fmt.Printf("%s %s %d\n", r.Method, r.Path, r.Status) },
-	}); err != nil {
+	address, fake := newFake(os.Args[1:], os.Stdout)
+	if err := serve(address, fake); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func serve(port int, o fakevantage.Options) error {
+// newFake returns the fake that the flags describe and its address. The fake writes a line for each request to w.
+func newFake(args []string, w io.Writer) (address string, fake *fakevantage.Server) {
+	o := fakevantage.AsRecorded()
+	flags := flag.NewFlagSet("fakevantage", flag.ExitOnError)
+	port := flags.Int("port", 8765, "port on 127.0.0.1; 0 for any free port")
+	flags.DurationVar(&o.ReadyAfter, "ready-after", o.ReadyAfter, "time until an export completes")
+	retryAfter := flags.String("retry-after", string(o.RetryAfter),
+		"Retry-After while pending: seconds, exact or date for the remaining time, or empty for none")
+	flags.DurationVar(&o.ValidFor, "valid-for", 24*time.Hour, "time from completion until URLs expire")
+	flags.StringVar(&o.APIToken, "api-token", "", "the only accepted API token; empty for any")
+	flags.IntVar(&o.Limit, "limit", 0, "requests of all routes in a window; 0 for the recorded limits by route")
+	flags.DurationVar(&o.Window, "window", time.Hour, "length of the window of -limit")
+	fail := flags.Bool("fail", false, "exports fail instead of completing")
+	errorEvery := flags.Int("errors", 0, "return 503 for every nth request; 0 for none, 1 for all")
+	_ = flags.Parse(args) // exits on an error
+	o.RetryAfter = fakevantage.RetryAfter(*retryAfter)
+	o.TokenSeed = uint64(time.Now().UnixNano())
+	if *fail {
+		o.Outcome = "failed"
+	}
+	o.Misbehave = func(r fakevantage.Request) http.HandlerFunc {
+		if *errorEvery > 0 && r.N%*errorEvery == 0 {
+			return fakevantage.Errors(http.StatusServiceUnavailable, "Service Unavailable")
+		}
+		return nil
+	}
+	requests := log.New(w, "", 0)
+	o.Log = func(r fakevantage.Exchange) { requests.Printf("%s %s %d", r.Method, r.Path, r.Status) }
+	fake = fakevantage.New(o)
+	fake.SetUnitCosts(fakevantage.SampleUnitCosts(time.Now())...)
+	return fmt.Sprintf("127.0.0.1:%d", *port), fake
+}
+
+func serve(address string, fake http.Handler) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("A fake Vantage API answers at http://%s\n", listener.Addr())
-	server := &http.Server{Handler: fakevantage.New(o), ReadHeaderTimeout: time.Minute}
+	fmt.Printf("A fake Vantage API listens on http://%s\n", listener.Addr())
+	server := &http.Server{Handler: fake, ReadHeaderTimeout: time.Minute}
 	context.AfterFunc(ctx, func() { _ = server.Close() })
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err

@@ -27,8 +27,7 @@ type api struct {
 	server  *http.Server
 }
 
-// startAPI starts a fake that has an export ready after some seconds, and asks the client to look at it a few times
-// until then.
+// startAPI starts a fake that completes an export after some seconds and has the client poll it a few times until then.
 func startAPI(ctx context.Context) (*api, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -53,7 +52,7 @@ func startAPI(ctx context.Context) (*api, error) {
 
 func (a *api) close() { _ = a.server.Close() }
 
-// show prints a request. Its path does not hold the signature of a file's address.
+// show prints a request. The path does not contain the signature of a file's URL.
 func show(r fakevantage.Exchange) {
 	state := ""
 	if strings.HasPrefix(r.Path, "/v2/data_exports/") {
@@ -62,11 +61,11 @@ func show(r fakevantage.Exchange) {
 	fmt.Printf("%s%s %s -> %d%s\n", apiPrefix, r.Method, r.Path, r.Status, state)
 }
 
-// download returns what a signed address leads to. Its errors do not hold the address.
-func download(ctx context.Context, address string) (string, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+// download returns the content of a file. Its errors do not contain the pre-signed URL.
+func download(ctx context.Context, signed string) (string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, signed, nil)
 	if err != nil {
-		return "", errors.New("the address of the file cannot be parsed")
+		return "", errors.New("downloading the file: invalid URL")
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
@@ -74,11 +73,11 @@ func download(ctx context.Context, address string) (string, error) {
 		if errors.As(err, &e) {
 			err = e.Err
 		}
-		return "", fmt.Errorf("the file cannot be read: %w", err)
+		return "", fmt.Errorf("downloading the file: %w", err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("the file cannot be read: the server answered %s", resp.Status)
+		return "", fmt.Errorf("downloading the file: the server returned %s", resp.Status)
 	}
 	content, err := io.ReadAll(resp.Body)
 	return string(content), err

@@ -12,13 +12,13 @@ import (
 	"time"
 )
 
-// cli runs Terraform, or a program that is used like it, on one module.
+// cli runs Terraform or OpenTofu in one module.
 type cli struct {
 	program, dir string
 	env          []string
 }
 
-// findCLI returns the path of the program to run: what TF_CLI names, else terraform, else tofu.
+// findCLI returns the path of the program to run: the value of TF_CLI, or the first of terraform and tofu on the PATH.
 func findCLI() (string, error) {
 	names := []string{"terraform", "tofu"}
 	if named := os.Getenv("TF_CLI"); named != "" {
@@ -29,14 +29,11 @@ func findCLI() (string, error) {
 			return filepath.Abs(path)
 		}
 	}
-	return "", fmt.Errorf("there is no %s on the PATH.\n"+
-		"Install Terraform 1.5 or newer (https://developer.hashicorp.com/terraform/install) or OpenTofu 1.6 or newer\n"+
-		"(https://opentofu.org/docs/intro/install), or let the environment variable TF_CLI name one: "+
-		"TF_CLI=/path/to/terraform make demo",
-		strings.Join(names, " and no "))
+	return "", fmt.Errorf("no %s is on the PATH: use make demo, which builds Terraform, or set TF_CLI to a program",
+		strings.Join(names, " or "))
 }
 
-// run shows a command and its output.
+// run runs a command and shows it with its output.
 func (c *cli) run(ctx context.Context, args ...string) error {
 	say("%s %s", filepath.Base(c.program), strings.Join(args, " "))
 	if !isTerminal(os.Stdout) {
@@ -45,7 +42,7 @@ func (c *cli) run(ctx context.Context, args ...string) error {
 	return c.do(ctx, os.Stdout, args)
 }
 
-// read returns the output of a command, and shows neither.
+// read returns the output of a command and shows neither.
 func (c *cli) read(ctx context.Context, args ...string) ([]byte, error) {
 	var out bytes.Buffer
 	err := c.do(ctx, &out, args)
@@ -58,7 +55,7 @@ func (c *cli) do(ctx context.Context, out io.Writer, args []string) error {
 	return run(cmd)
 }
 
-// run runs a command that gets one interrupt when its context ends, and then some time to finish.
+// run runs a command. When its context ends, it sends the command one interrupt and leaves it 20 s to finish.
 func run(cmd *exec.Cmd) error {
 	ownGroup(cmd)
 	cmd.Cancel = func() error { return interrupt(cmd.Process) }

@@ -7,7 +7,7 @@ import (
 	"os/exec"
 )
 
-// Elsewhere the console itself hands Ctrl-C to the command, and no interrupt can be sent from here.
+// Windows sends Ctrl-C to all processes of the console and has no interrupt for one process.
 
 func ownGroup(*exec.Cmd) {}
 

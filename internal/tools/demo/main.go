@@ -1,9 +1,9 @@
-// Command demo shows the provider at work with no account: it builds the provider, starts a fake of the Vantage API,
-// and has Terraform apply and destroy examples/quickstart against it.
+// Command demo runs the provider without an account: it builds the provider, starts a fake of the Vantage API, and has
+// Terraform apply and destroy examples/quickstart against it.
 //
-//	go run ./internal/tools/demo
+//	make demo
 //
-// The environment variable TF_CLI names another program than terraform, such as tofu.
+// The environment variable TF_CLI selects another program, such as tofu. Other TF_ and VANTAGE_ variables are ignored.
 package main
 
 import (
@@ -22,7 +22,7 @@ import (
 )
 
 func main() {
-	// SIGPIPE too, or "| head" would end the demo before it has cleaned up.
+	// SIGPIPE too, so that the demo cleans up when "| head" closes its output.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	err := demo(ctx)
 	interrupted := ctx.Err() != nil
@@ -76,8 +76,7 @@ func demo(ctx context.Context) (err error) {
 		return err
 	}
 	defer api.close()
-	say("A fake of the Vantage API answers at %s; each request to it is shown as\n%sMETHOD path -> "+
-		"status", api.address, apiPrefix)
+	say("A fake of the Vantage API listens on %s; requests are shown as\n%sMETHOD path -> status", api.address, apiPrefix)
 
 	tf := &cli{program: program, dir: module, env: append(env,
 		"VANTAGE_HOST="+api.address,
@@ -86,14 +85,14 @@ func demo(ctx context.Context) (err error) {
 		"TF_VAR_start_date=2025-03-01",
 		"TF_VAR_end_date=2025-03-31",
 	)}
-	// Otherwise init warns that the lock file is for this platform only.
+	// Without it, init warns that the lock file is for this platform only.
 	if _, err := tf.read(ctx, "providers", "lock", "-fs-mirror="+plugins); err != nil {
 		return err
 	}
 	if err := lifecycle(ctx, tf); err != nil {
 		return err
 	}
-	say("Done in %s, and nothing is left behind. Requests: %d for an export, %d for its state.",
+	say("Done in %s; nothing is left behind. Requests: %d to create an export, %d to poll it.",
 		time.Since(began).Round(time.Second), api.fake.Posts(), api.fake.Gets())
 	return nil
 }
@@ -109,14 +108,14 @@ func lifecycle(ctx context.Context, tf *cli) error {
 	if err := tf.run(ctx, "output"); err != nil {
 		return err
 	}
-	say("Reading the file; its pre-signed URL is in the sensitive output")
+	say("Downloading the file; its pre-signed URL is in the sensitive output \"files\"")
 	output, err := tf.read(ctx, "output", "-json", "files")
 	if err != nil {
 		return err
 	}
 	var files []string
 	if err := json.Unmarshal(output, &files); err != nil {
-		return fmt.Errorf("the output named files: %w", err)
+		return fmt.Errorf("reading the output files: %w", err)
 	}
 	if len(files) == 0 {
 		return errors.New("the export has no files")
@@ -127,10 +126,10 @@ func lifecycle(ctx context.Context, tf *cli) error {
 	}
 	const shown = 4
 	lines := strings.Split(strings.TrimSpace(content), "\n")
-	fmt.Printf("%s\n(%d lines more)\n", strings.Join(lines[:min(shown, len(lines))], "\n"), max(0, len(lines)-shown))
+	fmt.Printf("%s\n(%d more lines)\n", strings.Join(lines[:min(shown, len(lines))], "\n"), max(0, len(lines)-shown))
 
 	return tf.run(ctx, "destroy", "-input=false", "-auto-approve")
 }
 
-// say announces what comes next.
+// say announces the next step.
 func say(format string, a ...any) { fmt.Printf("\n==> "+format+"\n", a...) }

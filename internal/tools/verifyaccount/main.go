@@ -19,6 +19,7 @@ import (
 	"syscall"
 	"time"
 
+	"terraform-provider-vantage/internal/exportfile"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -95,13 +96,14 @@ func follow(ctx context.Context, k kind, client *vantage.Client, directory strin
 		return "not made: " + inShort(err)
 	}
 	export, err = client.WaitForDataExport(ctx, export, func(p vantage.Progress) {
-		progress.Printf("%s: waiting for %s", k.name, p.Pause.Round(time.Second))
+		progress.Printf("%s: waiting for %s", k.name, p.Delay.Round(time.Second))
 	})
 	if err != nil {
 		return "made, and not completed: " + inShort(err)
 	}
 	progress.Printf("%s: downloading", k.name)
-	if _, err := client.Download(ctx, export, directory, nil); err != nil {
+	options := exportfile.Options{Directory: directory, OnProgress: func(exportfile.File, *vantage.Error, time.Duration) {}}
+	if _, err := exportfile.Download(ctx, client, export, options); err != nil {
 		return "completed, and not downloaded: " + inShort(err)
 	}
 	if _, err := client.GetDataExport(ctx, export); err != nil {

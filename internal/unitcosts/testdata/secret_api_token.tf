@@ -6,7 +6,7 @@ variable "api_token" {
   type = string
 }
 
-# Stands in for the store of secrets that the API token comes from.
+# Represents a secret store that returns the API token.
 resource "terraform_data" "secret" {
   input = var.api_token
 }

@@ -1,0 +1,196 @@
+package dataexport_test
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"terraform-provider-vantage/internal/acctest"
+	"terraform-provider-vantage/internal/fakevantage"
+)
+
+func TestAction_failsBeforeTheDownload(t *testing.T) {
+	t.Parallel()
+	const failed = `{"status":"failed","errors":["no such metric"]}`
+	for name, test := range map[string]struct {
+		options fakevantage.Options
+		config  map[string]any
+		stop    time.Duration
+		took    time.Duration // defaults to stop
+		says    []string
+	}{
+		"rejected": {
+			options: fakevantage.Options{Reports: []string{"rprt_2"}},
+			says:    []string{"404 Not Found", "CostReport rprt_1 not found", "Check cost_report_token"},
+		},
+		"failed": {
+			options: fakevantage.Options{Misbehave: get(fakevantage.Answer(200, failed))},
+			says:    []string{"could not complete the export", "no such metric", `"failed"`, "dta_xprt_"},
+		},
+		"timed out": {
+			options: fakevantage.Options{ReadyAfter: time.Hour},
+			says:    []string{"The operation timed out after", "is still running", `token = "dta_xprt_`, "`invoke`"},
+		},
+		"own timeout": {
+			options: fakevantage.Options{ReadyAfter: time.Hour},
+			config:  map[string]any{"cost_report_token": "r", "timeouts": map[string]any{"invoke": "5m"}},
+			says:    []string{"The operation timed out after"},
+		},
+		"interrupted before the response": {
+			options: fakevantage.Options{ReadyAfter: time.Hour, Latency: time.Second},
+			stop:    500 * time.Millisecond,
+			took:    time.Second,
+			says:    []string{"The export dta_xprt_", "is still running"},
+		},
+		"interrupted": {
+			options: fakevantage.Options{ReadyAfter: time.Hour},
+			stop:    time.Minute,
+			says:    []string{"interrupted after 1m0s", "The export dta_xprt_", "is still running", `token = "dta_xprt_`},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inVirtualTime(t, test.options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+				if test.stop > 0 {
+					time.AfterFunc(test.stop, p.Stop)
+				}
+				config, start, directory := test.config, time.Now(), t.TempDir()
+				if config == nil {
+					config = withDirectory(directory)
+				}
+				told := p.Invoke(t.Context(), config)
+				wantWords(t, told.Errors(), append(test.says, "Could not create unit cost export")...)
+				if took := time.Since(start); test.stop > 0 && took != max(test.stop, test.took) {
+					t.Errorf("ended after %s", took)
+				}
+				if test.took > 0 && len(told.Lines) > 0 {
+					t.Errorf("progress %v after the end of the invocation", told.Lines)
+				}
+				if n := wantNoSecrets(t, told, fake); n != 0 {
+					t.Errorf("%d files were requested", n)
+				}
+				wantFiles(t, directory)
+			})
+		})
+	}
+}
+
+func TestDownloads_reportCompleteFiles(t *testing.T) {
+	t.Parallel()
+	const first, second = "unit_costs-001.csv (1.0 kB)", "unit_costs-002.csv"
+	rejected := func(status string) []string {
+		return []string{"rejected the request for " + second + " with " + status, "network and the proxy", first}
+	}
+	for name, test := range map[string]struct {
+		response http.HandlerFunc // for the second file; nil: a directory has its name
+		stop     time.Duration
+		took     time.Duration
+		says     []string
+	}{
+		"403": {response: later(403), took: 2 * time.Second, says: rejected("403 Forbidden")},
+		"401": {response: later(401), took: 2 * time.Second, says: rejected("401 Unauthorized")},
+		"410": {response: later(410), took: 2 * time.Second, says: rejected("410 Gone")},
+		"redirect to http": {
+			response: fakevantage.Redirect("http://files.example"),
+			says:     []string{second + " cannot be downloaded", "redirects too often, or to a URL that does not start"},
+		},
+		"timed out": {
+			response: fakevantage.Hang,
+			took:     30 * time.Minute,
+			says: []string{
+				"The timeout ended before " + second + " was complete", "last failure: unreachable: no data for 30s", first,
+				"`invoke`",
+			},
+		},
+		"interrupted": {
+			response: fakevantage.Hang,
+			stop:     10 * time.Second,
+			took:     10 * time.Second,
+			says:     []string{"interrupted before " + second + " was complete", first},
+		},
+		"directory of the name": {says: []string{second + " cannot be written to", "no directory has the name"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			options := fakevantage.Options{RetryAfter: "0", Files: 2, FileSize: 1000, Misbehave: onFile(2, test.response)}
+			inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+				directory, start := t.TempDir(), time.Now()
+				if test.response == nil {
+					if err := os.MkdirAll(filepath.Join(directory, second, "mine"), 0o700); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if test.stop > 0 {
+					time.AfterFunc(test.stop, p.Stop)
+				}
+				told := p.Invoke(t.Context(), withDirectory(directory))
+				wantWords(t, told.Errors(), append(test.says, "Could not download unit cost export", "The export dta_xprt_",
+					"is completed and valid until", "vantage_data_export_download")...)
+				if took, length := time.Since(start), len(told.Errors()[0]); took != test.took || length > 700 {
+					t.Errorf("took %s, %d characters", took, length)
+				}
+				found := filesIn(t, directory)
+				if test.response == nil {
+					found = slices.DeleteFunc(found, func(name string) bool { return name == second })
+				}
+				namesFirst := strings.Contains(told.Errors()[0], "Complete in "+directory+": "+first)
+				if len(found) > 1 || namesFirst != (len(found) == 1) {
+					t.Errorf("found %v, and the error is %v", found, told.Errors())
+				}
+				wantNoSecrets(t, told, fake)
+			})
+		})
+	}
+}
+
+func TestDownloads_reportRetries(t *testing.T) {
+	t.Parallel()
+	unavailable := onFirstOfFiles(fakevantage.Answer(503, "", "Retry-After: 15"))
+	options := fakevantage.Options{RetryAfter: "0", Misbehave: unavailable}
+	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
+		told := p.Invoke(t.Context(), withDirectory(t.TempDir()))
+		wantLines(t, told.Lines, ".*accepted.*", ".*completed.*",
+			`The download of unit_costs-001\.csv failed after 0 B \(503 Service Unavailable\)\. The next attempt is in 15s\.`,
+			`Downloaded unit_costs-001\.csv .*`, "Downloaded 1 file of .*")
+	})
+}
+
+func TestDownloads_reportFreshURLs(t *testing.T) {
+	t.Parallel()
+	expired := answering(fakevantage.HTML(403), func(r fakevantage.Request) bool {
+		return isFile(r) && strings.Contains(r.Query, "X-Nonce=1&")
+	})
+	options := fakevantage.Options{RetryAfter: "0", Misbehave: expired}
+	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		told := p.Invoke(t.Context(), withDirectory(t.TempDir()))
+		wantLines(t, told.Lines, ".*accepted.*", ".*completed.*",
+			`The pre-signed URL of unit_costs-001\.csv was rejected \(403 Forbidden\)\. Requesting fresh URLs of all files\.`,
+			`Downloaded unit_costs-001\.csv .*`, "Downloaded 1 file of .*")
+		acctest.WantRequests(t, fake, 1, 2)
+	})
+}
+
+// The URLs expire while the files are downloaded, and the fresh URLs have expired as well.
+func TestDownloads_reportExpiryDuringTheDownload(t *testing.T) {
+	t.Parallel()
+	options := fakevantage.Options{RetryAfter: "0", Files: 8, ValidFor: 25 * time.Second}
+	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		slow := func(w http.ResponseWriter, r *http.Request) {
+			time.Sleep(20 * time.Second)
+			fake.CutFile(1<<20)(w, r)
+		}
+		fake.Change(func(o *fakevantage.Options) { o.Misbehave = answering(slow, isFile) })
+		directory := t.TempDir()
+		told := p.Invoke(t.Context(), withDirectory(directory))
+		wantWords(t, told.Errors(), "Could not download unit cost export", "expired at 2000-01-01T00:00:25Z",
+			"Invoke the action again to create a new export")
+		if found := filesIn(t, directory); len(found) != 4 {
+			t.Errorf("found %v", found)
+		}
+		acctest.WantRequests(t, fake, 1, 2)
+	})
+}

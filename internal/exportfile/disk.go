@@ -1,0 +1,90 @@
+package exportfile
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"terraform-provider-vantage/internal/vantage"
+)
+
+const (
+	// partPattern is the name of a temporary file. The directory is the user's: other names are left alone.
+	partPattern = ".vantage-*.part"
+	// leftoverAge is the age at which a temporary file cannot belong to a run that is in progress.
+	leftoverAge = 24 * time.Hour
+)
+
+// PrepareDirectory creates a directory that only the user can read, unless it exists, and checks that files can be
+// written to it. Its error is an *Error of kind NotWritten.
+func PrepareDirectory(directory string) error {
+	err := os.MkdirAll(directory, 0o700)
+	if err == nil {
+		var probe *os.File
+		if probe, err = os.CreateTemp(directory, partPattern); err == nil {
+			err = errors.Join(probe.Close(), os.Remove(probe.Name()))
+		}
+	}
+	if err != nil {
+		return &Error{Err: notWritten(err)}
+	}
+	return nil
+}
+
+// removeLeftovers removes the temporary files of runs that were killed. Failures do not matter.
+func removeLeftovers(directory string) {
+	parts, _ := fs.Glob(os.DirFS(directory), partPattern)
+	for _, name := range parts {
+		path := filepath.Join(directory, name)
+		info, err := os.Lstat(path)
+		if err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > leftoverAge {
+			_ = os.Remove(path)
+		}
+	}
+}
+
+// claimedPath is the key of a path in Client.Shared, in lower case because file systems can ignore the case. Its value
+// is the token of the export that has a file there.
+type claimedPath string
+
+// claimPath fails if the path belongs to another export, whose file would be lost.
+func claimPath(client *vantage.Client, token, path string) *vantage.Error {
+	other, _ := client.Shared.LoadOrStore(claimedPath(strings.ToLower(path)), token)
+	if other == token {
+		return nil
+	}
+	return &vantage.Error{Kind: PathTaken, Err: fmt.Errorf(
+		"%s is a file of the export %v, and the export %s has a file of the same name", path, other, token)}
+}
+
+// notWritten returns an error of the file system without the name of the temporary file.
+func notWritten(err error) *vantage.Error {
+	for cause := errors.Unwrap(err); cause != nil; cause = errors.Unwrap(err) {
+		err = cause
+	}
+	return &vantage.Error{Kind: NotWritten, Err: err}
+}
+
+// Verify compares a file on disk with what was downloaded, by size and then by digest.
+func Verify(f File) error {
+	file, err := os.Open(f.Path)
+	if err != nil {
+		return fmt.Errorf("the file %s cannot be read: %w", f.Path, notWritten(err).Err)
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err != nil || info.Size() != f.Size {
+		return fmt.Errorf("the file %s no longer has %d bytes", f.Path, f.Size)
+	}
+	digest := sha256.New()
+	if _, err := io.Copy(digest, file); err != nil || hex.EncodeToString(digest.Sum(nil)) != f.SHA256 {
+		return fmt.Errorf("the file %s no longer has the content that was downloaded", f.Path)
+	}
+	return nil
+}

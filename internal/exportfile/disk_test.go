@@ -1,0 +1,183 @@
+package exportfile_test
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"terraform-provider-vantage/internal/exportfile"
+	"terraform-provider-vantage/internal/fakevantage"
+)
+
+func TestDownload_removesLeftoversOfKilledRuns(t *testing.T) {
+	t.Parallel()
+	directory := t.TempDir()
+	for name, age := range map[string]time.Duration{
+		".vantage-1.part": 25 * time.Hour, ".vantage-2.part": 23 * time.Hour,
+		".mine-3.part": 25 * time.Hour, "vantage-4.part": 25 * time.Hour, ".vantage-5.parts": 25 * time.Hour,
+		".vantage-6.part/": 25 * time.Hour,
+	} {
+		file := filepath.Join(directory, name)
+		create := func() error { return os.WriteFile(file, nil, 0o600) }
+		if strings.HasSuffix(name, "/") {
+			create = func() error { return os.Mkdir(file, 0o700) }
+		}
+		if err := create(); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(file, time.Now(), time.Now().Add(-age)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := namesOf(t.Context(), t, directory, "", "https://f.example/a.csv"); err != nil {
+		t.Error(err)
+	}
+	entries, err := os.ReadDir(directory)
+	var found []string
+	for _, e := range entries {
+		found = append(found, e.Name())
+	}
+	want := []string{".mine-3.part", ".vantage-2.part", ".vantage-5.parts", ".vantage-6.part", "a.csv", "vantage-4.part"}
+	if err != nil || !slices.Equal(found, want) {
+		t.Errorf("%v, found %q", err, found)
+	}
+}
+
+// Until it is complete, a file has a hidden name that the next run recognizes.
+func TestDownload_replacesExistingFilesWhenComplete(t *testing.T) {
+	t.Parallel()
+	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		directory := t.TempDir()
+		if err := os.WriteFile(filepath.Join(directory, "a.csv"), []byte("old"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		failures := 0
+		_, err := download(ctx, newClient(t, fileServer(cut(whole), serve(whole))), exportOf(signed), directory,
+			func(p progress) {
+				if p.failure == nil {
+					return
+				}
+				failures++
+				parts, _ := filepath.Glob(filepath.Join(directory, ".vantage-*.part"))
+				if found := filesIn(t, directory); found["a.csv"] != "old" || len(found) != 2 || len(parts) != 1 ||
+					p.file.Size != 5000 {
+					t.Errorf("%+v while there are %v", p, found)
+				}
+			})
+		if found := filesIn(t, directory); err != nil || failures != 1 || len(found) != 1 || found["a.csv"] != whole {
+			t.Errorf("%v, found %d", err, len(found))
+		}
+	})
+}
+
+func TestDownload_keepsADirectoryOfTheName(t *testing.T) {
+	t.Parallel()
+	directory := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(directory, "a.csv", "mine"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	_, err := namesOf(t.Context(), t, directory, "", "https://f.example/a.csv")
+	if e := wantKind(t, err, exportfile.NotWritten); e.File != "a.csv" || strings.Contains(err.Error(), "part") {
+		t.Errorf("%v", err)
+	}
+	if entries, err := os.ReadDir(directory); err != nil || len(entries) != 1 {
+		t.Errorf("%v, %v", entries, err)
+	}
+}
+
+// The recorded file names of two exports of one report are the same.
+func TestDownload_rejectsPathsOfAnotherExport(t *testing.T) {
+	t.Parallel()
+	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		fake, directory := fileServer(serve(whole)), t.TempDir()
+		client := newClient(t, fake)
+		first, again, other := exportOf(signed), exportOf(signed), exportOf("https://files.example/files/A.CSV")
+		other.Token = "dta_xprt_2"
+		for range 2 {
+			if _, err := download(ctx, client, first, directory, nil); err != nil {
+				t.Error(err)
+			}
+		}
+		sent := len(requests(t, fake))
+		_, err := download(ctx, client, other, directory, nil)
+		wantKind(t, err, exportfile.PathTaken)
+		for _, want := range []string{filepath.Join(directory, "A.CSV"), "dta_xprt_1", "dta_xprt_2"} {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%v does not name %s", err, want)
+			}
+		}
+		if len(requests(t, fake)) != sent || len(filesIn(t, directory)) != 1 {
+			t.Errorf("%d requests, found %v", len(requests(t, fake)), filesIn(t, directory))
+		}
+		if _, err := download(ctx, client, other, t.TempDir(), nil); err != nil {
+			t.Errorf("another directory: %v", err)
+		}
+		again.Token = "dta_xprt_3"
+		if _, err := download(ctx, newClient(t, fake), again, directory, nil); err != nil {
+			t.Errorf("a later run: %v", err)
+		}
+	})
+}
+
+func TestPrepareDirectory(t *testing.T) {
+	t.Parallel()
+	parent := t.TempDir()
+	directory := filepath.Join(parent, "a", "b")
+	for range 2 {
+		if err := exportfile.PrepareDirectory(directory); err != nil || len(filesIn(t, directory)) > 0 {
+			t.Errorf("%v, found %v", err, filesIn(t, directory))
+		}
+	}
+	file := filepath.Join(parent, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, directory := range []string{file, filepath.Join(file, "in")} {
+		wantKind(t, exportfile.PrepareDirectory(directory), exportfile.NotWritten)
+	}
+	readOnly := filepath.Join(parent, "read-only")
+	if err := os.Mkdir(readOnly, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	if os.Getuid() > 0 { // root may write anywhere, and Windows has no such mode
+		wantKind(t, exportfile.PrepareDirectory(readOnly), exportfile.NotWritten)
+	}
+}
+
+// No disk can be filled everywhere, so a process of its own may write at most a megabyte.
+func TestDownload_reportsAFullDisk(t *testing.T) {
+	t.Parallel()
+	const marker = "VANTAGE_TEST_FULL_DISK"
+	if directory := os.Getenv(marker); directory != "" {
+		fake := fakevantage.New(fakevantage.Options{Files: 3, FileSize: 3 << 20, RetryAfter: "0",
+			Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+				if strings.HasSuffix(r.Path, "001.csv") {
+					return serve(whole)
+				}
+				return nil
+			}})
+		client := newClient(t, fake)
+		files, err := download(t.Context(), client, completed(t.Context(), t, client), directory, nil)
+		e, found := wantKind(t, err, exportfile.NotWritten), len(filesIn(t, directory))
+		if e.File == "unit_costs-001.csv" || len(files) != found || len(requests(t, fake)) > 3 {
+			t.Errorf("%v, %v, found %d, %d requests", files, err, found, len(requests(t, fake)))
+		}
+		return
+	}
+	if runtime.GOOS == "windows" {
+		t.Skip("needs ulimit")
+	}
+	cmd := exec.CommandContext(t.Context(), "sh", "-c",
+		`ulimit -f 2048 && exec "$0" -test.run '^TestDownload_reportsAFullDisk$' -test.v -test.timeout 1m`, os.Args[0])
+	cmd.Env = append(os.Environ(), marker+"="+t.TempDir())
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "--- PASS: TestDownload_") {
+		t.Errorf("%v: %s", err, out)
+	}
+}

@@ -1,0 +1,172 @@
+// Package exportfile downloads the files of data exports from their pre-signed URLs.
+package exportfile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"terraform-provider-vantage/internal/vantage"
+)
+
+// parallelFiles is the number of files of an export that are downloaded at a time.
+const parallelFiles = 4
+
+// Options configure a download.
+type Options struct {
+	// Directory is an absolute path. It must exist; see PrepareDirectory.
+	Directory string
+	// NamePrefix starts the name of each file. It must be valid in a file name. Defaults to none.
+	NamePrefix string
+	// OnProgress is called when a file is complete, without a failure, and when a file is requested again because of a
+	// failure: after a delay, or with a fresh URL if delay is zero. It must be safe for concurrent use.
+	OnProgress func(file File, failure *vantage.Error, delay time.Duration)
+}
+
+// File is a downloaded file.
+type File struct {
+	// Name is the name of the file in the directory, and Path its absolute path.
+	Name, Path string
+	// Size is the number of bytes that were received.
+	Size int64
+	// SHA256 is the digest of the content in lower-case hexadecimal digits. It is empty until the file is complete.
+	SHA256 string
+}
+
+// Download downloads the files of a completed export, and returns those that are complete in the order of the manifest,
+// also if it fails. The first permanent failure ends it. Its error is an *Error.
+//
+// A file is written to a temporary file that only the user can read. It is renamed when it is complete, and replaces an
+// existing file of that name. If this client has written one of the paths for another export, Download fails at once.
+//
+// Requests are sent without the API token and do not count against the rate limits of the API. Client.Timeout bounds
+// the time without data. A failed attempt resumes with what is missing, or restarts, until ctx ends. If a file server
+// rejects a URL as it does after its expiry, fresh URLs are requested, as long as they work for some file.
+func Download(
+	ctx context.Context, client *vantage.Client, export *vantage.DataExport, o Options,
+) (complete []File, err error) {
+	downloads, err := newDownloads(client, export, o)
+	if err != nil {
+		return nil, err
+	}
+	removeLeftovers(o.Directory)
+	for rejection := (*Error)(nil); ; {
+		if rejection, err = downloadAll(ctx, downloads); err == nil && rejection != nil {
+			err = renewURLs(ctx, client, export, downloads, rejection)
+		}
+		if err != nil || rejection == nil {
+			break
+		}
+	}
+	for _, d := range downloads {
+		if d.discard(); d.isComplete() {
+			complete = append(complete, d.file)
+		}
+	}
+	return complete, err
+}
+
+// downloadAll downloads the files that are not complete, some at a time. After a rejection that may be due to the
+// expiry of the URLs it starts no further file, and returns the rejection.
+func downloadAll(ctx context.Context, downloads []*download) (*Error, error) {
+	var rejection atomic.Pointer[Error]
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(parallelFiles)
+	for _, d := range downloads {
+		group.Go(func() error {
+			if d.isComplete() || rejection.Load() != nil {
+				return nil
+			}
+			failure := d.run(ctx)
+			switch {
+			case failure == nil:
+				d.onProgress(d.file, nil, 0)
+			case slices.Contains(maybeExpired, failure.StatusCode):
+				rejection.Store(d.failure(failure))
+			default:
+				return d.failure(failure)
+			}
+			return nil
+		})
+	}
+	err := group.Wait()
+	return rejection.Load(), err
+}
+
+// renewURLs requests fresh URLs after a rejection. It fails if no file server has accepted one of the last URLs.
+func renewURLs(
+	ctx context.Context, client *vantage.Client, export *vantage.DataExport, downloads []*download, rejection *Error,
+) error {
+	if !slices.ContainsFunc(downloads, func(d *download) bool { return d.urlWorks }) {
+		return rejection
+	}
+	downloads[0].onProgress(File{Name: rejection.File}, rejection.Err, 0)
+	fresh, err := client.GetDataExport(ctx, export)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return downloads[0].failure(contextError(ctx, rejection))
+	case err == nil && !fresh.Completed():
+		err = fmt.Errorf("the API reports the status %q", fresh.Status)
+	case err == nil && !haveSameNames(downloads, fresh.Manifest.Files):
+		err = errors.New("the API reports other files than before")
+	}
+	if err != nil {
+		rejection.Err.Err = fmt.Errorf("requesting fresh pre-signed URLs: %w", err)
+		return rejection
+	}
+	for i, d := range downloads {
+		d.url, d.urlWorks = fresh.Manifest.Files[i], false
+	}
+	return nil
+}
+
+// haveSameNames reports whether fresh URLs are those of the same files, which may have moved. Manifest.Files is sorted.
+func haveSameNames(downloads []*download, fresh []string) bool {
+	for i, d := range downloads {
+		if len(fresh) != len(downloads) || baseName(d.url) != baseName(fresh[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func baseName(fileURL string) string {
+	withoutQuery, _, _ := strings.Cut(fileURL, "?")
+	return path.Base(withoutQuery)
+}
+
+const (
+	// NotWritten means that the file system rejected a file.
+	NotWritten vantage.ErrorKind = "not written"
+	// PathTaken means that a path was written in this run for another export.
+	PathTaken vantage.ErrorKind = "path already written"
+)
+
+// Error is the error of a download. It never holds the query of a pre-signed URL.
+type Error struct {
+	// File is the name of the file that failed. It is empty if the directory cannot be used.
+	File string
+	// Host is the file server. It is empty if no request was sent.
+	Host string
+	// Err says what failed. Its kind is Rejected if the file server rejected the request, Malformed or Untrusted if the
+	// pre-signed URL or the response cannot be used, NotWritten, PathTaken, TimedOut or Interrupted.
+	Err *vantage.Error
+}
+
+// Error returns one line that can be shown and logged.
+func (e *Error) Error() string {
+	if e.File == "" {
+		return e.Err.Error()
+	}
+	return e.File + ": " + e.Err.Error()
+}
+
+// Unwrap returns what failed.
+func (e *Error) Unwrap() error { return e.Err }

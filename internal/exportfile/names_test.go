@@ -1,0 +1,137 @@
+package exportfile_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"terraform-provider-vantage/internal/exportfile"
+	"terraform-provider-vantage/internal/vantage"
+)
+
+// namesOf returns the names of the files that are downloaded from URLs, all of which exist.
+func namesOf(ctx context.Context, t *testing.T, directory, prefix string, urls ...string) ([]string, error) {
+	t.Helper()
+	client := newClientOf(t, roundTripper(func(r *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 200, Header: http.Header{}, Request: r, Body: http.NoBody}, nil
+	}))
+	files, err := exportfile.Download(ctx, client, exportOf(urls...), exportfile.Options{
+		Directory: directory, NamePrefix: prefix, OnProgress: func(exportfile.File, *vantage.Error, time.Duration) {},
+	})
+	var names []string
+	for _, f := range files {
+		names = append(names, f.Name)
+	}
+	return names, err
+}
+
+func TestDownload_namesFiles(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("ä", 100)
+	for name, test := range map[string]struct {
+		prefix     string
+		urls, want []string
+	}{
+		"as in the URL": {"", []string{"/x/unit_costs-001.csv?s=1"}, []string{"unit_costs-001.csv"}},
+		"prefix":        {"vntg-", []string{"/a.csv", "/.b.csv", ""}, []string{"vntg-a.csv", "vntg-b.csv", "vntg-file"}},
+		"same twice":    {"", []string{"/1/a.csv", "/2/a.csv", "/3/a-2.csv"}, []string{"a.csv", "a-2.csv", "a-2-2.csv"}},
+		"but for case":  {"", []string{"/a.CSV", "/A.csv"}, []string{"a.CSV", "A-2.csv"}},
+		"two extensions": {
+			"", []string{"/a.csv.gz", "/b/a.csv.gz", "/c/a.CSV.GZ"}, []string{"a.csv.gz", "a-2.csv.gz", "a-3.CSV.GZ"},
+		},
+		"dots": {
+			"", []string{"/costs.2026.11.24.csv", "/2/costs.2026.11.24.csv"},
+			[]string{"costs.2026.11.24.csv", "costs.2026.11.24-2.csv"},
+		},
+		"no extension": {"", []string{"/a", "/b/a"}, []string{"a", "a-2"}},
+		"escaped":      {"", []string{"/Kosten%20M%C3%A4rz.csv"}, []string{"Kosten März.csv"}},
+		"no path":      {"", []string{"", "/?a=b", "/a/..", "/%2F%2F"}, []string{"file", "file-2", "file-3", "file-4"}},
+		"other directory": {
+			"", []string{"/..%2F..%2Fetc%2Fpasswd", "/%5C..%5Cx.csv"}, []string{"_.._etc_passwd", "_.._x.csv"},
+		},
+		"hidden": {"", []string{"/.bashrc", "/%2E%2E", "/...a"}, []string{"bashrc", "file", "a"}},
+		"option": {"", []string{"/--rf.csv"}, []string{"rf.csv"}},
+		"control characters": {
+			"", []string{"/a%00%1B%5B31m%E2%80%AEvsc.csv", "/a%FF.csv"}, []string{"a__[31m_vsc.csv", "a_.csv"},
+		},
+		"special on Windows": {
+			"", []string{"/a:b*c%3F.csv", "/NUL.csv", "/com1", "/a.csv.%20."},
+			[]string{"a_b_c_.csv", "_NUL.csv", "_com1", "a.csv"},
+		},
+		"too long": {
+			"", []string{"/" + long + ".csv", "/2/" + long + ".csv"}, []string{long[:108] + ".csv", long[:108] + "-2.csv"},
+		},
+		"query, escaped": {
+			"", []string{"/a.csv%3FX-Amz-Signature%3Ds3cr3t", "/b.csv%253FX-Amz-Signature%253Ds3cr3t"},
+			[]string{"a.csv", "b.csv"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for i := range test.urls {
+				test.urls[i] = "https://f.example" + test.urls[i]
+			}
+			directory := t.TempDir()
+			if got, err := namesOf(t.Context(), t, directory, test.prefix, test.urls...); !slices.Equal(got, test.want) {
+				t.Errorf("%q, %v, want %q", got, err, test.want)
+			}
+			found := slices.Sorted(maps.Keys(filesIn(t, directory)))
+			if !slices.Equal(found, slices.Sorted(slices.Values(test.want))) {
+				t.Errorf("found %q", found)
+			}
+		})
+	}
+}
+
+// The time is linear in their number. Nothing is downloaded: the last URL is invalid.
+func TestDownload_namesManyFiles(t *testing.T) {
+	t.Parallel()
+	for name, path := range map[string]func(i int) string{
+		"one name":        func(i int) string { return fmt.Sprintf("%d/a.csv", i) },
+		"and its numbers": func(i int) string { return []string{"a.csv", fmt.Sprintf("x/a-%d.csv", i)}[i%2] },
+		"one long name":   func(int) string { return strings.Repeat("x", 200) + ".csv" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			urls := make([]string, 20_000)
+			for i := range urls {
+				urls[i] = "https://f.example/" + path(i)
+			}
+			_, err := namesOf(t.Context(), t, t.TempDir(), "", append(urls, "no URL")...)
+			wantKind(t, err, vantage.Malformed)
+		})
+	}
+}
+
+func FuzzDownload_names(f *testing.F) {
+	for _, path := range []string{
+		"a.csv", "..%2f..", "NUL", "%2e", "a/b/", "%ff%fe", strings.Repeat("x", 300), "a.b.c.d.e", " . ",
+	} {
+		f.Add(path)
+	}
+	f.Fuzz(func(t *testing.T, path string) {
+		parent := t.TempDir()
+		directory := filepath.Join(parent, "in")
+		if err := exportfile.PrepareDirectory(directory); err != nil {
+			t.Fatal(err)
+		}
+		names, err := namesOf(t.Context(), t, directory, "", "https://f.example/"+path, "https://f.example/2/"+path)
+		if err != nil {
+			wantKind(t, err, vantage.Malformed)
+			return
+		}
+		one, two := names[0], names[1]
+		if found := filesIn(t, directory); len(found) != 2 || one == two || !filepath.IsLocal(one) || len(two) > 120 {
+			t.Errorf("%q of %q, found %v", names, path, found)
+		}
+		if entries, err := filepath.Glob(filepath.Join(parent, "*")); err != nil || len(entries) != 1 {
+			t.Errorf("%v, %v", entries, err)
+		}
+	})
+}

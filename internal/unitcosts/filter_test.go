@@ -1,0 +1,146 @@
+package unitcosts_test
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"terraform-provider-vantage/internal/acctest"
+	"terraform-provider-vantage/internal/fakevantage"
+	"terraform-provider-vantage/internal/vantage"
+)
+
+// readRows reads the data source with these arguments, without a CLI, and returns the amounts of its rows.
+func readRows(
+	t *testing.T, fake *fakevantage.Server, arguments map[string]string,
+) (amounts []string, diagnostics []*tfprotov6.Diagnostic) {
+	t.Helper()
+	ctx := context.Background()
+	client, err := vantage.New(vantage.Options{APIToken: acctest.APIToken, Transport: fake.Transport()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := acctest.NewProtocol(t, client).Server
+	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	object, _ := schemas.DataSourceSchemas["vantage_unit_costs"].ValueType().(tftypes.Object)
+	values := map[string]tftypes.Value{}
+	for name, attribute := range object.AttributeTypes {
+		values[name] = tftypes.NewValue(attribute, nil)
+	}
+	for name, value := range arguments {
+		values[name] = tftypes.NewValue(tftypes.String, value)
+	}
+	config, err := tfprotov6.NewDynamicValue(object, tftypes.NewValue(object, values))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request := &tfprotov6.ReadDataSourceRequest{TypeName: "vantage_unit_costs", Config: &config}
+	read, err := server.ReadDataSource(ctx, request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state, err := read.State.Unmarshal(object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []tftypes.Value
+	members := map[string]tftypes.Value{}
+	if err := state.As(&members); err != nil {
+		t.Fatal(err)
+	}
+	if err := members["unit_costs"].As(&rows); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows {
+		var amount big.Float
+		if err := row.As(&members); err != nil {
+			t.Fatal(err)
+		}
+		if err := members["unit_cost_amount"].As(&amount); err != nil {
+			t.Fatal(err)
+		}
+		amounts = append(amounts, amount.String())
+	}
+	return amounts, read.Diagnostics
+}
+
+// row returns a row on 2025-03-01. An empty calculation is null.
+func row(metric, calculation, amount string) fakevantage.UnitCost {
+	row := fakevantage.NewUnitCost(metric, "2025-03-01", amount)
+	if row.CalculationType = &calculation; calculation == "" {
+		row.CalculationType = nil
+	}
+	return row
+}
+
+func TestRead_filtersRows(t *testing.T) {
+	t.Parallel()
+	rows := []fakevantage.UnitCost{
+		row("m_1", "unit_cost", "1"), row("m_1", "gross_margin", "2"), row("m_1", "", "3"), row("m_2", "gross_margin", "4"),
+	}
+	var many []fakevantage.UnitCost
+	for i := range 12 {
+		many = append(many, row(fmt.Sprintf("m_%02d", i), "unit_cost", "1"))
+	}
+	for name, test := range map[string]struct {
+		rows                []fakevantage.UnitCost
+		metric, calculation string
+		amounts             string
+		warning             string // the attribute and a part of the detail
+	}{
+		"no filter":       {rows: rows, amounts: "1 2 3 4"},
+		"metric":          {rows: rows, metric: "m_1", amounts: "1 2 3"},
+		"calculation":     {rows: rows, calculation: "gross_margin", amounts: "2 4"},
+		"both":            {rows: rows, metric: "m_1", calculation: "unit_cost", amounts: "1"},
+		"no rows, either": {amounts: ""},
+		"unknown metric": {
+			rows: rows, metric: "m_3", calculation: "unit_cost",
+			warning: `business_metric_token: m_1 ("Metric m_1"), m_2 ("Metric m_2")`,
+		},
+		"one of many metrics": {rows: many, metric: "m", warning: `business_metric_token: "Metric m_09") and 2 more`},
+		"no calculation of the metric": {
+			rows: rows, metric: "m_2", calculation: "unit_cost", warning: "calculation_type: date range:\n\ngross_margin",
+		},
+		"no such calculation": {
+			rows: rows, calculation: "usage_unit_cost", warning: "calculation_type: gross_margin, null, unit_cost",
+		},
+		"metric of a report without rows": {metric: "m_1", warning: "business_metric_token: It has no other rows"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fake := acctest.NewFake(t, fakevantage.Options{})
+			fake.SetUnitCosts(test.rows...)
+			arguments := map[string]string{"cost_report_token": "rprt_1"}
+			if test.metric != "" {
+				arguments["business_metric_token"] = test.metric
+			}
+			if test.calculation != "" {
+				arguments["calculation_type"] = test.calculation
+			}
+			amounts, diagnostics := readRows(t, fake, arguments)
+			if got := strings.Join(amounts, " "); got != test.amounts {
+				t.Errorf("the amounts are %s, want %s", got, test.amounts)
+			}
+			argument, part, warns := strings.Cut(test.warning, ": ")
+			switch {
+			case len(diagnostics) == 0 && !warns:
+			case len(diagnostics) != 1 || diagnostics[0].Severity != tfprotov6.DiagnosticSeverityWarning || !warns:
+				t.Errorf("diagnostics: %v", diagnostics)
+			case diagnostics[0].Attribute.String() != fmt.Sprintf("AttributeName(%q)", argument),
+				!strings.Contains(diagnostics[0].Detail, part), len(diagnostics[0].Detail) > 600:
+				t.Errorf("%s: %s, want %s", diagnostics[0].Attribute, diagnostics[0].Detail, test.warning)
+			}
+			if requests := len(fake.Requests()); requests != 1 {
+				t.Errorf("%d requests were made", requests)
+			}
+		})
+	}
+}

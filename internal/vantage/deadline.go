@@ -1,0 +1,91 @@
+package vantage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// lastPollBefore is how long before its deadline a wait polls for the last time.
+const lastPollBefore = 5 * time.Second
+
+// deadlineReached reports whether ctx has ended, or ends now: its own timer and another that is due then fire in any
+// order.
+func deadlineReached(ctx context.Context) bool {
+	deadline, ok := ctx.Deadline()
+	return ctx.Err() != nil || ok && !time.Now().Before(deadline)
+}
+
+// contextError returns the error of a context that has ended.
+func contextError(ctx context.Context) *Error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return &Error{Kind: Interrupted}
+	}
+	return &Error{Kind: TimedOut}
+}
+
+// checkDeadline fails if the server asks for a delay that lasts until the deadline of ctx or longer.
+func checkDeadline(ctx context.Context, delay time.Duration) *Error {
+	deadline, ok := ctx.Deadline()
+	if left := time.Until(deadline); ok && delay >= left {
+		return &Error{Kind: TimedOut, Err: fmt.Errorf("the API asked to wait %s, but only %s are left",
+			delay.Round(time.Second), left.Round(time.Second))}
+	}
+	return nil
+}
+
+// withinDeadline shortens a delay that would last beyond the deadline of ctx, so that a last attempt is made shortly
+// before it.
+func withinDeadline(ctx context.Context, delay time.Duration) time.Duration {
+	deadline, ok := ctx.Deadline()
+	left := time.Until(deadline)
+	switch {
+	case !ok || delay < left:
+		return delay
+	case left > 2*time.Second:
+		return left - time.Second
+	}
+	return max(left, 0)
+}
+
+// lastPoll shortens a delay so that the last poll starts five seconds before the deadline of ctx. It reports false if
+// that time has passed; a first poll is made all the same.
+func lastPoll(ctx context.Context, delay time.Duration, first bool) (time.Duration, bool) {
+	deadline, ok := ctx.Deadline()
+	left := time.Until(deadline)
+	switch {
+	case !ok || delay < left-lastPollBefore:
+		return delay, true
+	case left > lastPollBefore:
+		return left - lastPollBefore, true
+	}
+	return min(delay, left/2), first
+}
+
+// sleep waits for the given time, or until ctx ends.
+func sleep(ctx context.Context, delay time.Duration) *Error {
+	// A timer of zero can crash a test with the race detector in virtual time: golang/go#78156.
+	if delay > 0 {
+		timer := time.NewTimer(delay)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+	}
+	if deadlineReached(ctx) {
+		return contextError(ctx)
+	}
+	return nil
+}
+
+// timeWaited returns how long a call has lasted, at most until the deadline of ctx: a POST that was sent is not
+// abandoned at the deadline.
+func timeWaited(ctx context.Context, started time.Time) time.Duration {
+	waited := time.Since(started)
+	if deadline, ok := ctx.Deadline(); ok {
+		waited = min(waited, deadline.Sub(started))
+	}
+	return waited
+}

@@ -1,0 +1,135 @@
+package vantage
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// The tests set environment variables and so cannot be parallel.
+
+type env map[string]string
+
+func clearProxies(t *testing.T, set env) {
+	t.Helper()
+	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"} {
+		t.Setenv(name, set[name])
+	}
+}
+
+func TestProxyFor(t *testing.T) { //nolint:paralleltest // sets environment variables
+	for name, test := range map[string]struct {
+		url            string
+		env            env
+		host, variable string
+	}{
+		"none":       {},
+		"upper case": {env: env{"HTTPS_PROXY": "http://p:1"}, host: "p:1", variable: "HTTPS_PROXY"},
+		"lower case": {env: env{"https_proxy": "p:1"}, host: "p:1", variable: "https_proxy"},
+		"both": {
+			env: env{"https_proxy": "p:1", "HTTPS_PROXY": "q:1"}, host: "q:1", variable: "HTTPS_PROXY",
+		},
+		"http": {
+			url: "http://api.example", env: env{"HTTP_PROXY": "p:1"}, host: "p:1", variable: "HTTP_PROXY",
+		},
+		"of another scheme": {env: env{"HTTP_PROXY": "p:1"}},
+		"excluded":          {env: env{"HTTPS_PROXY": "p:1", "no_proxy": ".vantage.sh"}},
+		"loopback":          {url: "https://127.0.0.1:1", env: env{"HTTPS_PROXY": "p:1"}},
+		"ignored":           {env: env{"HTTPS_PROXY": "http://me:hun%ter2@p:1"}},
+		"with a password":   {env: env{"HTTPS_PROXY": "http://me:hunter2@p:1/"}, host: "p:1", variable: "HTTPS_PROXY"},
+		"with digits and #": {env: env{"HTTPS_PROXY": "http://me:12#34@p:1"}, host: "p:1", variable: "HTTPS_PROXY"},
+		"with a slash":      {env: env{"HTTPS_PROXY": "http://me:hun/ter2@p:1/"}, host: "p:1", variable: "HTTPS_PROXY"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			clearProxies(t, test.env)
+			if test.url == "" {
+				test.url = DefaultHost
+			}
+			u, err := url.Parse(test.url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			host, variable, ok := ProxyFor(u)
+			if host != test.host || variable != test.variable || ok != (test.host != "") {
+				t.Errorf("it is %q of %q, %v", host, variable, ok)
+			}
+		})
+	}
+}
+
+func TestCheckProxy(t *testing.T) { //nolint:paralleltest // sets environment variables
+	const ignored, misread = "without a proxy", "does not exist"
+	for value, want := range map[string]string{
+		"":                          "",
+		"p:1":                       "",
+		"http://p:1":                "",
+		"http://p:1/":               "",
+		"http://me:hun%25ter2@p:1":  "",
+		"http://me:hun@ter2@p:1":    "",
+		"http://me:hun%ter2@p:1":    ignored,
+		"me:hun%ter2@p:1":           misread,
+		`"http://me:hunter2@p:1"`:   misread,
+		"http://me:hun#ter2@p:1":    misread,
+		"http://me:12#hunter2@p:1":  misread,
+		"http://me:hun/ter2@p:1":    misread,
+		"http://me:hun?ter2@p:1":    misread,
+		`http://me:hun\ter2@p:1`:    misread,
+		"http://me:h@un/ter2@p:1/":  misread,
+		"http://me:h%un#te\\r2@p:1": ignored,
+		"socks5://me:hun#ter2@p:1":  misread,
+	} {
+		t.Run(value, func(t *testing.T) {
+			clearProxies(t, env{"HTTPS_PROXY": value})
+			err := CheckProxy("")
+			switch {
+			case want == "" && err != nil:
+				t.Error(err)
+			case want != "" && (err == nil || !strings.Contains(err.Error(), want)):
+				t.Errorf("the error is %v, want one with %q", err, want)
+			case want != "" && (!strings.Contains(err.Error(), "proxy p:1 ") || !strings.Contains(err.Error(), " HTTPS_PROXY ")):
+				t.Errorf("%v names neither the proxy nor its variable", err)
+			case want != "" && (strings.Contains(err.Error(), "ter2") || strings.Contains(err.Error(), "hun")):
+				t.Errorf("%v shows the password", err)
+			}
+			if err := CheckProxy("http://127.0.0.1:1"); err != nil {
+				t.Errorf("a loopback address needs no proxy: %v", err)
+			}
+			t.Setenv("NO_PROXY", "vantage.sh")
+			if err := CheckProxy(""); err != nil {
+				t.Errorf("the host is excluded: %v", err)
+			}
+		})
+	}
+}
+
+func TestProxy_rejectingTheCredentialsIsNamed(t *testing.T) { //nolint:paralleltest // sets environment variables
+	requests := 0
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		requests++
+		w.WriteHeader(http.StatusProxyAuthRequired)
+	}))
+	defer proxy.Close()
+	host := strings.TrimPrefix(proxy.URL, "http://")
+	clearProxies(t, env{"HTTPS_PROXY": "http://me:hunter2@" + host})
+	transport, ok := newTransport(DefaultTimeout).(*http.Transport)
+	if !ok {
+		t.Fatal("the transport has another type")
+	}
+	// http.ProxyFromEnvironment reads the environment only once.
+	transport.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse("http://me:hunter2@" + host) }
+	client, err := New(Options{APIToken: "any", Transport: transport})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.GetDataExport(t.Context(), &DataExport{Token: "tok_1"})
+	if err == nil || strings.Contains(err.Error(), "hunter2") || requests != 1 {
+		t.Fatalf("the error is %v after %d requests", err, requests)
+	}
+	for _, want := range []string{host, "HTTPS_PROXY", "407", "password"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not contain %q", err, want)
+		}
+	}
+}

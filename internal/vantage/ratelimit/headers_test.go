@@ -1,0 +1,84 @@
+package ratelimit
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+)
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	const date = "Wed, 21 Oct 2015 07:00:00 GMT"
+	for name, test := range map[string]struct {
+		value, date string
+		want        time.Duration
+		ok          bool
+	}{
+		"seconds":             {"120", "", 2 * time.Minute, true},
+		"zero":                {"0", "", 0, true},
+		"a day":               {"86400", "", 24 * time.Hour, true},
+		"a second more":       {"86401", "", 0, false},
+		"a week":              {"604800", "", 0, false},
+		"negative":            {"-1", "", 0, false},
+		"fraction":            {"1.5", "", 0, false},
+		"overflow":            {"99999999999999999999", "", 0, false},
+		"missing":             {"", "", 0, false},
+		"words":               {"soon", "", 0, false},
+		"date":                {"Wed, 21 Oct 2015 07:28:00 GMT", date, 28 * time.Minute, true},
+		"now":                 {date, date, 0, true},
+		"past date":           {"Wed, 21 Oct 2015 06:59:58 GMT", date, 0, false},
+		"date of next week":   {"Wed, 28 Oct 2015 07:00:00 GMT", date, 0, false},
+		"past without a Date": {date, "", 0, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, ok := RetryAfter(http.Header{"Retry-After": {test.value}, "Date": {test.date}})
+			if got != test.want || ok != test.ok {
+				t.Errorf("%s, %v, want %s, %v", got, ok, test.want, test.ok)
+			}
+		})
+	}
+}
+
+func FuzzRetryAfter(f *testing.F) {
+	for _, value := range []string{"", "0", "120", "-1", "1e3", " 5 ", "Wed, 21 Oct 2015 07:28:00 GMT"} {
+		f.Add(value, "Wed, 21 Oct 2015 07:00:00 GMT")
+		f.Add(value, "")
+	}
+	f.Fuzz(func(t *testing.T, value, date string) {
+		delay, ok := RetryAfter(http.Header{"Retry-After": {value}, "Date": {date}})
+		if delay < 0 || delay > maxDelay || !ok && delay != 0 {
+			t.Errorf("%s, %v", delay, ok)
+		}
+	})
+}
+
+// Whatever a server reports, no request is delayed for more than a day, or forever.
+func FuzzLimiter(f *testing.F) {
+	f.Add("1000", "999", "1445410800", "Wed, 21 Oct 2015 07:00:00 GMT", 200)
+	f.Add("5", "0", "1445410801", "", 429)
+	f.Add("0", "-1", "9223372036854775807", "x", 429)
+	f.Add("", "", "", "", 500)
+	f.Fuzz(func(t *testing.T, limit, remaining, reset, date string, status int) {
+		var l Limiter
+		r, err := l.Acquire(t.Context(), "GET /")
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Done(&http.Response{StatusCode: status, Header: http.Header{
+			"X-Rate-Limit-Limit":     {limit},
+			"X-Rate-Limit-Remaining": {remaining},
+			"X-Rate-Limit-Reset":     {reset},
+			"Date":                   {date},
+		}})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		_, err = l.Acquire(ctx, "GET /")
+		// A window that is used up, or a 429, delays the next request, which fails at once then.
+		if errors.Is(err, context.DeadlineExceeded) {
+			t.Error("the delay is unknown")
+		}
+	})
+}

@@ -1,0 +1,182 @@
+package ratelimit
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Limiter delays requests until the windows that responses reported have room for them. Requests are sent in the order in
+// which they were made; a route that has to wait does not delay the others. The zero value is ready to use.
+type Limiter struct {
+	mu       sync.Mutex
+	routes   map[string]*route
+	queue    []*Request
+	inFlight []*Request
+	timer    *time.Timer
+}
+
+// route is what the server limits: a method and a path.
+type route struct {
+	window *window // as last reported; nil if unknown
+	// probing allows one request at a time since opensAt: before the first response, when a window is over, and after a 429.
+	probing    bool
+	opensAt    time.Time
+	rejections int // 429 responses in a row; those to requests in flight together count once
+}
+
+// Request is one request to a route.
+type Request struct {
+	limiter *Limiter
+	route   *route
+	ctx     context.Context
+	ready   chan error
+	sent    time.Time
+}
+
+// Acquire returns when a request to the route may be sent; Request.Done must follow. It fails at once if the known delay
+// exceeds the deadline of ctx, and with the error of ctx when that is done.
+func (l *Limiter) Acquire(ctx context.Context, key string) (*Request, error) {
+	l.mu.Lock()
+	if l.routes == nil {
+		l.routes = map[string]*route{}
+	}
+	if l.routes[key] == nil {
+		l.routes[key] = &route{probing: true}
+	}
+	r := &Request{limiter: l, route: l.routes[key], ctx: ctx, ready: make(chan error, 1)}
+	l.queue = append(l.queue, r)
+	l.dispatch()
+	l.mu.Unlock()
+	select {
+	case err := <-r.ready:
+		return r, err
+	case <-ctx.Done():
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.queue = without(l.queue, r)
+	l.inFlight = without(l.inFlight, r) // it may have become ready at the same time
+	l.dispatch()
+	return nil, ctx.Err()
+}
+
+// Done ends a request and learns from its response, which is nil if there was none.
+func (r *Request) Done(resp *http.Response) {
+	l, route := r.limiter, r.route
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	defer l.dispatch()
+	l.inFlight = without(l.inFlight, r)
+	reported := l.learn(r, resp)
+	switch {
+	case resp == nil:
+		route.probing = route.probing && route.rejections > 0
+	case resp.StatusCode == http.StatusTooManyRequests:
+		route.reject(r, resp.Header, reported)
+	case reported == nil && resp.StatusCode >= http.StatusInternalServerError: // it may come from a gateway
+	case !r.sent.Before(route.opensAt):
+		route.probing, route.rejections = false, 0
+	}
+}
+
+// reject delays a route after a 429: for its Retry-After; otherwise until the end of a window that is reported to be
+// used up; otherwise for a time that doubles from 1 s to 30 s.
+func (r *route) reject(request *Request, h http.Header, reported *window) {
+	if !request.sent.Before(r.opensAt) {
+		r.rejections++
+	}
+	delay, _ := RetryAfter(h)
+	if delay == 0 && reported != nil && reported.remaining <= 0 {
+		// Reset and Date are rounded down to seconds, so that the window may last up to a second longer.
+		reported.ends = reported.ends.Add(time.Second)
+		return
+	}
+	if delay == 0 {
+		delay = Backoff(r.rejections - 1)
+	}
+	r.probeFrom(time.Now().Add(delay))
+}
+
+// probeFrom makes the route send one request at a time from then on.
+func (r *route) probeFrom(at time.Time) {
+	r.probing = true
+	if at.After(r.opensAt) {
+		r.opensAt = at
+	}
+}
+
+// dispatch sends the queued requests that may be sent now, and fails those that cannot be sent before their deadline. It
+// is called with mu held after every change.
+func (l *Limiter) dispatch() {
+	now := time.Now()
+	for _, r := range l.routes {
+		if r.window != nil && !now.Before(r.window.ends) {
+			r.probeFrom(r.window.ends)
+			r.window = nil
+		}
+	}
+	var wake time.Time
+	l.queue = slices.DeleteFunc(l.queue, func(r *Request) bool {
+		opens := r.route.opensAt
+		if w := r.route.window; w != nil && w.remaining <= 0 && w.ends.After(opens) {
+			opens = w.ends
+		}
+		deadline, ok := r.ctx.Deadline()
+		switch {
+		case ok && opens.After(now) && !opens.Before(deadline):
+			r.ready <- fmt.Errorf("the rate limit requires a delay of %s, but only %s are left",
+				opens.Sub(now).Round(time.Second), deadline.Sub(now).Round(time.Second))
+			return true
+		case !opens.After(now) && l.hasRoom(r.route):
+			r.sent = now
+			l.inFlight = append(l.inFlight, r)
+			r.ready <- nil
+			return true
+		case !opens.After(now) && r.route.window != nil:
+			opens = r.route.window.ends // unless a response comes first
+		}
+		if opens.After(now) && (wake.IsZero() || opens.Before(wake)) {
+			wake = opens
+		}
+		return false
+	})
+	if l.timer != nil {
+		l.timer.Stop()
+	}
+	if !wake.IsZero() {
+		l.timer = time.AfterFunc(wake.Sub(now), func() {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.dispatch()
+		})
+	}
+}
+
+// hasRoom reports whether one more request of the route may be in flight. Requests from before a probe do not prevent it:
+// they may never get a response.
+func (l *Limiter) hasRoom(r *route) bool {
+	if r.probing {
+		return !slices.ContainsFunc(l.inFlight, func(f *Request) bool {
+			return f.route == r && !f.sent.Before(r.opensAt)
+		})
+	}
+	return r.window == nil || r.window.remaining > l.count(r.window)
+}
+
+// count returns how many requests are in flight that may count in the window.
+func (l *Limiter) count(w *window) (n int) {
+	for _, r := range l.inFlight {
+		if r.route.window == w || r.route.window == nil {
+			n++
+		}
+	}
+	return n
+}
+
+func without(requests []*Request, r *Request) []*Request {
+	return slices.DeleteFunc(requests, func(other *Request) bool { return other == r })
+}
