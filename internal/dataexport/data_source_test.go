@@ -76,7 +76,7 @@ func TestDataSource_resumesAfterTimeout(t *testing.T) {
 	api.Run(t,
 		resource.TestStep{
 			Config:      config,
-			ExpectError: regexp.MustCompile(acctest.Loose(`ran out after 1s`) + `(?s).*` + token),
+			ExpectError: regexp.MustCompile(acctest.Loose(`timed out after [01]s`) + `(?s).*` + token),
 		},
 		resource.TestStep{PreConfig: func() { api.Finish(token) }, Config: config},
 	)
