@@ -79,6 +79,16 @@ func (w withClient) Configure(_ context.Context, _ provider.ConfigureRequest, re
 	resp.EphemeralResourceData, resp.ActionData = w.client, w.client
 }
 
+// Validate validates a configuration. Only the diagnostics of the result are set.
+func (p *Protocol) Validate(config map[string]any) State {
+	p.t.Helper()
+	validated, err := p.Server.ValidateResourceConfig(context.Background(), &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: p.typeName, Config: p.dynamic(p.value(config)),
+	})
+	p.must(err)
+	return State{Diagnostics: validated.Diagnostics}
+}
+
 // Plan plans from a prior state to a configuration. A nil configuration destroys.
 func (p *Protocol) Plan(prior State, config map[string]any) State {
 	p.t.Helper()

@@ -28,29 +28,15 @@ func ParseDate(s string) (first, last time.Time, err error) {
 }
 
 // Dates returns the validators of a date.
-func Dates() []validator.String { return []validator.String{isDate{}} }
+func Dates() []validator.String {
+	return []validator.String{rule{"must be a date", func(value string) error {
+		_, _, err := ParseDate(value)
+		return err
+	}}}
+}
 
 // StartDates returns the validators of start_date, which must not be after end_date.
-func StartDates() []validator.String { return []validator.String{isDate{}, isNotAfterEndDate{}} }
-
-// isDate accepts what ParseDate parses.
-type isDate struct{}
-
-func (isDate) Description(context.Context) string {
-	return "must be an ISO 8601 date with or without a time"
-}
-
-func (v isDate) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (isDate) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if _, _, err := ParseDate(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Not a date",
-			fmt.Sprintf("The value of %s is invalid: %v.", req.Path, err))
-	}
-}
+func StartDates() []validator.String { return append(Dates(), isNotAfterEndDate{}) }
 
 type isNotAfterEndDate struct{}
 

@@ -1,9 +1,8 @@
 package argument
 
 import (
-	"context"
+	"errors"
 	"fmt"
-	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -38,49 +37,28 @@ func ParseDuration(text string) (time.Duration, error) {
 	return 0, fmt.Errorf("%q is not a duration; write %s", text, number+unit)
 }
 
+const durationDescription = "must be a duration such as 2h or 1h30m"
+
 // Timeouts returns the validators of a timeout, which must be above zero.
 func Timeouts() []validator.String {
-	return []validator.String{isDuration{
-		least:   1,
-		most:    math.MaxInt64,
-		outside: "A timeout must be above zero",
-		advice:  "Set a duration such as 45m, or omit the argument.",
-	}}
+	return []validator.String{rule{durationDescription, func(value string) error {
+		d, err := ParseDuration(value)
+		if err == nil && d <= 0 {
+			err = errors.New("a timeout must be above zero")
+		}
+		return err
+	}}}
 }
 
 // RenewalMargins returns the validators of a renewal margin: from zero to the 24 hours that an export is valid.
 func RenewalMargins() []validator.String {
-	return []validator.String{isDuration{
-		most:    24 * time.Hour,
-		outside: "The renewal margin is not between 0s and 24h",
-		advice:  "Exports are valid for 24 hours. Set a duration such as 2h, or 0s to renew an export once it has expired.",
-	}}
-}
-
-// isDuration accepts what ParseDuration parses, within bounds.
-type isDuration struct {
-	least, most     time.Duration
-	outside, advice string
-}
-
-func (isDuration) Description(context.Context) string {
-	return "must be a duration such as 2h or 1h30m"
-}
-
-func (v isDuration) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (v isDuration) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	d, err := ParseDuration(req.ConfigValue.ValueString())
-	switch {
-	case err != nil:
-		resp.Diagnostics.AddAttributeError(req.Path, "Not a duration",
-			fmt.Sprintf("The value of %s is invalid: %v.", req.Path, err))
-	case d < v.least || d > v.most:
-		resp.Diagnostics.AddAttributeError(req.Path, v.outside, v.advice)
-	}
+	return []validator.String{rule{durationDescription, func(value string) error {
+		d, err := ParseDuration(value)
+		if err == nil && (d < 0 || d > 24*time.Hour) {
+			err = errors.New("an export is valid for 24 hours, so the margin must be between 0s and 24h")
+		}
+		return err
+	}}}
 }
 
 // Duration returns the value of a valid argument, and false if it is null or unknown.

@@ -18,8 +18,8 @@ func Groupings(byDefault, prefix string, values ...string) schema.ListAttribute 
 	return schema.ListAttribute{
 		Optional:    true,
 		ElementType: types.StringType,
-		MarkdownDescription: "Groupings of the costs, in order: `" + strings.Join(values, "`, `") + "` or `" + prefix +
-			"<name>`. " + byDefault,
+		MarkdownDescription: "Groupings in order, such as `" + values[0] + "` or `" + prefix + "<name>`. " +
+			byDefault,
 		Validators: []validator.List{
 			listvalidator.SizeAtLeast(1),
 			listvalidator.UniqueValues(),

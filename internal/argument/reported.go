@@ -117,26 +117,22 @@ func sameText(name, reported, configured string) bool {
 // withoutParentheses returns a filter without outer white space and the parentheses that enclose all of it.
 func withoutParentheses(filter string) string {
 	filter = strings.TrimSpace(filter)
-	if !strings.HasPrefix(filter, "(") || !strings.HasSuffix(filter, ")") {
-		return filter
-	}
-	depth, quote := 0, rune(0)
-	for i, c := range filter {
-		switch {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '\'' || c == '"':
-			quote = c
-		case c == '(':
+	inner, opens := strings.CutPrefix(filter, "(")
+	inner, closes := strings.CutSuffix(inner, ")")
+	depth := 0
+	for _, c := range inner {
+		switch c {
+		case '(':
 			depth++
-		case c == ')':
+		case ')':
 			depth--
-			if depth == 0 && i < len(filter)-1 {
-				return filter // the first parenthesis closes before the end
-			}
+		}
+		if depth < 0 {
+			return filter // the first parenthesis closes before the end
 		}
 	}
-	return strings.TrimSpace(filter[1 : len(filter)-1])
+	if !opens || !closes {
+		return filter
+	}
+	return strings.TrimSpace(inner)
 }

@@ -22,8 +22,8 @@ func WithScope(own map[string]schema.Attribute, dateBins []string) map[string]sc
 	all := map[string]schema.Attribute{
 		"workspace_token": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "Token of the workspace, required if the API token can access several workspaces. " +
-				"Ignored by the API if a report is given. Defaults to the provider's `workspace_token`.",
+			MarkdownDescription: "Token of the workspace, required if the API token can access several. " +
+				"The API ignores it if a report is given. Defaults to the provider's.",
 			Validators: Tokens(),
 		},
 		"start_date": schema.StringAttribute{

@@ -2,6 +2,7 @@ package argument
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -12,31 +13,31 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// NotEmpty returns the validators of a text that must not be empty.
-func NotEmpty() []validator.String { return []validator.String{stringvalidator.LengthAtLeast(1)} }
-
-// Tokens returns the validators of a token of the API, such as that of a report.
-func Tokens() []validator.String {
-	return []validator.String{stringvalidator.LengthAtLeast(1), isToken{}}
+// rule is a validator of a string.
+type rule struct {
+	description string // completes "The value ..."
+	check       func(value string) error
 }
 
-// isToken rejects a URL or white space, which a token cannot contain. The form of tokens is not documented.
-type isToken struct{}
+// Description implements validator.Describer.
+func (r rule) Description(context.Context) string { return r.description }
 
-func (isToken) Description(context.Context) string { return "must be a token, not a URL" }
+// MarkdownDescription implements validator.Describer.
+func (r rule) MarkdownDescription(context.Context) string { return r.description }
 
-func (v isToken) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (isToken) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	switch value := req.ConfigValue.ValueString(); {
-	case strings.Contains(value, "/"):
-		resp.Diagnostics.AddAttributeError(req.Path, "Not a token",
-			fmt.Sprintf("The value of %s is a URL. Set the token, which is the last part of the URL.", req.Path))
-	case strings.ContainsFunc(value, unicode.IsSpace):
-		resp.Diagnostics.AddAttributeError(req.Path, "Not a token",
-			fmt.Sprintf("The value of %s, %q, contains white space. Remove it.", req.Path, value))
+// ValidateString implements validator.String.
+func (r rule) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if err := r.check(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, fmt.Sprintf("Invalid %s", req.Path),
+			fmt.Sprintf("The value %s: %v.", r.description, err))
 	}
 }
+
+// NotEmpty returns the validators of a text that must not be empty.
+func NotEmpty() []validator.String { return []validator.String{stringvalidator.LengthAtLeast(1)} }
 
 // OneOf returns the validators of an argument that takes one of the values.
 func OneOf(values []string) []validator.String {
@@ -49,23 +50,25 @@ func AnyOf(values []string) string {
 	return "`" + strings.Join(values[:last], "`, `") + "` or `" + values[last] + "`"
 }
 
-// ExportTokens returns the validators of the token of an export, which becomes a part of a URL.
-func ExportTokens() []validator.String { return []validator.String{isExportToken{}} }
-
-type isExportToken struct{}
-
-func (isExportToken) Description(context.Context) string {
-	return "must be the token of an export: letters, digits, underscores and hyphens"
+// Tokens returns the validators of a token of the API, such as that of a report. The form of tokens is not documented.
+func Tokens() []validator.String {
+	return []validator.String{stringvalidator.LengthAtLeast(1), rule{"must be a token", func(value string) error {
+		switch {
+		case strings.Contains(value, "/"):
+			return errors.New("it is a URL; set the last part of the URL")
+		case strings.ContainsFunc(value, unicode.IsSpace):
+			return fmt.Errorf("%q contains white space", value)
+		}
+		return nil
+	}}}
 }
 
-func (v isExportToken) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (v isExportToken) ValidateString(
-	ctx context.Context, req validator.StringRequest, resp *validator.StringResponse,
-) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || vantage.ValidToken(req.ConfigValue.ValueString()) {
-		return
-	}
-	resp.Diagnostics.AddAttributeError(req.Path, "Not the token of an export",
-		fmt.Sprintf("The value of %s %s.", req.Path, v.Description(ctx)))
+// ExportTokens returns the validators of the token of an export, which becomes a part of a URL.
+func ExportTokens() []validator.String {
+	return []validator.String{rule{"must be the token of an export", func(value string) error {
+		if !vantage.ValidToken(value) {
+			return fmt.Errorf("%q does not consist of letters, digits, underscores and hyphens", value)
+		}
+		return nil
+	}}}
 }

@@ -2,7 +2,6 @@ package dataexport
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
@@ -46,9 +45,8 @@ func (a *Action) Schema(_ context.Context, _ action.SchemaRequest, resp *action.
 		"directory": directoryAttribute(false, " Defaults to none: the files are not downloaded."),
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Creates a " + a.definition.Noun + `, waits for it and downloads its files.
-It stores nothing in state. **Each invocation creates a new export.**
-Requires Terraform 1.14 or later; OpenTofu has no actions.`,
+		MarkdownDescription: "Creates a " + a.definition.Noun + `, waits for it and downloads its files. **Each invocation creates a new export.**
+It stores nothing in state. Requires Terraform 1.14 or later.`,
 		Attributes: actionAttributes(mergeMaps(a.definition.Arguments, directory)),
 		Blocks: actionBlocks(mergeMaps(a.definition.Blocks, timeoutsBlock(map[string]string{
 			"invoke": "Timeout for creating the export, waiting for it and downloading its files, as a duration such as " +
@@ -100,20 +98,14 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 }
 
 func (a *Action) creating() operation {
-	o := a.definition.operation("create")
-	o.creates = true
-	o.interrupted = func(token string) string {
-		return fmt.Sprintf("The export %s is still running. "+
-			"Another invocation creates another export. "+
-			"To use this export, read the data source vantage_data_export with `token = %q`.", token, token)
+	return operation{
+		verb: "create", noun: a.definition.Noun, report: a.definition.Report, whenEmpty: a.definition.WhenEmpty,
+		unfinished: "The export is still running. Another invocation creates another export. " +
+			"To use this export, read the data source vantage_data_export with its token. " +
+			"If the timeout is too short, set a longer `invoke` in the action's timeouts block.",
+		failed:      "Invoke the action again to create a new export. " + checkReport,
+		timeoutHint: "`invoke` in the action's timeouts block",
+		retryHint: "Download them with the action vantage_data_export_download. " +
+			"Another invocation of this action creates another export.",
 	}
-	o.timedOut = func(token string) string {
-		return o.interrupted(token) + " Set a longer `invoke` in the action's timeouts block before the next invocation."
-	}
-	o.timeoutHint = "`invoke` in the action's timeouts block"
-	o.retryHint = "Download them with the action vantage_data_export_download. " +
-		"Another invocation of this action creates another export."
-	o.failed = "Invoke the action again to create a new export. " +
-		"If that fails too, check the report in the Vantage console."
-	return o
 }

@@ -113,11 +113,11 @@ func TestAction_rejectsInvalidArguments(t *testing.T) {
 		says   string
 	}{
 		"no report":        {map[string]any{"cost_report_token": ""}, "cost_report_token"},
-		"no date":          {report("start_date", "March"), "Not a date"},
+		"no date":          {report("start_date", "March"), "not an ISO 8601 date"},
 		"wrong order":      {exchanged, "wrong order"},
 		"no date bin":      {report("date_bin", "year"), "date_bin"},
 		"no directory":     {report("directory", ""), "directory"},
-		"no duration":      {report("timeouts", map[string]any{"invoke": "soon"}), "Not a duration"},
+		"no duration":      {report("timeouts", map[string]any{"invoke": "soon"}), "not a duration"},
 		"a file, no place": {report("directory", "action_test.go"), "is not writable"},
 		"below a file":     {report("directory", "action_test.go/exports"), "is not writable"},
 	} {

@@ -4,8 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
+	"maps"
 	"math/big"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -31,69 +32,32 @@ func decodeAttributes(raw json.RawMessage) (map[string]any, bool) {
 	if len(raw) > maxBytes {
 		return nil, false
 	}
-	d := &attributesDecoder{Decoder: json.NewDecoder(bytes.NewReader(raw)), left: maxValues}
-	d.UseNumber()
-	value, err := d.value()
-	if errors.Is(err, errTooManyValues) {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	var value any
+	if decoder.Decode(&value) != nil {
+		return nil, true
+	}
+	if countValues(value) > maxValues {
 		return nil, false
 	}
 	object, _ := value.(map[string]any)
 	return object, true
 }
 
-var errTooManyValues = errors.New("too many values")
-
-// attributesDecoder decodes JSON value by value, up to a number of values.
-type attributesDecoder struct {
-	*json.Decoder
-	left int
-}
-
-func (d *attributesDecoder) value() (any, error) {
-	if d.left--; d.left < 0 {
-		return nil, errTooManyValues
-	}
-	token, err := d.Token()
-	switch {
-	case err != nil:
-		return nil, err
-	case token == json.Delim('{'):
-		return d.object()
-	case token == json.Delim('['):
-		return d.list()
-	}
-	return token, nil
-}
-
-// object decodes the members of an object. Terraform normalizes the names of attributes and would not find other names.
-// Of two names that are the same when normalized, the last counts.
-func (d *attributesDecoder) object() (any, error) {
-	members := map[string]any{}
-	for d.More() {
-		token, err := d.Token()
-		if err != nil {
-			return nil, err
+func countValues(value any) int {
+	count := 1
+	switch v := value.(type) {
+	case map[string]any:
+		for _, member := range v {
+			count += countValues(member)
 		}
-		name, _ := token.(string)
-		if members[norm.NFC.String(name)], err = d.value(); err != nil {
-			return nil, err
+	case []any:
+		for _, element := range v {
+			count += countValues(element)
 		}
 	}
-	_, err := d.Token()
-	return members, err
-}
-
-func (d *attributesDecoder) list() (any, error) {
-	elements := []any{}
-	for d.More() {
-		element, err := d.value()
-		if err != nil {
-			return nil, err
-		}
-		elements = append(elements, element)
-	}
-	_, err := d.Token()
-	return elements, err
+	return count
 }
 
 // attributesValue converts attributes. It is null if there are none or if they exceed the limits.
@@ -114,9 +78,11 @@ func jsonValue(v any, depth int) attr.Value {
 	switch v := v.(type) {
 	case map[string]any:
 		attrTypes, values := map[string]attr.Type{}, map[string]attr.Value{}
-		for name, element := range v {
-			values[name] = jsonValue(element, depth+1)
-			attrTypes[name] = values[name].Type(context.Background())
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			// Terraform normalizes the names of attributes and would not find other names.
+			normalized := norm.NFC.String(name)
+			values[normalized] = jsonValue(v[name], depth+1)
+			attrTypes[normalized] = values[normalized].Type(context.Background())
 		}
 		return types.ObjectValueMust(attrTypes, values)
 	case []any:

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/vantage"
@@ -35,9 +36,8 @@ func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureReques
 // Schema implements datasource.DataSource.
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: `An existing data export of any export type.
-Reading it waits for completion and creates no export.
-The API can sign the URLs of the files anew at each read. Use the resource for values that must not change.`,
+		MarkdownDescription: `An existing data export of any export type. Reading it waits for completion.
+The API can sign the URLs anew at each read: use the resource for values that must not change.`,
 		Attributes: dataSourceAttributes(existingAttributes()),
 		Blocks: dataSourceBlocks(timeoutsBlock(map[string]string{
 			"read": "Timeout for waiting for the export, as a duration such as `45m`. Defaults to `30m`.",
@@ -69,8 +69,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	switch {
 	case err != nil || expiredAsOf(export):
 		resp.Diagnostics.AddWarning("The data export has expired", expiredText(export)+
-			" Its attributes are known, but its URLs no longer work. "+
-			"To create a new export, apply with -replace and the address of the resource that created it.")
+			" Its attributes are known, but its URLs no longer work. "+newExportHint)
 	case len(export.Manifest.Files) == 0:
 		resp.Diagnostics.Append(o.warnNoFiles(export.Token))
 	}
@@ -97,15 +96,21 @@ func tokenAttribute(note string) resourceschema.StringAttribute {
 // waiting is the operation of waiting for an existing export. The verb is also the name of the timeout.
 func waiting(verb string) operation {
 	return operation{
-		verb: verb,
-		noun: "data export",
-		timedOut: func(token string) string {
-			return fmt.Sprintf("The export %s is still running. "+
-				"Run Terraform again to resume the wait, with a longer `%s` in the timeouts block if needed.", token, verb)
-		},
-		failed: "Create a new export, for example by replacing the resource that created this export.",
+		verb: verb, noun: "data export",
+		unfinished: "The export is still running. " +
+			"Run Terraform again to resume the wait, with a longer `" + verb + "` in the timeouts block if needed.",
+		failed: newExportHint,
 	}
 }
+
+// DataSourcePart is what the data sources of all export types have in addition to the arguments of the export type.
+type DataSourcePart struct {
+	exported
+	Timeouts types.Object `tfsdk:"timeouts"`
+}
+
+// Part returns the part of the model that embeds it.
+func (p *DataSourcePart) Part() *DataSourcePart { return p }
 
 // setLive stores a completed export whose URLs must work, and returns an error if it has expired.
 func (p *DataSourcePart) setLive(o operation, e *vantage.DataExport, remedy string) diag.Diagnostics {

@@ -17,27 +17,22 @@ import (
 type operation struct {
 	// verb and noun complete "Could not <verb> <noun>".
 	verb, noun string
-	// creates is set if the operation creates an export. A 404 is then about the argument report.
-	creates bool
-	report  string
-	// timedOut describes the state of the export after a timeout, and how to resume.
-	timedOut func(token string) string
-	// refused does so after a response that ended polling. Optional.
-	refused func(token string) string
+	// report is the argument that a 404 of the POST is about. It is set if the operation creates an export.
+	report string
+	// unfinished describes the state of an export that has not completed, and how to resume.
+	unfinished string
 	// failed says how to replace an export that failed.
 	failed string
-	// interrupted says how to resume after an interrupt. Optional.
-	interrupted func(token string) string
 	// timeoutHint names the timeout of a download, and retryHint says how to repeat the download.
 	timeoutHint, retryHint string
 	// whenEmpty says what to check if an export has no files.
 	whenEmpty string
 }
 
-// operation returns an operation on an export of the export type.
-func (d Definition) operation(verb string) operation {
-	return operation{verb: verb, noun: d.Noun, report: d.Report, whenEmpty: d.WhenEmpty}
-}
+const newExportHint = "To create a new export, apply with `-replace` and the address of its resource. " +
+	"Or change the `triggers` of that resource."
+
+const checkReport = "If that fails too, check the report in the Vantage console."
 
 func (o operation) summary() string { return "Could not " + o.verb + " " + o.noun }
 
@@ -70,20 +65,16 @@ func (o operation) next(e *vantage.Error) string {
 	switch {
 	case e.Kind == vantage.ExportFailed:
 		return o.failed
-	case e.Kind == vantage.Interrupted && e.Token != "" && o.interrupted != nil:
-		return o.interrupted(e.Token)
-	case e.Kind == vantage.Interrupted:
-		return o.remedy(e)
 	case e.Kind == vantage.TimedOut && e.Token == "":
 		return "The API has not confirmed that it created an export. " +
 			"Check that the provider's host is correct and reachable, and that other clients do not use up the rate limit. " +
 			"Or set a longer timeout."
-	case e.Kind == vantage.TimedOut:
-		return o.timedOut(e.Token)
-	case e.Token != "" && o.refused != nil:
-		return strings.TrimSpace(o.remedy(e) + "\n\n" + o.refused(e.Token))
+	case e.Token == "" || e.NotFound():
+		return o.remedy(e)
+	case e.Kind == vantage.Interrupted:
+		return o.unfinished
 	}
-	return o.remedy(e)
+	return strings.TrimSpace(o.remedy(e) + "\n\n" + o.unfinished)
 }
 
 // remedy says how to fix the cause of a failure.
@@ -96,8 +87,7 @@ func (o operation) remedy(e *vantage.Error) string {
 
 // noSuchExport explains a 404. The prefixes of tokens are not documented: they are a hint and never a reason to reject.
 func noSuchExport(token string) string {
-	const unknown = "The export does not exist: it has expired, or the token is mistyped. " +
-		"Check the token, or create a new export."
+	const unknown = "The export does not exist: it has expired, or the token is mistyped. Check the token. " + newExportHint
 	if strings.HasPrefix(token, "rprt_") {
 		return unknown + " A token that starts with rprt_ is that of a report; the token of an export starts with dta_xprt_."
 	}
@@ -106,7 +96,7 @@ func noSuchExport(token string) string {
 
 // attributePath returns the argument that a rejected POST is about, if its status or the documented message names it.
 func (o operation) attributePath(e *vantage.Error) (path.Path, bool) {
-	if !o.creates || e.Kind != vantage.Rejected || e.Token != "" {
+	if o.report == "" || e.Kind != vantage.Rejected || e.Token != "" {
 		return path.Empty(), false
 	}
 	switch {

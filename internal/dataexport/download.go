@@ -70,17 +70,11 @@ func directoryOf(argument types.String) (string, error) {
 	return directory, exportfile.PrepareDirectory(directory)
 }
 
-const newExportHint = "To create a new export, apply with `-replace` and the address of its resource. " +
-	"Or change the `triggers` of that resource."
-
 // downloading is the operation of downloading an existing export.
 func downloading(timeoutHint, retryHint string) operation {
 	o := waiting("download")
-	o.timeoutHint, o.retryHint, o.failed = timeoutHint, retryHint, newExportHint
-	o.interrupted = func(token string) string { return "The export " + token + " is still running. " + retryHint }
-	o.timedOut = func(token string) string {
-		return o.interrupted(token) + " If needed, set a longer " + timeoutHint + "."
-	}
+	o.timeoutHint, o.retryHint = timeoutHint, retryHint
+	o.unfinished = "The export is still running. " + retryHint + " If needed, set a longer " + timeoutHint + "."
 	return o
 }
 
@@ -113,11 +107,8 @@ func (o operation) await(
 	onProgress, stop := reportWait(ctx, export.Token, send)
 	export, err := client.WaitForDataExport(ctx, export, onProgress)
 	stop()
-	switch {
-	case isExpiredStatus(err):
+	if isExpiredStatus(err) {
 		return export, diag.Diagnostics{o.errExpired(export)}
-	case isNotFound(err):
-		o.refused = func(string) string { return o.failed }
 	}
 	if err != nil {
 		return export, diag.Diagnostics{o.failure(err)}
@@ -151,7 +142,7 @@ func (o operation) errDirectory(directory string, err error) diag.Diagnostic {
 		err = e.Err.Err
 	}
 	nothing := "Nothing was downloaded."
-	if o.creates {
+	if o.report != "" {
 		nothing = "No export was created."
 	}
 	return diag.NewAttributeErrorDiagnostic(path.Root("directory"), o.summary(), fmt.Sprintf(

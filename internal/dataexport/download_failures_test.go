@@ -33,7 +33,7 @@ func TestAction_failsBeforeTheDownload(t *testing.T) {
 		},
 		"timed out": {
 			options: fakevantage.Options{ReadyAfter: time.Hour},
-			says:    []string{"The operation timed out after", "is still running", `token = "dta_xprt_`, "`invoke`"},
+			says:    []string{"The operation timed out after", "is still running", "vantage_data_export", "`invoke`"},
 		},
 		"own timeout": {
 			options: fakevantage.Options{ReadyAfter: time.Hour},
@@ -44,12 +44,12 @@ func TestAction_failsBeforeTheDownload(t *testing.T) {
 			options: fakevantage.Options{ReadyAfter: time.Hour, Latency: time.Second},
 			stop:    500 * time.Millisecond,
 			took:    time.Second,
-			says:    []string{"The export dta_xprt_", "is still running"},
+			says:    []string{"Export: dta_xprt_", "is still running"},
 		},
 		"interrupted": {
 			options: fakevantage.Options{ReadyAfter: time.Hour},
-			stop:    50 * time.Second,
-			says:    []string{"interrupted after 50s", "The export dta_xprt_", "is still running", `token = "dta_xprt_`},
+			stop:    50 * time.Second, // not at the same time as a line of progress
+			says:    []string{"interrupted after 50s", "Export: dta_xprt_", "is still running", "vantage_data_export"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

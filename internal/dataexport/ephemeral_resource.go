@@ -65,8 +65,7 @@ func (r *EphemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest,
 		resp.Diagnostics.Append(o.failure(err))
 		return
 	}
-	resp.Diagnostics.Append(data.setLive(o, export,
-		"Create a new export: apply with -replace and the address of the resource that created this export.")...)
+	resp.Diagnostics.Append(data.setLive(o, export, newExportHint)...)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.Result.Set(ctx, data)...)
 	}

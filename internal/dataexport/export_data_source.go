@@ -2,11 +2,9 @@ package dataexport
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
 )
@@ -18,15 +16,6 @@ type ExportDataSource struct {
 	configured
 	definition Definition
 }
-
-// DataSourcePart is what the data sources of all export types have in addition to the arguments of the export type.
-type DataSourcePart struct {
-	exported
-	Timeouts types.Object `tfsdk:"timeouts"`
-}
-
-// Part returns the part of the model that embeds it.
-func (p *DataSourcePart) Part() *DataSourcePart { return p }
 
 // Metadata implements datasource.DataSource.
 func (d *ExportDataSource) Metadata(
@@ -45,9 +34,8 @@ func (d *ExportDataSource) Configure(
 // Schema implements datasource.DataSource.
 func (d *ExportDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A " + d.definition.Noun + ` that is created **at each read**: in every plan, or in the apply
-if a value that it depends on is known only then. Each read returns another token and other URLs. Use the resource to
-keep an export.`,
+		MarkdownDescription: "A " + d.definition.Noun + ` that is created **at each read**: in every plan, or in an apply.
+Each read returns another token and other URLs. Use the resource to keep an export.`,
 		Attributes: dataSourceAttributes(mergeMaps(d.definition.Arguments, exportedAttributes())),
 		Blocks: dataSourceBlocks(mergeMaps(d.definition.Blocks, timeoutsBlock(map[string]string{
 			"read": "Timeout for creating the export and waiting for it, as a duration such as `45m`. Defaults to `30m`.",
@@ -86,14 +74,11 @@ func (d *ExportDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 }
 
 func (d *ExportDataSource) creating() operation {
-	o := d.definition.operation("create")
-	o.creates = true
-	o.timedOut = func(token string) string {
-		return fmt.Sprintf("The export %s is still running. "+
-			"Running Terraform again creates another export: set a longer `read` in the timeouts block before. "+
-			"To use this export, read the data source vantage_data_export with `token = %q`.", token, token)
+	return operation{
+		verb: "create", noun: d.definition.Noun, report: d.definition.Report, whenEmpty: d.definition.WhenEmpty,
+		unfinished: "The export is still running. Running Terraform again creates another export. " +
+			"To use this export, read the data source vantage_data_export with its token. " +
+			"If the timeout is too short, set a longer `read` in the timeouts block.",
+		failed: "Run Terraform again to create a new export. " + checkReport,
 	}
-	o.failed = "Run Terraform again to create a new export. " +
-		"If that fails too, check the report in the Vantage console."
-	return o
 }

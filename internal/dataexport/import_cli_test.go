@@ -3,7 +3,6 @@ package dataexport_test
 import (
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"testing"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
@@ -56,17 +54,6 @@ func TestImport_planIsEmptyIfTheConfigurationMatches(t *testing.T) {
 	wantPosts(t, api.Server, 0)
 }
 
-func TestImport_ofAFailedExport(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{})
-	token := api.Add(asked, time.Now())
-	api.ChangeExport(token, func(e *fakevantage.Export) { e.Status, e.Messages = "failed", []string{"no such metric"} })
-	step := importing(api.Config(matching()), token)
-	step.ExpectError = regexp.MustCompile(`(?s)Could not import.*no such metric`)
-	api.Run(t, step)
-	api.WantRequests(t, 0, 1)
-}
-
 func TestImport_byIdentity(t *testing.T) {
 	t.Parallel()
 	acctest.SkipIfShort(t)
@@ -81,54 +68,6 @@ func TestImport_byIdentity(t *testing.T) {
 			applying(api.Config(block+matching()), plancheck.ResourceActionNoop, statecheck.ExpectIdentity(address, identity)),
 			unchanged(api.Config(matching())),
 		},
-	})
-	wantPosts(t, api.Server, 0)
-}
-
-func TestImport_ofAPendingExportResumesTheWait(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{ReadyAfterPolls: 3, RetryAfter: "1"})
-	token, config := api.Add(asked, time.Now()), api.Config(matching())
-	api.Run(t,
-		importing(config, token),
-		applying(config, plancheck.ResourceActionUpdate,
-			inState(tfjsonpath.New("token"), knownvalue.StringExact(token)),
-			inState(manifest.AtMapKey("files"), fileLinks),
-		),
-		unchanged(config),
-	)
-	wantPosts(t, api.Server, 0)
-}
-
-func TestImport_ofAnUnknownExport(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{})
-	for id, message := range map[string]string{
-		"dta_xprt_unknown": `Could not import unit cost export(?s).*404.*The export does not exist`,
-		"../../costs":      `letters, digits, underscores`,
-	} {
-		step := importing(api.Config(matching()), id)
-		step.ExpectError = regexp.MustCompile(acctest.Loose(message))
-		api.Run(t, step)
-	}
-	api.WantRequests(t, 0, 1)
-}
-
-func TestImport_withoutURLs(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{})
-	config := api.Config(matching(`store_file_urls = false`))
-	imported := importing(config, api.Add(asked, time.Now())+",store_file_urls=false")
-	imported.ImportStateCheck = func(states []*terraform.InstanceState) error {
-		if n := states[0].Attributes["manifest.files.#"]; n != "" && n != "0" {
-			t.Errorf("the import stored %s URLs", n)
-		}
-		return nil
-	}
-	api.Run(t, imported, resource.TestStep{
-		Config:            config,
-		ConfigPlanChecks:  expect(plancheck.ExpectEmptyPlan()),
-		ConfigStateChecks: []statecheck.StateCheck{inState(manifest.AtMapKey("files"), knownvalue.Null())},
 	})
 	wantPosts(t, api.Server, 0)
 }

@@ -264,6 +264,32 @@ func TestImport_ofAKubernetesEfficiencyExport(t *testing.T) {
 	})
 }
 
+func TestImport_withoutURLs(t *testing.T) {
+	t.Parallel()
+	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		imported := p.Import(t.Context(), fake.Add(minimal, time.Now())+",store_file_urls=false")
+		wantCompleted(t, imported)
+		if strings.Contains(imported.Value.String(), "/files/") {
+			t.Errorf("the state is %v", imported.Value)
+		}
+		wantUnchanged(t, p, imported, withoutURLs)
+	})
+}
+
+func TestImport_fails(t *testing.T) {
+	t.Parallel()
+	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		failed := fake.Add(minimal, time.Now())
+		fake.ChangeExport(failed, func(e *fakevantage.Export) {
+			e.Status, e.Messages = "failed", []string{"no such metric"}
+		})
+		wantWords(t, p.Import(t.Context(), failed).Errors(), "Could not import", "no such metric")
+		wantWords(t, p.Import(t.Context(), "dta_xprt_no").Errors(), "Could not import", "404", "does not exist")
+		wantWords(t, p.Import(t.Context(), "../../costs").Errors(), "Could not import", "letters, digits, underscores")
+		acctest.WantRequests(t, fake, 0, 2)
+	})
+}
+
 func TestImport_withoutAClient(t *testing.T) {
 	t.Parallel()
 	imported := acctest.NewProtocol(t, nil).Import(t.Context(), "dta_xprt_1")

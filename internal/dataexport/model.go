@@ -86,29 +86,30 @@ func (p *ResourcePart) setUnknown(token types.String) {
 // unknownManifest is a known object with unknown values. If the object were unknown, Terraform would not see that its
 // files are sensitive, and would reject an output of it only after the export was created.
 func unknownManifest() types.Object {
-	return types.ObjectValueMust(manifestTypes, map[string]attr.Value{
-		"files":            types.ListUnknown(types.StringType),
-		"completed_at":     types.StringUnknown(),
-		"valid_until":      types.StringUnknown(),
-		"urls_valid_until": types.StringUnknown(),
-	})
+	unknown := types.StringUnknown()
+	return newManifest(types.ListUnknown(types.StringType), unknown, unknown, unknown)
 }
 
 func manifestValue(m *vantage.Manifest) types.Object {
-	members := map[string]attr.Value{
-		"files":            types.ListNull(types.StringType),
-		"completed_at":     types.StringNull(),
-		"valid_until":      types.StringNull(),
-		"urls_valid_until": types.StringNull(),
+	if m == nil {
+		null := types.StringNull()
+		return newManifest(types.ListNull(types.StringType), null, null, null)
 	}
-	if m != nil {
-		members["files"] = fileURLs(m.Files)
-		members["completed_at"], members["valid_until"] = textOrNull(m.CompletedAt), textOrNull(m.ValidUntil)
-		if !m.URLsValidUntil.IsZero() {
-			members["urls_valid_until"] = types.StringValue(m.URLsValidUntil.UTC().Format(time.RFC3339))
-		}
+	urlsValidUntil := ""
+	if !m.URLsValidUntil.IsZero() {
+		urlsValidUntil = m.URLsValidUntil.UTC().Format(time.RFC3339)
 	}
-	return types.ObjectValueMust(manifestTypes, members)
+	return newManifest(
+		fileURLs(m.Files), textOrNull(m.CompletedAt), textOrNull(m.ValidUntil), textOrNull(urlsValidUntil))
+}
+
+func newManifest(files types.List, completedAt, validUntil, urlsValidUntil types.String) types.Object {
+	return types.ObjectValueMust(manifestTypes, map[string]attr.Value{
+		"files":            files,
+		"completed_at":     completedAt,
+		"valid_until":      validUntil,
+		"urls_valid_until": urlsValidUntil,
+	})
 }
 
 func fileURLs(urls []string) types.List {

@@ -91,11 +91,13 @@ func TestRead_withoutValidUntilExpiresAfterTwoDays(t *testing.T) {
 func TestRead_lostExport(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		config map[string]any
-		after  time.Duration
-		kept   bool
+		config   map[string]any
+		response http.HandlerFunc
+		after    time.Duration
+		kept     bool
 	}{
 		"before it expires":            {config: minimal, after: time.Hour},
+		"before it expires, with 410":  {config: minimal, response: fakevantage.Errors(410, "Gone"), after: time.Hour},
 		"with renewal":                 {config: renewed("2h"), after: time.Hour},
 		"unwaited":                     {config: unwaited, after: 47 * time.Hour},
 		"unwaited, after two days":     {config: unwaited, after: 48 * time.Hour, kept: true},
@@ -107,6 +109,9 @@ func TestRead_lostExport(t *testing.T) {
 			inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
 				state := p.Create(t.Context(), test.config)
 				fake.Forget(state.Text("token"))
+				if test.response != nil {
+					fake.Change(func(o *fakevantage.Options) { o.Misbehave = get(test.response) })
+				}
 				time.Sleep(test.after)
 				read := p.Read(t.Context(), state)
 				if test.kept {

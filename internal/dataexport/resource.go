@@ -216,7 +216,7 @@ func (r *Resource) await(
 		diags.Append(r.warnInterrupted(plan.Token.ValueString()))
 	case isExpiredStatus(err) && plan.isCompleted():
 		diags.Append(r.storeNoURLs(ctx, model, state)...)
-	case errors.As(err, &e) && e.Kind == vantage.ExportFailed && o.creates:
+	case errors.As(err, &e) && e.Kind == vantage.ExportFailed && o.report != "":
 		state.RemoveResource(ctx)
 		diags.Append(o.failure(err))
 	default:

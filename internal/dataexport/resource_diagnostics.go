@@ -11,71 +11,53 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// The operations of the resource, with what state holds after each kind of failure.
+// The operations of the resource, with what state holds after a failure.
 
+// creating is an operation whose errors taint the resource.
 func (r *Resource) creating() operation {
-	o := r.definition.operation("create")
-	o.creates = true
-	o.timedOut = func(token string) string {
-		return tainted(token, "set a longer `create` and `update` in the resource's timeouts block")
+	return operation{
+		verb: "create", noun: r.definition.Noun, report: r.definition.Report, whenEmpty: r.definition.WhenEmpty,
+		unfinished: "The export is still running and its token is in state. " +
+			"Terraform has marked the resource as tainted: the next apply creates a new export. " +
+			"To keep this export, fix the cause or set a longer `create` and `update` in the resource's timeouts block, " +
+			"run `terraform untaint` with the resource's address, and apply again.",
+		failed: "Nothing is stored in state. Apply again to create a new export. " + checkReport,
 	}
-	o.refused = func(token string) string { return tainted(token, "fix the cause") }
-	o.failed = "Nothing is stored in state. " +
-		"Apply again to create a new export. " +
-		"If that fails too, check the report in the Vantage console."
-	return o
-}
-
-// tainted says how to keep an export after an error in Create, which taints the resource.
-func tainted(token, first string) string {
-	return fmt.Sprintf("The export %s is still running and its token is in state. "+
-		"Terraform has marked the resource as tainted: the next apply creates a new export. "+
-		"To keep this export, %s, run `terraform untaint` with the resource's address, and apply again.", token, first)
 }
 
 func (r *Resource) resuming() operation {
-	o := r.definition.operation("finish")
-	o.timedOut = func(token string) string {
-		return "The export " + token + " is still running and stays in state. " +
-			"Apply again to resume the wait, with a longer `update` in the resource's timeouts block if needed."
+	return operation{
+		verb: "finish", noun: r.definition.Noun, whenEmpty: r.definition.WhenEmpty,
+		unfinished: "The export stays in state as pending. " +
+			"Apply again to resume the wait, with a longer `update` in the resource's timeouts block if needed.",
+		failed: "It stays in state until the next refresh removes it. Apply again to create a new export. " + checkReport,
 	}
-	o.refused = func(token string) string {
-		return "The export " + token + " stays in state as pending. " +
-			"Fix the cause, then apply again to resume the wait."
-	}
-	o.failed = "It stays in state until the next refresh removes it. " +
-		"Apply again to create a new export. " +
-		"If that fails too, check the report in the Vantage console."
-	return o
 }
 
 // fetching requests the URLs of a completed export.
 func (r *Resource) fetching() operation {
-	o := r.definition.operation("read the URLs of the")
-	kept := func(token string) string {
-		return "The export " + token + " stays in state without its URLs. " +
-			"Fix the cause, then apply again."
+	return operation{
+		verb: "read the URLs of the", noun: r.definition.Noun,
+		unfinished: "The export stays in state without its URLs. Fix the cause, then apply again.",
+		failed:     "Apply again to create a new export.",
 	}
-	o.timedOut, o.refused = kept, kept
-	o.failed = "Apply again to create a new export."
-	return o
 }
 
 func (r *Resource) refreshing() operation {
-	o := r.definition.operation("read")
-	o.timedOut = func(string) string {
-		return "State is unchanged. " +
+	return operation{
+		verb: "read", noun: r.definition.Noun,
+		unfinished: "State is unchanged. " +
 			"Run Terraform again when the API responds, or continue with -refresh=false. " +
-			"A longer `read` in the resource's timeouts block takes effect once it has been applied."
+			"A longer `read` in the resource's timeouts block takes effect once it has been applied.",
 	}
-	return o
 }
 
 func (r *Resource) importing() operation {
-	o := r.definition.operation("import")
-	o.timedOut = func(string) string { return "Nothing was imported. Run Terraform again when the API responds." }
-	o.failed = "An export that failed cannot be imported. Create the resource instead."
-	return o
+	return operation{
+		verb: "import", noun: r.definition.Noun,
+		unfinished: "Nothing was imported. Run Terraform again when the API responds.",
+		failed:     "An export that failed cannot be imported. Create the resource instead.",
+	}
 }
 
 func (r *Resource) errImportID() diag.Diagnostic {

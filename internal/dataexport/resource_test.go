@@ -1,7 +1,6 @@
 package dataexport_test
 
 import (
-	"regexp"
 	"testing"
 	"time"
 
@@ -128,49 +127,65 @@ func TestResource_isCreatedAgainIfLostEarly(t *testing.T) {
 	wantPosts(t, api.Server, 2)
 }
 
-func TestPlan_rejectsInvalidArguments(t *testing.T) {
+// While the provider configuration is unknown, nothing is requested, and every operation that needs the API fails.
+func TestResource_withoutAClient(t *testing.T) {
 	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{})
-	for name, test := range map[string]struct{ arguments, message string }{
-		"no report": {``, `"cost_report_token" is required`},
-		"a report's URL": {
-			`cost_report_token = "https://console.vantage.sh/go/rprt_1"`,
-			`Set the token, which is the last part of the URL.`,
-		},
-		"empty report":    {`cost_report_token = ""`, `string length must be at least 1`},
-		"empty workspace": {report(`workspace_token = ""`), `string length must be at least 1`},
-		"no start date":   {report(`start_date = "March"`), `not an ISO 8601 date`},
-		"no end date":     {report(`end_date = "2025-02-30"`), `not an ISO 8601 date`},
-		"no date bin":     {report(`date_bin = "year"`), `must be one of`},
-		"dates exchanged": {
-			report(`start_date = "2025-03-02"`, `end_date = "2025-03-01"`),
-			`start_date 2025-03-02 is after end_date`,
-		},
-		"no timeout":       {report(`timeouts { create = "soon" }`), `"soon" is not a duration`},
-		"negative timeout": {report(`timeouts { create = "-5s" }`), `A timeout must be above zero`},
-		"timeout of zero":  {report(`timeouts { update = "0s" }`), `A timeout must be above zero`},
-		"timeout in days": {
-			report(`timeouts { create = "1d" }`),
-			`"1d" is not a duration; days are not a unit, write 24h.`,
-		},
-		"margin in days": {
-			report(`renew_before_expiry = "1.5d"`),
-			`renew_before_expiry is invalid: "1.5d" is not a duration; days are not a unit, write 36h.`,
-		},
-		"margin in words":   {report(`renew_before_expiry = "1 hour"`), `"1 hour" is not a duration; write 1h.`},
-		"margin of nothing": {report(`renew_before_expiry = ""`), `"" is not a duration; write numbers`},
-		"margin of a day+":  {report(`renew_before_expiry = "24h1s"`), `not between 0s and 24h`},
-		"negative margin":   {report(`renew_before_expiry = "-1s"`), `not between 0s and 24h`},
-		"token with spaces": {`cost_report_token = " rprt_1 "`, `contains white space`},
+	inVirtualTime(t, fakevantage.Options{ReadyAfter: 10 * time.Minute}, func(
+		t *testing.T, p *acctest.Protocol, fake *fakevantage.Server,
+	) {
+		pending, completed := p.Create(t.Context(), unwaited), p.Create(t.Context(), withoutURLs)
+		wantCompleted(t, completed)
+		requests := len(fake.Requests())
+
+		unconfigured := acctest.NewProtocol(t, nil)
+		const cause = "known only after"
+		wantWords(t, unconfigured.Create(t.Context(), minimal).Errors(), "Could not create unit cost export", cause)
+		for _, state := range []acctest.State{pending, completed} {
+			wantWarning(t, unconfigured.Read(t.Context(), state), cause)
+			plan := unconfigured.Plan(state, minimal)
+			wantNoDiagnostics(t, plan)
+			wantWords(t, unconfigured.Apply(t.Context(), state, plan, minimal).Errors(), "Could not", cause)
+		}
+		if n := len(fake.Requests()) - requests; n != 0 {
+			t.Errorf("%d requests were sent", n)
+		}
+	})
+}
+
+func TestValidate_rejectsInvalidArguments(t *testing.T) {
+	t.Parallel()
+	timeouts := func(timeout string) map[string]any { return map[string]any{"create": timeout} }
+	p := acctest.NewProtocol(t, nil)
+	for message, config := range map[string]map[string]any{
+		`it is a URL; set the last part of the URL`:                {"cost_report_token": "https://vantage.example/rprt_1"},
+		`" rprt_1 " contains white space`:                          {"cost_report_token": " rprt_1 "},
+		`cost_report_token string length must be at least 1`:       {"cost_report_token": ""},
+		`workspace_token string length must be at least 1`:         {"workspace_token": ""},
+		`"March" is not an ISO 8601 date`:                          {"start_date": "March"},
+		`"2025-02-30" is not an ISO 8601 date`:                     {"end_date": "2025-02-30"},
+		`value must be one of`:                                     {"date_bin": "year"},
+		`start_date 2025-03-02 is after end_date 2025-03-01`:       {"start_date": "2025-03-02", "end_date": "2025-03-01"},
+		`"soon" is not a duration`:                                 {"timeouts": timeouts("soon")},
+		`a timeout must be above zero`:                             {"timeouts": timeouts("-5s")},
+		`must be above zero`:                                       {"timeouts": timeouts("0s")},
+		`"1d" is not a duration; days are not a unit, write 24h`:   {"timeouts": timeouts("1d")},
+		`"1.5d" is not a duration; days are not a unit, write 36h`: {"renew_before_expiry": "1.5d"},
+		`"1 hour" is not a duration; write 1h`:                     {"renew_before_expiry": "1 hour"},
+		`"" is not a duration; write numbers`:                      {"renew_before_expiry": ""},
+		`between 0s and 24h`:                                       {"renew_before_expiry": "24h1s"},
+		`the margin must be between 0s and 24h`:                    {"renew_before_expiry": "-1s"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(message, func(t *testing.T) {
 			t.Parallel()
-			api.Run(t, resource.TestStep{
-				Config:      api.Config(block("resource", "vantage_unit_cost_export", test.arguments)),
-				PlanOnly:    true,
-				ExpectError: regexp.MustCompile(acctest.Loose(test.message)),
-			})
+			if config["cost_report_token"] == nil {
+				config["cost_report_token"] = "rprt_1"
+			}
+			validated := p.Validate(config)
+			wantWords(t, validated.Errors(), message)
+			if validated.Diagnostics[0].Attribute == nil {
+				t.Errorf("%q is at no argument", validated.Errors())
+			}
 		})
 	}
-	t.Cleanup(func() { api.WantRequests(t, 0, 0) })
+	wantNoDiagnostics(t, p.Validate(renewed("24h")))
 }

@@ -39,8 +39,8 @@ func (d Definition) resourceSchema() schema.Schema {
 		return b
 	})
 	return schema.Schema{
-		MarkdownDescription: "A " + d.Noun + `: created once, polled until it completes, and kept in state with the pre-signed
-URLs of its files. Destroying it only removes it from state, because the API has no delete and exports expire.`,
+		MarkdownDescription: "A " + d.Noun + `, created once and kept in state with the pre-signed URLs of its files.
+Destroying it removes it from state only: the API has no delete, and exports expire.`,
 		Attributes: attributes,
 		Blocks: resourceBlocks(blocks, timeoutsBlock(map[string]string{
 			"create": "Timeout for creating the export and waiting for it, as a duration such as `45m`. Defaults to `30m`.",

@@ -50,9 +50,9 @@ func TestCredentials_areNotShown(t *testing.T) {
 	api.Change(func(o *fakevantage.Options) { o.Misbehave = nil })
 	run("destroy", "-no-color", "-auto-approve")
 
-	wantSaid(t, flat(shown), "completed_at", "(API token) may not see https://f.example/a.csv?(query removed)")
+	wantSaid(t, flat(shown), "completed_at", "(API token) may not see https://f.example/a.csv")
 	produced := leftBehind(t, cli, logFile)
-	wantSaid(t, produced["trace.log"], "request answered", "waiting")
+	wantSaid(t, produced["trace.log"], "received response", "waiting")
 	produced["the output"] = shown
 	for name, text := range produced {
 		if strings.Contains(text, acctest.APIToken) {

@@ -14,7 +14,7 @@ func TestTimeout_keepsTheToken(t *testing.T) {
 	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
 		state := p.Create(t.Context(), minimal)
 		wantPending(t, state, "")
-		wantWords(t, state.Errors(), "Could not create unit cost export", state.Text("token"), `"pending"`, "30m0s",
+		wantWords(t, state.Errors(), "Could not create unit cost export", state.Text("token"), `"pending"`, "timed out after 29m55s",
 			"terraform untaint", "timeouts")
 
 		// Untainted, the next apply waits for the same export; this time it is not enough either, which is no taint.
@@ -34,7 +34,7 @@ func TestTimeout_ofUpdate(t *testing.T) {
 	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
 		time.AfterFunc(time.Minute, p.Stop)
 		state := p.Create(t.Context(), config)
-		wantWords(t, p.Apply(t.Context(), state, p.Plan(state, config), config).Errors(), "3m0s")
+		wantWords(t, p.Apply(t.Context(), state, p.Plan(state, config), config).Errors(), "timed out after 2m55s")
 	})
 }
 
@@ -45,7 +45,7 @@ func TestTimeout_startsWithTheRequest(t *testing.T) {
 	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
 		state := p.Create(t.Context(), config)
 		wantPending(t, state, "")
-		wantWords(t, state.Errors(), "ran out after 5s", "untaint")
+		wantWords(t, state.Errors(), "timed out after 3s", "untaint")
 		acctest.WantRequests(t, fake, 1, 0)
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -138,7 +137,7 @@ func TestMonthly(t *testing.T) {
 			t.Fatalf("at %s %d exports, the last one with %s, want %d and %s", month.first, api.Posts(), body, exports, want)
 		}
 
-		twoDaysPass(t, api, cli)
+		twoDaysPass(api, cli)
 		month.expired()
 		requests := len(api.Requests())
 		l.failFor("")
@@ -183,26 +182,13 @@ func forgetAll(api *acctest.API) {
 	}
 }
 
-var timestamp = regexp.MustCompile(`"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"`)
-
 // twoDaysPass moves the times that the state and the API know into the past.
-func twoDaysPass(t *testing.T, api *acctest.API, cli *acctest.CLI) {
-	t.Helper()
+func twoDaysPass(api *acctest.API, cli *acctest.CLI) {
 	const age = 48 * time.Hour
 	for token := range api.Exports() {
 		api.ChangeExport(token, func(e *fakevantage.Export) { e.CompletedAt = e.CompletedAt.Add(-age) })
 	}
-	state := filepath.Join(cli.Dir, "terraform.tfstate")
-	aged := timestamp.ReplaceAllStringFunc(read(t, state), func(quoted string) string {
-		at, err := time.Parse(`"`+time.RFC3339+`"`, quoted)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return at.Add(-age).Format(`"` + time.RFC3339 + `"`)
-	})
-	if err := os.WriteFile(state, []byte(aged), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	cli.Age(age)
 }
 
 func lastPost(api *acctest.API) string {

@@ -124,9 +124,9 @@ func TestExamples(t *testing.T) {
 			use()
 			wantPosts("on the first day", test.posts)
 			if test.posts > 0 {
-				aDayPasses(api)
+				aDayPasses(api, cli)
 				use()
-				aDayPasses(api)
+				aDayPasses(api, cli)
 			}
 			cli.MustRun("destroy", "-auto-approve", "-no-color")
 			wantPosts("in all", test.inAll)
@@ -134,7 +134,8 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-func aDayPasses(api *acctest.API) {
+func aDayPasses(api *acctest.API, cli *acctest.CLI) {
+	cli.Age(25 * time.Hour)
 	for token := range api.Exports() {
 		api.ChangeExport(token, func(e *fakevantage.Export) { e.CompletedAt = time.Now().Add(-25 * time.Hour) })
 	}

@@ -91,7 +91,7 @@ func TestUploads(t *testing.T) {
 			second.MustRun("apply", "-auto-approve", "-no-color")
 			u.wantUploaded(t, api, store, second, 1, 1)
 
-			aDayPasses(api)
+			aDayPasses(api, second)
 			second.MustRun("apply", "-auto-approve", "-no-color")
 			u.wantUploaded(t, api, store, second, 2, 2)
 			wantNothingToDo(t, second)
@@ -123,7 +123,7 @@ func TestUploads_failed(t *testing.T) {
 					"-replace="+u.typeName+".latest")
 				u.wantUploaded(t, api, store, cli, exports, exports)
 				wantNothingToDo(t, cli)
-				aDayPasses(api)
+				aDayPasses(api, cli)
 			}
 		})
 	}

@@ -33,7 +33,7 @@ func TestInterrupt_cancelsReads(t *testing.T) {
 		reports      int
 		needs        acctest.Version
 	}{
-		"data sources": {config: elevenReads, want: "Could not make unit cost export", reports: 10},
+		"data sources": {config: elevenReads, want: "Could not create unit cost export", reports: 10},
 		"ephemeral resource": {
 			config: `ephemeral "vantage_data_export" "this" { token = "TOKEN" }`, want: "Could not open data export",
 			needs: acctest.Version{Terraform: "1.10", OpenTofu: "1.11"},

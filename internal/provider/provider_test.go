@@ -71,7 +71,7 @@ func TestValidate_reportsInvalidArguments(t *testing.T) {
 		{"host", "not a url", "must start with https://"},
 		{"host", "api.vantage.sh", "must start with https://"},
 		{"host", "http://api.vantage.sh", "plain http"},
-		{"host", "https://api.vantage.sh/v2", "write https://api.vantage.sh"},
+		{"host", "https://api.vantage.sh/v2", "use https://api.vantage.sh"},
 		{"host", "https://me:hunter2@x", "user name or a password"},
 		{"host", `"https://api.vantage.sh"`, "quotation marks"},
 		{"api_token", "vntg_tkn_1\n", "trimspace"},

@@ -103,7 +103,7 @@ func TestStopProvider_waitsForActions(t *testing.T) {
 		})
 	})
 	stopping.Wait()
-	if len(diagnostics) != 1 || !strings.Contains(diagnostics[0].Detail, "Interrupted") ||
+	if len(diagnostics) != 1 || !strings.Contains(diagnostics[0].Detail, "interrupted") ||
 		!strings.Contains(diagnostics[0].Detail, "dta_xprt_") {
 		t.Errorf("the action reported %v", diagnostics)
 	}
@@ -179,7 +179,7 @@ func TestStopProvider_cancelsOperationsThatStartLater(t *testing.T) {
 			c := newConfigured(t, api)
 			c.stop(t)
 			diagnostics := operation(t, c)
-			if len(diagnostics) != 1 || !strings.Contains(diagnostics[0].Detail, "Interrupted") {
+			if len(diagnostics) != 1 || !strings.Contains(diagnostics[0].Detail, "interrupted") {
 				t.Errorf("the diagnostics are %v", diagnostics)
 			}
 			api.WantRequests(t, 0, 0)

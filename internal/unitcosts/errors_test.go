@@ -30,13 +30,13 @@ func TestRead_explainsErrors(t *testing.T) {
 			options:  fakevantage.Options{Reports: []string{"rprt_2"}},
 			config:   unitCosts(),
 			requests: 1,
-			want:     `cost_report_token = "rprt_1"(?s:.*)404 Not Found(?s:.*)rprt_1 not found(?s:.*)Check cost_report_token`,
+			want:     `cost_report_token = "rprt_1"(?s:.*)404 Not Found(?s:.*)Check cost_report_token(?s:.*)rprt_1 not found`,
 		},
 		"not in the subscription": {
 			options:  answering(fakevantage.Errors(http.StatusPaymentRequired, "Upgrade to use unit costs")),
 			config:   unitCosts(),
 			requests: 1,
-			want:     `402 Payment Required(?s:.*)Upgrade to use unit costs(?s:.*)does not include this`,
+			want:     `402 Payment Required(?s:.*)does not include this(?s:.*)Upgrade to use unit costs`,
 		},
 		"an invalid page": {
 			options:  answering(fakevantage.Answer(http.StatusOK, `{}`)),
@@ -48,7 +48,7 @@ func TestRead_explainsErrors(t *testing.T) {
 			options:  fakevantage.Options{Limit: 1, Window: time.Hour},
 			config:   unitCosts(`timeouts { read = "1s" }`),
 			requests: 1,
-			want:     `too short(?s:.*)rate limit(?s:.*)request fewer rows, or set a longer`,
+			want:     `timed out(?s:.*)rate limit(?s:.*)request fewer rows, or set a longer`,
 		},
 		"dates in wrong order": {
 			config: unitCosts(`start_date = "2025-03-02"`, `end_date = "2025-03-01"`),
@@ -58,7 +58,7 @@ func TestRead_explainsErrors(t *testing.T) {
 		"no date bin":    {config: unitCosts(`date_bin = "year"`), want: `must be one of`},
 		"no metric":      {config: unitCosts(`business_metric_token = ""`), want: `string length must be at least 1`},
 		"no calculation": {config: unitCosts(`calculation_type = "margin"`), want: `value must be one of`},
-		"no timeout":     {config: unitCosts(`timeouts { read = "0s" }`), want: `A timeout has to be above zero`},
+		"no timeout":     {config: unitCosts(`timeouts { read = "0s" }`), want: `A timeout must be above zero`},
 		"no such order":  {config: unitCosts(`order = "desc"`), want: `An argument named "order" is not expected here`},
 		"empty report":   {config: another(`cost_report_token = ""`), want: `at least 1`},
 		"missing report": {config: another(``), want: `"cost_report_token" is required`},

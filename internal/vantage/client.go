@@ -110,16 +110,16 @@ func (c *Client) UserAgent() string { return c.options.UserAgent }
 // Logger returns the logger of the client.
 func (c *Client) Logger() *slog.Logger { return c.options.Logger }
 
-// CheckAPIToken rejects an API token that cannot be sent: an empty one, or one with white space, quotes at both ends or
-// other characters that no token has.
+// CheckAPIToken rejects an API token that cannot be sent: an empty one, or one with white space or other characters that no
+// token has.
 func CheckAPIToken(token string) error {
 	if token == "" {
 		return errors.New("no API token is given")
 	}
 	for _, c := range token {
 		if c <= ' ' || c > '~' {
-			return errors.New("the API token has a space, a line break or another character that no token has; " +
-				"a token that is read from a file may end in a line break, which trimspace removes")
+			return errors.New("an API token has no space, line break or control character; " +
+				"trimspace removes the line break at the end of a file")
 		}
 	}
 	return nil

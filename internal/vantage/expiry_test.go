@@ -118,6 +118,27 @@ func TestURLsValidUntil(t *testing.T) {
 	}
 }
 
+func TestURLLifetime_isTheShortest(t *testing.T) {
+	t.Parallel()
+	const day = "https://s3.example/a.csv?X-Amz-Date=20261123T015750Z&X-Amz-Expires=86400"
+	for name, test := range map[string]struct {
+		urls []string
+		want time.Duration
+	}{
+		"none":              {},
+		"Amazon and Google": {[]string{day, "https://x.example/b?X-Goog-Date=20261124T015750Z&X-Goog-Expires=3600"}, time.Hour},
+		"not stated":        {[]string{"https://x.example/c?Expires=1764000000&Signature=s", day}, 24 * time.Hour},
+		"without a date":    {[]string{"https://x.example/d?X-Amz-Expires=60"}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := vantage.URLLifetime(test.urls); got != test.want {
+				t.Errorf("the lifetime is %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
 func TestTimesOfTheServer(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

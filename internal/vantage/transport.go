@@ -72,6 +72,10 @@ func (t *apiTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		slot.Done(nil)
 		return nil, err
 	}
+	if deadlineReached(ctx) { // while the request waited: a POST would not be canceled any more
+		slot.Done(nil)
+		return nil, contextError(ctx)
+	}
 	if delay := time.Since(queued).Truncate(time.Millisecond); delay > 0 {
 		t.log.DebugContext(ctx, "rate limit delay ended", "duration", delay)
 	}
@@ -165,6 +169,9 @@ func (t *apiTransport) transportError(req *http.Request, err error, connected bo
 	}
 	if proxy, variable, ok := ProxyFor(req.URL); ok && !connected {
 		failure.Err = fmt.Errorf("through the proxy %s (environment variable %s): %w", proxy, variable, failure.Err)
+	}
+	if err := CheckProxy(req.URL.Scheme + "://" + req.URL.Host); err != nil && !connected {
+		failure.Err = err // the other error can contain a part of the password
 	}
 	reached := t.host.responded.Load()
 	if errors.Is(err, errProxyAuth) {

@@ -2,6 +2,7 @@ package vantage
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"strings"
@@ -69,7 +70,7 @@ func (c *Client) delayPoll(
 	}
 	delay, ok := lastPoll(ctx, delay, first)
 	if !ok {
-		return &Error{Kind: TimedOut}
+		return &Error{Kind: TimedOut, Err: errors.New("the export is still pending, and no time is left to poll it again")}
 	}
 	if onProgress != nil {
 		onProgress(Progress{Export: *export, Delay: delay})
