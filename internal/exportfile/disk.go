@@ -30,7 +30,7 @@ func PrepareDirectory(directory string) error {
 		}
 	}
 	if err != nil {
-		return &Error{Err: notWritten(err)}
+		return &Error{File: directory, Err: notWritten(err)}
 	}
 	return nil
 }

@@ -144,7 +144,7 @@ const (
 
 // Error is the error of a download. It never holds the query of a pre-signed URL.
 type Error struct {
-	// File is the name of the file that failed. It is empty if the directory cannot be used.
+	// File is the name of the file that failed, or the path of a directory that cannot be used.
 	File string
 	// Host is the file server. It is empty if no request was sent.
 	Host string
@@ -154,12 +154,7 @@ type Error struct {
 }
 
 // Error returns one line that can be shown and logged.
-func (e *Error) Error() string {
-	if e.File == "" {
-		return e.Err.Error()
-	}
-	return e.File + ": " + e.Err.Error()
-}
+func (e *Error) Error() string { return e.File + ": " + e.Err.Error() }
 
 // Unwrap returns what failed.
 func (e *Error) Unwrap() error { return e.Err }
