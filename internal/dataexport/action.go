@@ -45,8 +45,8 @@ func (a *Action) Schema(_ context.Context, _ action.SchemaRequest, resp *action.
 		"directory": directoryAttribute(false, " Defaults to none: the files are not downloaded."),
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Creates a " + a.definition.Noun + `, waits for it and downloads its files. **Each invocation creates a new export.**
-It stores nothing in state. Requires Terraform 1.14 or later.`,
+		MarkdownDescription: "Creates a " + a.definition.Noun + `, waits for it and downloads its files.
+**Each invocation creates a new export.** It stores nothing in state. Requires Terraform 1.14 or later.`,
 		Attributes: actionAttributes(mergeMaps(a.definition.Arguments, directory)),
 		Blocks: actionBlocks(mergeMaps(a.definition.Blocks, timeoutsBlock(map[string]string{
 			"invoke": "Timeout for creating the export, waiting for it and downloading its files, as a duration such as " +

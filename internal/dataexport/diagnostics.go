@@ -87,7 +87,8 @@ func (o operation) remedy(e *vantage.Error) string {
 
 // noSuchExport explains a 404. The prefixes of tokens are not documented: they are a hint and never a reason to reject.
 func noSuchExport(token string) string {
-	const unknown = "The export does not exist: it has expired, or the token is mistyped. Check the token. " + newExportHint
+	const unknown = "The export does not exist: it has expired, or the token is mistyped. " +
+		"Check the token. " + newExportHint
 	if strings.HasPrefix(token, "rprt_") {
 		return unknown + " A token that starts with rprt_ is that of a report; the token of an export starts with dta_xprt_."
 	}

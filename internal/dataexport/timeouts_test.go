@@ -14,7 +14,8 @@ func TestTimeout_keepsTheToken(t *testing.T) {
 	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
 		state := p.Create(t.Context(), minimal)
 		wantPending(t, state, "")
-		wantWords(t, state.Errors(), "Could not create unit cost export", state.Text("token"), `"pending"`, "timed out after 29m55s",
+		wantWords(t, state.Errors(), "Could not create unit cost export", state.Text("token"), `"pending"`,
+			"timed out after 29m55s",
 			"terraform untaint", "timeouts")
 
 		// Untainted, the next apply waits for the same export; this time it is not enough either, which is no taint.
