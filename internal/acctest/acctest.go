@@ -78,8 +78,8 @@ func WantRequests(t testing.TB, fake *fakevantage.Server, posts, gets int) {
 	}
 }
 
-// Main is the TestMain of a package with acceptance tests. It removes the user's settings for Terraform and the provider
-// from the environment, except which program to test, and afterwards what the tests have installed.
+// Main is the TestMain of a package with acceptance tests. It removes the user's settings for Terraform and the
+// provider from the environment, except which program to test, and afterwards what the tests have installed.
 func Main(m *testing.M) {
 	for _, pair := range os.Environ() {
 		name, _, _ := strings.Cut(pair, "=")
