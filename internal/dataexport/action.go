@@ -51,8 +51,7 @@ It stores nothing in state. **Each invocation creates a new export.**
 Requires Terraform 1.14 or later; OpenTofu has no actions.`,
 		Attributes: actionAttributes(mergeMaps(a.definition.Arguments, directory)),
 		Blocks: actionBlocks(mergeMaps(a.definition.Blocks, timeoutsBlock(map[string]string{
-			"invoke": "Timeout for creating the export, waiting for it and downloading its files, as a duration such as " +
-				"`45m`. Defaults to `30m`.",
+			"invoke": "Timeout for creating the export, waiting for it and downloading its files. Defaults to `30m`.",
 		}))),
 	}
 }

@@ -40,7 +40,7 @@ Reading it waits for completion and creates no export.
 The API can sign the URLs of the files anew at each read. Use the resource for values that must not change.`,
 		Attributes: dataSourceAttributes(existingAttributes()),
 		Blocks: dataSourceBlocks(timeoutsBlock(map[string]string{
-			"read": "Timeout for waiting for the export, as a duration such as `45m`. Defaults to `30m`.",
+			"read": "Timeout for waiting for the export. Defaults to `30m`.",
 		})),
 	}
 }

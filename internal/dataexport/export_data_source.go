@@ -50,7 +50,7 @@ if a value that it depends on is known only then. Each read returns another toke
 keep an export.`,
 		Attributes: dataSourceAttributes(mergeMaps(d.definition.Arguments, exportedAttributes())),
 		Blocks: dataSourceBlocks(mergeMaps(d.definition.Blocks, timeoutsBlock(map[string]string{
-			"read": "Timeout for creating the export and waiting for it, as a duration such as `45m`. Defaults to `30m`.",
+			"read": "Timeout for creating the export and waiting for it. Defaults to `30m`.",
 		}))),
 	}
 }
