@@ -297,7 +297,7 @@ func TestDownloads_failureStoresNothing(t *testing.T) {
 		says      []string
 	}{
 		"rejected": {
-			options: fakevantage.Options{Misbehave: answering(fakevantage.Answer(401, "<Error/>"), isFile)},
+			options: fakevantage.Options{Misbehave: misbehaving(fakevantage.Answer(401, "<Error/>"), isFile)},
 			files:   2,
 			says:    []string{"The file server api.vantage.sh rejected the request for unit_costs-001.csv with 401", again},
 		},
