@@ -98,6 +98,6 @@ func TestCtrlCDuringADownloadLeavesNoHalfFile(t *testing.T) {
 		t.Errorf("succeeded: %v, and took %s to end", ok, took)
 	}
 	wantFiles(t, directory, "unit_costs-001.csv")
-	wantSaid(t, out, "The API has accepted the export dta_xprt_", "unit_costs-001.csv has arrived (1.0 MB)",
-		"Could not download unit cost export", "Interrupted before unit_costs-002.csv")
+	wantSaid(t, out, "The API has accepted the export dta_xprt_", "Downloaded unit_costs-001.csv (1.0 MB)",
+		"Could not download unit cost export", "interrupted before unit_costs-002.csv")
 }
