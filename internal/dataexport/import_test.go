@@ -87,7 +87,7 @@ func TestImport_comparesByMeaning(t *testing.T) {
 		},
 		"another date bin": {
 			reports: map[string]any{"vql": filter, "date_bin": "day"},
-			config:  map[string]any{"filter": filter, "date_bin": "week"}, replaces: "date_bin",
+			config:  map[string]any{"filter": filter, "date_bin": "week", "schema": "focus"}, replaces: "date_bin",
 		},
 		"groupings as a list": {
 			reports: map[string]any{"vql": filter, "groupings": []string{"provider", "tag:a b"}},
@@ -197,6 +197,8 @@ func TestImport_ofAPendingExport(t *testing.T) {
 			wantCompleted(t, applied)
 			wantConsistent(t, plan, applied)
 			wantUnchanged(t, p, p.Read(t.Context(), applied), matching)
+			delete(matching, "triggers")
+			wantReplaced(t, p.Plan(applied, matching), "triggers")
 		})
 	})
 	t.Run("that differs", func(t *testing.T) {
@@ -237,8 +239,8 @@ func TestImport_ofAPendingExport(t *testing.T) {
 				state = apply(t, p, state, other)
 				wantPending(t, state, "")
 				later := config("2025-03-01")
-				later["wait_for_completion"], later["triggers"] = other["wait_for_completion"], map[string]any{"month": "04"}
-				wantReplaced(t, p.Plan(state, later), "triggers") // adoption has ended
+				later["wait_for_completion"], later["workspace_token"] = other["wait_for_completion"], "wrkspc_1"
+				wantReplaced(t, p.Plan(state, later), "workspace_token") // adoption has ended
 				time.Sleep(time.Hour)
 				refreshed := p.Read(t.Context(), state)
 				wantReplaced(t, p.Plan(refreshed, other), "start_date")

@@ -167,8 +167,10 @@ func TestRead_storedURLs(t *testing.T) {
 		"still working":    {options: fakevantage.Options{URLLifetime: 6 * time.Hour}, wait: 6*time.Hour - time.Minute},
 		"expired":          {options: fakevantage.Options{URLLifetime: 6 * time.Hour}, wait: 6 * time.Hour, fresh: true},
 		"expired for good": {options: fakevantage.Options{URLLifetime: 6 * time.Hour}, wait: 24 * time.Hour},
-		"expired, and the API returns the same": {
-			wait: 6 * time.Hour, change: func(e *fakevantage.Export) { e.ValidUntil = e.CompletedAt.Add(6 * time.Hour) },
+		"expired, as are those of the response": {
+			options: fakevantage.Options{URLLifetime: 6 * time.Hour},
+			wait:    7 * time.Hour,
+			change:  func(e *fakevantage.Export) { e.ValidUntil = e.CompletedAt.Add(time.Hour) },
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

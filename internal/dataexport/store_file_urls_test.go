@@ -15,17 +15,31 @@ import (
 
 func TestStoreFileURLs_ofAnExpiredExport(t *testing.T) {
 	t.Parallel()
-	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-		state := p.Create(t.Context(), withoutURLs)
-		time.Sleep(25 * time.Hour)
-		stored := p.Apply(t.Context(), state, p.Plan(state, minimal), minimal)
-		wantWarning(t, stored, "has expired")
-		if n := numberOfFiles(t, stored); n != 0 {
-			t.Errorf("%d URLs are stored", n)
-		}
-		wantUnchanged(t, p, p.Read(t.Context(), stored), minimal)
-		acctest.WantRequests(t, fake, 1, 1)
-	})
+	for name, test := range map[string]struct {
+		after     time.Duration
+		status    string
+		gets, all int // for the URLs, and with the refresh afterwards
+	}{
+		"by its valid_until": {after: 25 * time.Hour},
+		"by its status":      {after: time.Hour, status: "expired", gets: 1, all: 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+				state := p.Create(t.Context(), withoutURLs)
+				fake.ChangeExport(state.Text("token"), func(e *fakevantage.Export) { e.Status = test.status })
+				time.Sleep(test.after)
+				stored := p.Apply(t.Context(), state, p.Plan(state, minimal), minimal)
+				wantWarning(t, stored, "has expired")
+				if n := numberOfFiles(t, stored); n != 0 {
+					t.Errorf("%d URLs are stored", n)
+				}
+				acctest.WantRequests(t, fake, 1, 1+test.gets)
+				wantUnchanged(t, p, p.Read(t.Context(), stored), minimal)
+				acctest.WantRequests(t, fake, 1, 1+test.all)
+			})
+		})
+	}
 }
 
 // Attributes describe what was exported: they stay as they are while URLs are stored.
