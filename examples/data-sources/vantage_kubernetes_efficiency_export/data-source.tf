@@ -1,4 +1,4 @@
-# A new export at each read, that is in each plan. To keep one, use the resource.
+# Each read creates a new export, which means every plan. Use the resource to keep an export.
 data "vantage_kubernetes_efficiency_export" "now" {
   groupings = ["cluster_id", "namespace"]
 }
