@@ -1,4 +1,3 @@
-# Each read creates a new export, which means every plan. Use the resource to keep an export.
 data "vantage_cost_export" "now" {
   filter    = "costs.provider = 'aws'"
   groupings = ["service", "tag:team"]

@@ -1,4 +1,3 @@
-# Each read creates a new export, which means every plan. Use the resource to keep an export.
 data "vantage_kubernetes_efficiency_export" "now" {
   groupings = ["cluster_id", "namespace"]
 }

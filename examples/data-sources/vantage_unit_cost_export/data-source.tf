@@ -1,4 +1,3 @@
-# Each read creates a new export, which means every plan. Use the resource to keep an export.
 data "vantage_unit_cost_export" "now" {
   cost_report_token = "rprt_ea7dbb4f5783d677"
   start_date        = "2025-03-01"
