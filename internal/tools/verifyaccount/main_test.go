@@ -26,7 +26,7 @@ func env(name string) string {
 
 var secrets = regexp.MustCompile(`://|X-Amz-Signature|[a-z]+_[0-9a-f]{4,}|wrkspc|Unit-Costs|exports-bucket`)
 
-// verify runs the program for one export type in virtual time and returns its table. It fails if the table shows a secret.
+// verify runs the program for one export type in virtual time and returns its table, which must not show a secret.
 func verify(t *testing.T, ctx context.Context, k kind, network http.RoundTripper, wantErr string) string {
 	t.Helper()
 	var out, progress strings.Builder
