@@ -16,7 +16,6 @@ var idioms = regexp.MustCompile(`(?i)\b(` + strings.Join([]string{
 	// Export, request, response.
 	`(make|makes|made|making) (an|the|no|another|new|a new|one|their|its) exports?`,
 	`exports? (is|are|was|were) made`,
-	`exports? that exists?`,
 	`ha(s|ve) one made`,
 	`asks? again`,
 	`ask(s|ed|ing)? (for it|about|for an export|for one)`,
