@@ -7,8 +7,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// surfaces are the optional interfaces of the provider that withClient forwards.
-type surfaces interface {
+// optionalInterfaces are the interfaces of the provider that withClient forwards.
+type optionalInterfaces interface {
 	provider.ProviderWithActions
 	provider.ProviderWithEphemeralResources
 }
