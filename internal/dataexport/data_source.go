@@ -43,7 +43,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 The API can sign the URLs anew at each read: use the resource for values that must not change.`,
 		Attributes: dataSourceAttributes(existingAttributes()),
 		Blocks: dataSourceBlocks(timeoutsBlock(map[string]string{
-			"read": "Timeout for waiting for the export, as a duration such as `45m`. Defaults to `30m`.",
+			"read": "Timeout for waiting for the export. Defaults to `30m`.",
 		})),
 	}
 }
@@ -107,7 +107,7 @@ func (d *ExportDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 Each read returns another token and other URLs. Use the resource to keep an export.`,
 		Attributes: dataSourceAttributes(mergeMaps(d.definition.Arguments, exportedAttributes())),
 		Blocks: dataSourceBlocks(mergeMaps(d.definition.Blocks, timeoutsBlock(map[string]string{
-			"read": "Timeout for creating the export and waiting for it, as a duration such as `45m`. Defaults to `30m`.",
+			"read": "Timeout for creating the export and waiting for it. Defaults to `30m`.",
 		}))),
 	}
 }

@@ -129,8 +129,7 @@ func (r *DownloadResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 No pre-signed URL is stored in state. Destroying it keeps the files.`,
 		Attributes: attributes,
 		Blocks: resourceBlocks(timeoutsBlock(map[string]string{
-			"create": "Timeout for waiting for the export and downloading its files, as a duration such as `45m`. " +
-				"Defaults to `30m`.",
+			"create": "Timeout for waiting for the export and downloading its files. Defaults to `30m`.",
 		})),
 	}
 }

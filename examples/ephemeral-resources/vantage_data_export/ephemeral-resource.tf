@@ -9,7 +9,7 @@ ephemeral "vantage_data_export" "this" {
   token = vantage_unit_cost_export.this.token
 }
 
-# Ephemeral values are allowed in provisioners, provider configurations and write-only arguments.
+# Runs once per export.
 resource "terraform_data" "download" {
   triggers_replace = [vantage_unit_cost_export.this.token]
 

@@ -14,7 +14,3 @@ output "march_files" {
   value     = vantage_unit_cost_export.march.manifest.files
   sensitive = true
 }
-
-output "march_completed_at" {
-  value = vantage_unit_cost_export.march.manifest.completed_at
-}
