@@ -107,7 +107,7 @@ func (d *ExportDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 Each read returns another token and other URLs. Use the resource to keep an export.`,
 		Attributes: dataSourceAttributes(mergeMaps(d.definition.Arguments, exportedAttributes())),
 		Blocks: dataSourceBlocks(mergeMaps(d.definition.Blocks, timeoutsBlock(map[string]string{
-			"read": "Timeout for creating the export and waiting for it, as a duration such as `45m`. Defaults to `30m`.",
+			"read": "Timeout for creating the export and waiting for it. Defaults to `30m`.",
 		}))),
 	}
 }
