@@ -19,6 +19,11 @@ import (
 	"terraform-provider-vantage/internal/acctest"
 )
 
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(800) // saves a third of the time
+	acctest.Main(m)
+}
+
 var schemas = sync.OnceValue(func() *tfprotov6.GetProviderSchemaResponse {
 	server, err := acctest.Configured(context.Background(), nil)
 	if err != nil {

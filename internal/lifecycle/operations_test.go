@@ -167,7 +167,7 @@ func (w *world) verify(applied *saved) {
 		unknown, failure := w.gone(r.state.text("token"))
 		renewed := applied.changes[r].action == "update" && r.due(p.prior[r], w.accepted(r.state.text("token")))
 		renewed = renewed || p.prior[r].facts.omitted || r.of != nil && p.changes[r.of].action != "no-op"
-		if c.action != "no-op" && !renewed && !unknown && !failure {
+		if c.action != "no-op" && !renewed && !unknown && !failure && !r.removed {
 			w.failf("after the apply, %s of %s is planned: %s", c.action, r.name, show(c.planned.value))
 		}
 	}
