@@ -44,21 +44,13 @@ func NewProtocol(t testing.TB, client *vantage.Client) *Protocol {
 // NewProtocolOf is NewProtocol for the resource and the action of another type name.
 func NewProtocolOf(t testing.TB, client *vantage.Client, typeName string) *Protocol {
 	t.Helper()
-	whole, ok := ours.New("test")().(optionalInterfaces)
-	if !ok {
-		t.Fatal("the provider lacks an interface")
-	}
-	server, err := providerserver.NewProtocol6WithError(withClient{whole, client})()
+	ctx := context.Background()
+	server, err := Configured(ctx, client)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx := context.Background()
 	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
-		t.Fatal(err)
-	}
-	config := dynamic(t, tftypes.NewValue(schemas.Provider.ValueType(), nil))
-	if _, err = server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{Config: &config}); err != nil {
 		t.Fatal(err)
 	}
 	object, ok := schemas.ResourceSchemas[typeName].ValueType().(tftypes.Object)
@@ -68,6 +60,21 @@ func NewProtocolOf(t testing.TB, client *vantage.Client, typeName string) *Proto
 	return &Protocol{t: t, Server: server, typeName: typeName, object: object}
 }
 
+// Configured returns a provider in process that uses the client. Without a client it is as in a plan whose provider
+// configuration is known only after apply.
+func Configured(ctx context.Context, client *vantage.Client) (tfprotov6.ProviderServer, error) {
+	whole, ok := ours.New("test")().(optionalInterfaces)
+	if !ok {
+		return nil, errors.New("the provider lacks an interface")
+	}
+	server, err := providerserver.NewProtocol6WithError(withClient{whole, client})()
+	if err != nil {
+		return nil, err
+	}
+	_, err = server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{})
+	return server, err
+}
+
 // withClient is the provider with a client in place of the one that its configuration would make.
 type withClient struct {
 	optionalInterfaces
@@ -75,6 +82,9 @@ type withClient struct {
 }
 
 func (w withClient) Configure(_ context.Context, _ provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	if w.client == nil {
+		return
+	}
 	resp.ResourceData, resp.DataSourceData = w.client, w.client
 	resp.EphemeralResourceData, resp.ActionData = w.client, w.client
 }
