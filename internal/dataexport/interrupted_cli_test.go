@@ -15,7 +15,7 @@ func TestInterrupt_keepsTheExport(t *testing.T) {
 		latency time.Duration
 		began   func(*acctest.API) int
 	}{
-		"while it waits":           {began: (*acctest.API).Gets},
+		"while it waits":                  {began: (*acctest.API).Gets},
 		"before the response to the POST": {began: (*acctest.API).Posts, latency: time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
