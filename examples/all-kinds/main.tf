@@ -1,4 +1,4 @@
-# All three kinds of exports for one month: unit costs, costs in FOCUS, and Kubernetes efficiency.
+# All three export types for one month: unit costs, costs in FOCUS, and Kubernetes efficiency.
 #
 #   terraform apply -var cost_report_token=rprt_... -var start_date=2025-03-01 -var end_date=2025-03-31
 

@@ -1,4 +1,4 @@
-# Downloads the files without their URLs ever being in the state or a plan file. Needs Terraform 1.10 or OpenTofu 1.11.
+# Downloads the files without storing their URLs in state or plan files. Requires Terraform 1.10 or OpenTofu 1.11.
 #
 #   terraform apply -var cost_report_token=rprt_...
 
@@ -20,31 +20,31 @@ variable "cost_report_token" {
 }
 
 variable "directory" {
-  description = "Where the files go."
+  description = "Directory for the files."
   type        = string
   default     = "."
 }
 
-# The apply waits for it. The state gets its token, and no URL.
+# The state contains the token of the export and no URL.
 resource "vantage_unit_cost_export" "this" {
   cost_report_token   = var.cost_report_token
   store_file_urls     = false
-  renew_before_expiry = "1h" # or the ephemeral resource could not open it any more, a day later
+  renew_before_expiry = "1h" # an expired export cannot be opened
 }
 
-# Asks for the URLs in each run, and makes no export.
+# Reads the URLs in every plan and apply, and creates no export.
 ephemeral "vantage_data_export" "this" {
   token = vantage_unit_cost_export.this.token
 }
 
-# Once for each export. Terraform keeps no ephemeral value, and shows none of what this command prints.
+# Runs once per export. Terraform hides the output of this command because it uses an ephemeral value.
 resource "terraform_data" "download" {
   triggers_replace = [vantage_unit_cost_export.this.token]
 
   provisioner "local-exec" {
     working_dir = var.directory
 
-    # To curl by standard input, because everybody on the machine can see a command line. An empty export has no files.
+    # The URLs are passed on standard input: other users on this machine can see command lines. An empty export has no files.
     command = <<-EOT
       umask 077
       if [ -n "$FILES" ]; then

@@ -1,5 +1,7 @@
-# Many exports at once. The resources only ask for them, so that all run at the server side by side;
-# the data sources wait. A wait that times out leaves nothing tainted: apply again, and it goes on.
+# Creates many exports at once. The resources do not wait, so that all exports run concurrently. The data sources wait for
+# completion. A wait that times out taints nothing: the next apply resumes it.
+#
+#   terraform apply -var 'cost_report_tokens={aws="rprt_...",gcp="rprt_..."}'
 
 terraform {
   required_version = ">= 1.5.0"
@@ -14,7 +16,7 @@ terraform {
 provider "vantage" {}
 
 variable "cost_report_tokens" {
-  description = "Tokens of the cost reports, by the names they are to have here."
+  description = "Tokens of the cost reports by name."
   type        = map(string)
 }
 
@@ -24,11 +26,11 @@ resource "vantage_unit_cost_export" "report" {
   cost_report_token   = each.value
   date_bin            = "day"
   wait_for_completion = false
-  store_file_urls     = false # the data sources read them
-  renew_before_expiry = "1h"  # or the data sources could not read them any more, a day later
+  store_file_urls     = false # the data sources read the URLs
+  renew_before_expiry = "1h"  # URLs of an expired export do not work
 
   timeouts {
-    create = "2h" # until the API has taken the request: the time in the queue counts
+    create = "2h" # until the API accepts the request, including delays by the rate limit
     read   = "30m"
   }
 }
@@ -43,14 +45,14 @@ data "vantage_data_export" "report" {
   }
 }
 
-# Once for each export: into a directory of its report's name. What is done with the files would come here too.
+# Runs once per export. Each report has a directory. Add the command that processes the files here.
 resource "terraform_data" "download" {
   for_each = vantage_unit_cost_export.report
 
   triggers_replace = [each.value.token]
 
   provisioner "local-exec" {
-    # To curl by standard input, because everybody on the machine can see a command line. An empty export has no files.
+    # The URLs are passed on standard input: other users on this machine can see command lines. An empty export has no files.
     command = <<-EOT
       umask 077
       if [ -n "$FILES" ]; then
@@ -67,7 +69,7 @@ resource "terraform_data" "download" {
   }
 }
 
-# No output of the data sources' files: the API can sign their URLs anew at each read, which would be a change in each plan.
+# The files of the data sources are not an output: the API can sign new URLs at each read, which would change every plan.
 output "completed_at" {
   value = { for name, export in data.vantage_data_export.report : name => export.manifest.completed_at }
 }

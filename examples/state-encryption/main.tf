@@ -1,4 +1,4 @@
-# OpenTofu 1.7 or later encrypts the state and saved plans itself. Each command needs the passphrase, init too:
+# Encrypts the state and saved plans with OpenTofu 1.7 or later. Every command needs the passphrase, including init:
 #
 #   export TF_VAR_state_passphrase=...   # at least 16 characters
 #   tofu init

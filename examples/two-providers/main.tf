@@ -1,4 +1,4 @@
-# How this provider is named beside the vendor's own, which would have the local name "vantage".
+# Uses this provider next to the vendor's provider, which has the local name "vantage".
 
 terraform {
   required_version = ">= 1.5.0"
@@ -11,7 +11,7 @@ terraform {
 }
 
 variable "read_token" {
-  description = "API token with the read scope alone."
+  description = "API token with only the read scope."
   type        = string
   sensitive   = true
 }
@@ -25,14 +25,14 @@ provider "vantage-exports" {
   api_token = var.read_token
 }
 
-# Gets the provider by its source, so that it can have another local name there.
+# Inherits the provider by its source address, although its local name differs there.
 module "export" {
   source = "./modules/export"
 
   cost_report_token = var.cost_report_token
 }
 
-# The same name in both: then it can be handed on explicitly too.
+# Uses the same local name, so that the provider can also be passed explicitly.
 module "named" {
   source = "./modules/named"
 

@@ -1,5 +1,5 @@
-// Package acctest is what every acceptance test starts with: a fake API on a loopback address, and the provider run
-// through the real CLI against it. No account is needed, nor the variable TF_ACC.
+// Package acctest starts acceptance tests: a fake API on a loopback address, and the provider in the real CLI. They need
+// neither an account nor the variable TF_ACC.
 package acctest
 
 import (
@@ -19,7 +19,7 @@ import (
 	"terraform-provider-vantage/internal/provider"
 )
 
-// APIToken is the only one that the fake lets in.
+// APIToken is the only token that the fake accepts.
 const APIToken = "vntg_tkn_0123456789abcdef-do-not-log"
 
 // API is a fake API that listens on a loopback address until the test ends.
@@ -28,7 +28,7 @@ type API struct {
 	URL string
 }
 
-// Start serves a fake of one test's own.
+// Start serves a new fake.
 func Start(t testing.TB, o fakevantage.Options) *API {
 	t.Helper()
 	o.APIToken = APIToken
@@ -38,19 +38,19 @@ func Start(t testing.TB, o fakevantage.Options) *API {
 	return &API{Server: fake, URL: server.URL}
 }
 
-// NewFake returns a fake that is held to the vendor's description of the API: see contract.Hold.
+// NewFake returns a fake whose exchanges are validated by contract.Hold.
 func NewFake(t testing.TB, o fakevantage.Options) *fakevantage.Server {
 	fake := fakevantage.New(o)
 	contract.Hold(t, fake)
 	return fake
 }
 
-// Config returns a configuration with a provider block that leads to the fake.
+// Config returns a configuration with a provider block for the fake.
 func (a *API) Config(body string) string {
 	return fmt.Sprintf("provider \"vantage\" {\n  host = %q\n  api_token = %q\n}\n%s", a.URL, APIToken, body)
 }
 
-// Providers returns the factories that plugin-testing runs the provider with.
+// Providers returns the provider factories for plugin-testing.
 func Providers() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"vantage": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test")(), nil },
@@ -64,7 +64,7 @@ func (a *API) Run(t *testing.T, steps ...resource.TestStep) {
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: Providers(), Steps: steps})
 }
 
-// WantRequests fails the test unless so many exports were asked for, and so often the state of one.
+// WantRequests fails the test unless the fake received these numbers of POSTs and polls.
 func (a *API) WantRequests(t testing.TB, posts, gets int) {
 	t.Helper()
 	WantRequests(t, a.Server, posts, gets)
@@ -74,12 +74,12 @@ func (a *API) WantRequests(t testing.TB, posts, gets int) {
 func WantRequests(t testing.TB, fake *fakevantage.Server, posts, gets int) {
 	t.Helper()
 	if fake.Posts() != posts || fake.Gets() != gets {
-		t.Errorf("%d POSTs and %d GETs were made, want %d and %d", fake.Posts(), fake.Gets(), posts, gets)
+		t.Errorf("%d POSTs and %d GETs, want %d and %d", fake.Posts(), fake.Gets(), posts, gets)
 	}
 }
 
-// Main is the TestMain of a package with acceptance tests. It removes the user's settings for Terraform and the provider
-// from the environment, except which program to test, and afterwards what the tests have installed.
+// Main is the TestMain of a package with acceptance tests. It removes the user's settings for Terraform and the
+// provider from the environment, except the program to test, and afterwards what the tests have installed.
 func Main(m *testing.M) {
 	for _, pair := range os.Environ() {
 		name, _, _ := strings.Cut(pair, "=")
@@ -95,7 +95,7 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
-// ProvidersWithEcho are Providers beside plugin-testing's echo provider, which shows what an ephemeral resource gives.
+// ProvidersWithEcho returns Providers and the echo provider of plugin-testing, which shows an ephemeral resource.
 func ProvidersWithEcho() map[string]func() (tfprotov6.ProviderServer, error) {
 	providers := Providers()
 	providers["echo"] = echoprovider.NewProviderServer()

@@ -7,22 +7,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// surfaces are what withClient hands on beside the resources and data sources: the framework asks whether a provider
-// has them.
-type surfaces interface {
+// optionalInterfaces are the interfaces of the provider that withClient forwards.
+type optionalInterfaces interface {
 	provider.ProviderWithActions
 	provider.ProviderWithEphemeralResources
 }
 
-// Invocation is what came of an action.
+// Invocation is the result of an action.
 type Invocation struct {
-	// Lines are those shown while it ran, in their order.
+	// Lines are the lines of progress in order.
 	Lines []string
-	// State has the diagnostics, and nothing else.
+	// State contains only the diagnostics.
 	State
 }
 
-// Invoke validates, plans and invokes the action as Terraform does. It ends early where one of these has errors.
+// Invoke validates, plans and invokes the action like Terraform. It returns at the first step with errors.
 func (p *Protocol) Invoke(ctx context.Context, config map[string]any) Invocation {
 	p.t.Helper()
 	server, ok := p.Server.(tfprotov6.ActionServer)

@@ -30,7 +30,8 @@ type CLI struct {
 	env []string
 }
 
-// installed is a mirror with the provider, and an environment in which Terraform uses it. All tests of a process share it.
+// installed is a mirror with the provider, and an environment in which Terraform uses it. All tests of a process share
+// it.
 type installed struct {
 	mirror string
 	env    []string
@@ -60,8 +61,8 @@ var install = sync.OnceValues(func() (i installed, err error) {
 	return i, err
 })
 
-// NewCLI returns an initialized module with the configuration and a required_providers block. Its environment configures
-// the provider for the fake.
+// NewCLI returns an initialized module with the configuration and a required_providers block. Its environment
+// configures the provider for the fake.
 func NewCLI(t testing.TB, api *API, config string) *CLI {
 	t.Helper()
 	c := newCLI(t, api)

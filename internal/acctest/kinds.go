@@ -14,23 +14,23 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// Kind is what a test of a kind of export has to know of it.
+// Kind describes an export type for tests.
 type Kind struct {
-	// TypeName is that of its resource, its data source and its action.
+	// TypeName is the name of its resource, data source and action.
 	TypeName string
-	// Path is that of its POST.
+	// Path is the path of its POST.
 	Path string
 }
 
-// Asked is a configuration of a kind's arguments, and the request that it has to become.
+// Asked is a configuration of arguments with the expected request.
 type Asked struct {
 	// Arguments are lines of HCL.
 	Arguments   string
 	Query, Body string
 }
 
-// RunLife applies a resource of the kind through the CLI, and reads its data source: each makes the request that is
-// asked for, the second plan is empty, and an import under the same configuration plans nothing.
+// RunLife applies the resource through the CLI and reads the data source. Both send the expected request, the second
+// plan is empty, and an import with the same configuration changes nothing.
 func (k Kind) RunLife(t *testing.T, asked Asked) {
 	t.Helper()
 	api := Start(t, fakevantage.Options{RetryAfter: "0"})
@@ -56,14 +56,14 @@ func (k Kind) RunLife(t *testing.T, asked Asked) {
 		}
 		exports++
 		if r.Path != k.Path || r.Query != asked.Query || r.Body != asked.Body {
-			t.Errorf("asked with %s?%s %s\nwant %s?%s %s", r.Path, r.Query, r.Body, k.Path, asked.Query, asked.Body)
+			t.Errorf("request %s?%s %s\nwant %s?%s %s", r.Path, r.Query, r.Body, k.Path, asked.Query, asked.Body)
 		}
 	}
 	if exports < 2 {
-		t.Errorf("%d exports were made, want the resource's and the data source's", exports)
+		t.Errorf("%d exports, want those of the resource and of the data source", exports)
 	}
-	for made := range api.Exports() {
-		token = made
+	for created := range api.Exports() {
+		token = created
 	}
 	posts := api.Posts()
 	api.Run(t,
@@ -74,11 +74,11 @@ func (k Kind) RunLife(t *testing.T, asked Asked) {
 		resource.TestStep{Config: config, PlanOnly: true},
 	)
 	if api.Posts() != posts {
-		t.Errorf("%d exports were made after the import", api.Posts()-posts)
+		t.Errorf("%d exports after the import", api.Posts()-posts)
 	}
 }
 
-// WantRefused plans each configuration of arguments through the CLI and expects the error in the plan, and no request.
+// WantRefused plans each configuration of arguments through the CLI, and expects an error and no request.
 func (k Kind) WantRefused(t *testing.T, cases map[string]Refused) {
 	t.Helper()
 	api := Start(t, fakevantage.Options{})
@@ -95,14 +95,14 @@ func (k Kind) WantRefused(t *testing.T, cases map[string]Refused) {
 	t.Cleanup(func() { WantRequests(t, api.Server, 0, 0) })
 }
 
-// Refused is a configuration of a kind's arguments, and a pattern for the error that it has to cause.
+// Refused is a configuration of arguments and a pattern for the expected error.
 type Refused [2]string
 
-// Loose turns spaces into a pattern for any white space: the CLI breaks the lines of diagnostics, and draws a border.
+// Loose replaces spaces with a pattern for any white space, because the CLI wraps diagnostics and draws a border.
 func Loose(pattern string) string { return strings.ReplaceAll(pattern, " ", `[\s│|]+`) }
 
-// WantReplaced applies the first configuration of arguments and then each of the others, which has to make a new
-// export.
+// WantReplaced applies the first configuration of arguments and then each of the others, and expects a new export for
+// each.
 func (k Kind) WantReplaced(t *testing.T, first string, others ...string) {
 	t.Helper()
 	api := Start(t, fakevantage.Options{RetryAfter: "0"})
@@ -121,6 +121,6 @@ func (k Kind) WantReplaced(t *testing.T, first string, others ...string) {
 	}
 	api.Run(t, steps...)
 	if api.Posts() != 1+len(others) {
-		t.Errorf("%d exports were made, want %d", api.Posts(), 1+len(others))
+		t.Errorf("%d exports, want %d", api.Posts(), 1+len(others))
 	}
 }

@@ -44,9 +44,9 @@ func NewProtocol(t testing.TB, client *vantage.Client) *Protocol {
 // NewProtocolOf is NewProtocol for the resource and the action of another type name.
 func NewProtocolOf(t testing.TB, client *vantage.Client, typeName string) *Protocol {
 	t.Helper()
-	whole, ok := ours.New("test")().(surfaces)
+	whole, ok := ours.New("test")().(optionalInterfaces)
 	if !ok {
-		t.Fatal("the provider lacks a surface")
+		t.Fatal("the provider lacks an interface")
 	}
 	server, err := providerserver.NewProtocol6WithError(withClient{whole, client})()
 	if err != nil {
@@ -70,7 +70,7 @@ func NewProtocolOf(t testing.TB, client *vantage.Client, typeName string) *Proto
 
 // withClient is the provider with a client in place of the one that its configuration would make.
 type withClient struct {
-	surfaces
+	optionalInterfaces
 	client *vantage.Client
 }
 

@@ -28,14 +28,14 @@ func WithScope(own map[string]schema.Attribute, dateBins []string) map[string]sc
 		},
 		"start_date": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "First day to export, as an ISO 8601 date (`2025-03-01`) or time (`2025-03-01T00:00:00Z`). " +
+			MarkdownDescription: "First day, as an ISO 8601 date such as `2025-03-01` or a time. " +
 				"Defaults to the saved start date of the report.",
 			Validators: StartDates(),
 		},
 		"end_date": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "Last day to export, inclusive, as an ISO 8601 date (`2025-03-31`) or time " +
-				"(`2025-03-31T23:59:59Z`). Defaults to the saved end date of the report.",
+			MarkdownDescription: "Last day, inclusive, as an ISO 8601 date or time. " +
+				"Defaults to the saved end date of the report.",
 			Validators: Dates(),
 		},
 		"date_bin": schema.StringAttribute{

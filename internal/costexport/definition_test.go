@@ -61,7 +61,7 @@ func TestPlan_rejectsInvalidArguments(t *testing.T) {
 		"no date bin":               {report(`date_bin = "year"`), `must be one of`},
 		"dates exchanged":           {report(`start_date = "2025-03-02"`, `end_date = "2025-03-01"`), `is after end_date`},
 		"no schema":                 {report(`schema = "csv"`), `must be one of`},
-		"no grouping":               {report(`groupings = ["colour"]`), `must be one of account_id`},
+		"no grouping":               {report(`groupings = ["color"]`), `must be one of account_id`},
 		"a comma":                   {report(`groupings = ["tag:a,b"]`), `a name without a comma`},
 		"two in one":                {report(`groupings = ["provider,service"]`), `a name without a comma`},
 		"the same twice":            {report(`groupings = ["region", "region"]`), `duplicate`},

@@ -49,8 +49,7 @@ func (a *Action) Schema(_ context.Context, _ action.SchemaRequest, resp *action.
 **Each invocation creates a new export.** It stores nothing in state. Requires Terraform 1.14 or later.`,
 		Attributes: actionAttributes(mergeMaps(a.definition.Arguments, directory)),
 		Blocks: actionBlocks(mergeMaps(a.definition.Blocks, timeoutsBlock(map[string]string{
-			"invoke": "Timeout for creating the export, waiting for it and downloading its files, as a duration such as " +
-				"`45m`. Defaults to `30m`.",
+			"invoke": "Timeout for creating the export, waiting for it and downloading its files. Defaults to `30m`.",
 		}))),
 	}
 }

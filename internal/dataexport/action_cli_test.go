@@ -21,11 +21,11 @@ func TestActionIsInvokedByTheCLI(t *testing.T) {
 	cli := acctest.NewCLI(t, api, acctest.Testdata(t, "monthly.tf"))
 	logFile := traced(t, cli)
 	out := cli.MustRun("apply", "-auto-approve", "-no-color", invokeMonthly)
-	wantSaid(t, out, "The API has accepted the export dta_xprt_", "unit_costs-001.csv has arrived (",
-		"unit_costs-002.csv has arrived (", "Downloaded 2 files", "Actions: 1 invoked")
+	wantSaid(t, out, "The API has accepted the export dta_xprt_", "Downloaded unit_costs-001.csv (",
+		"Downloaded unit_costs-002.csv (", "Downloaded 2 files", "Actions: 1 invoked")
 	wantFiles(t, filepath.Join(cli.Dir, "exports", "march"), "unit_costs-001.csv", "unit_costs-002.csv")
 	log := contents(t, logFile)
-	wantSaid(t, log, "file request answered")
+	wantSaid(t, log, "received response from file server")
 	for _, text := range []string{out, log} {
 		if strings.Contains(text, acctest.APIToken) || strings.Contains(text, "X-Signature=") {
 			t.Error("the API token or a signature is shown")
@@ -63,8 +63,8 @@ func TestActionFailsInTheCLI(t *testing.T) {
 	api := acctest.Start(t, options)
 	cli := acctest.NewCLI(t, api, acctest.Testdata(t, "monthly.tf"))
 	out, ok := cli.Run("apply", "-auto-approve", "-no-color", invokeMonthly)
-	says := `Could not download unit cost export: The server of unit_costs-002.csv answers with 403 Forbidden.*` +
-		`Already in .* in full: unit_costs-001.csv .*The export dta_xprt_\w+ is completed`
+	says := `Could not download unit cost export.*The file server .* rejected the request for unit_costs-002.csv with .*403 ` +
+		`Forbidden.*Complete in .*: unit_costs-001.csv .*The export dta_xprt_\w+ is completed`
 	if ok || !regexp.MustCompile(says).MatchString(flat(out)) {
 		t.Errorf("it says %s", out)
 	}
@@ -98,6 +98,6 @@ func TestCtrlCDuringADownloadLeavesNoHalfFile(t *testing.T) {
 		t.Errorf("succeeded: %v, and took %s to end", ok, took)
 	}
 	wantFiles(t, directory, "unit_costs-001.csv")
-	wantSaid(t, out, "The API has accepted the export dta_xprt_", "unit_costs-001.csv has arrived (1.0 MB)",
-		"Could not download unit cost export", "Interrupted before unit_costs-002.csv")
+	wantSaid(t, out, "The API has accepted the export dta_xprt_", "Downloaded unit_costs-001.csv (1.0 MB)",
+		"Could not download unit cost export", "interrupted before unit_costs-002.csv")
 }

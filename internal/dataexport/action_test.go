@@ -23,7 +23,7 @@ func TestAction_createsWaitsAndDownloads(t *testing.T) {
 		PendingBody:     true,
 		Files:           2,
 		FileSize:        1_234_567,
-		Misbehave: answering(crunching, func(r fakevantage.Request) bool {
+		Misbehave: misbehaving(crunching, func(r fakevantage.Request) bool {
 			return r.Method == http.MethodGet && (r.Nth == 2 || r.Nth == 3)
 		}),
 	}

@@ -40,10 +40,10 @@ func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureReques
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: `An existing data export of any export type. Reading it waits for completion.
-The API can sign the URLs anew at each read: use the resource for values that must not change.`,
+The API can sign the URLs differently at each read: use the resource for values that must not change.`,
 		Attributes: dataSourceAttributes(existingAttributes()),
 		Blocks: dataSourceBlocks(timeoutsBlock(map[string]string{
-			"read": "Timeout for waiting for the export, as a duration such as `45m`. Defaults to `30m`.",
+			"read": "Timeout for waiting for the export. Defaults to `30m`.",
 		})),
 	}
 }

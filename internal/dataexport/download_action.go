@@ -43,8 +43,7 @@ func (a *DownloadAction) Schema(_ context.Context, _ action.SchemaRequest, resp 
 Run it from the action_trigger of a resource or with -invoke. Requires Terraform 1.14 or later.`,
 		Attributes: actionAttributes(arguments),
 		Blocks: actionBlocks(timeoutsBlock(map[string]string{
-			"invoke": "Timeout for waiting for the export and downloading its files, as a duration such as `45m`. " +
-				"Defaults to `30m`.",
+			"invoke": "Timeout for waiting for the export and downloading its files. Defaults to `30m`.",
 		})),
 	}
 }

@@ -48,8 +48,8 @@ func TestAction_failsBeforeTheDownload(t *testing.T) {
 		},
 		"interrupted": {
 			options: fakevantage.Options{ReadyAfter: time.Hour},
-			stop:    time.Minute,
-			says:    []string{"interrupted after 1m0s", "Export: dta_xprt_", "is still running", "vantage_data_export"},
+			stop:    50 * time.Second, // not at the same time as a line of progress
+			says:    []string{"interrupted after 50s", "Export: dta_xprt_", "is still running", "vantage_data_export"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -161,7 +161,7 @@ func TestDownloads_reportRetries(t *testing.T) {
 
 func TestDownloads_reportFreshURLs(t *testing.T) {
 	t.Parallel()
-	expired := answering(fakevantage.HTML(403), func(r fakevantage.Request) bool {
+	expired := misbehaving(fakevantage.HTML(403), func(r fakevantage.Request) bool {
 		return isFile(r) && strings.Contains(r.Query, "X-Nonce=1&")
 	})
 	options := fakevantage.Options{RetryAfter: "0", Misbehave: expired}
@@ -183,7 +183,7 @@ func TestDownloads_reportExpiryDuringTheDownload(t *testing.T) {
 			time.Sleep(20 * time.Second)
 			fake.CutFile(1<<20)(w, r)
 		}
-		fake.Change(func(o *fakevantage.Options) { o.Misbehave = answering(slow, isFile) })
+		fake.Change(func(o *fakevantage.Options) { o.Misbehave = misbehaving(slow, isFile) })
 		directory := t.TempDir()
 		told := p.Invoke(t.Context(), withDirectory(directory))
 		wantWords(t, told.Errors(), "Could not download unit cost export", "expired at 2000-01-01T00:00:25Z",

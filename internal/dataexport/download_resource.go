@@ -2,10 +2,16 @@ package dataexport
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
+	"os"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/listplanmodifier"
@@ -15,7 +21,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
-	"terraform-provider-vantage/internal/exportfile"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -52,6 +57,23 @@ var downloadedFileType = types.ObjectType{AttrTypes: map[string]attr.Type{
 	"size":   types.Int64Type,
 	"sha256": types.StringType,
 }}
+
+// verify returns an error if the file on disk is not as it was downloaded, by its size and then by its digest.
+func (f downloadedFile) verify() error {
+	file, err := os.Open(f.Path)
+	if err != nil {
+		return fmt.Errorf("cannot be read: %w", errors.Unwrap(err))
+	}
+	defer func() { _ = file.Close() }()
+	if info, err := file.Stat(); err != nil || info.Size() != f.Size {
+		return fmt.Errorf("no longer has %d bytes", f.Size)
+	}
+	digest := sha256.New()
+	if _, err := io.Copy(digest, file); err != nil || hex.EncodeToString(digest.Sum(nil)) != f.SHA256 {
+		return errors.New("no longer has the content that was downloaded")
+	}
+	return nil
+}
 
 // Metadata implements resource.Resource.
 func (r *DownloadResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -107,8 +129,7 @@ func (r *DownloadResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 No pre-signed URL is stored in state. Destroying it keeps the files.`,
 		Attributes: attributes,
 		Blocks: resourceBlocks(timeoutsBlock(map[string]string{
-			"create": "Timeout for waiting for the export and downloading its files, as a duration such as `45m`. " +
-				"Defaults to `30m`.",
+			"create": "Timeout for waiting for the export and downloading its files. Defaults to `30m`.",
 		})),
 	}
 }
@@ -151,28 +172,34 @@ func (r *DownloadResource) Read(ctx context.Context, req resource.ReadRequest, r
 	}
 	var files []downloadedFile
 	resp.Diagnostics.Append(state.Files.ElementsAs(ctx, &files, false)...)
-	var changed error
 	for _, f := range files {
-		if changed = exportfile.Verify(exportfile.File(f)); changed != nil {
-			break
+		if err := f.verify(); err != nil {
+			resp.Diagnostics.Append(state.warnChanged(fmt.Sprintf("The file %s %v.", f.Path, err)))
+			if state.isValid() {
+				resp.State.RemoveResource(ctx)
+			}
+			return
 		}
 	}
-	if changed == nil {
-		return
+}
+
+// isValid reports whether the export is known to be valid.
+func (m downloadResourceModel) isValid() bool {
+	until, ok := vantage.ParseTime(m.ValidUntil.ValueString())
+	return ok && time.Now().Before(until)
+}
+
+func (m downloadResourceModel) warnChanged(cause string) diag.Diagnostic {
+	const unchanged = "so that the state is unchanged and nothing is downloaded. " + newExportHint
+	token, until := m.Token.ValueString(), m.ValidUntil.ValueString()
+	next := fmt.Sprintf("The export %s expired at %s, "+unchanged, token, until)
+	switch {
+	case m.isValid():
+		next = fmt.Sprintf("The export %s is valid until %s. The next apply downloads its files again.", token, until)
+	case until == "":
+		next = fmt.Sprintf("The expiry of the export %s is unknown, "+unchanged, token)
 	}
-	until, token := state.ValidUntil.ValueString(), state.Token.ValueString()
-	if expiry, ok := vantage.ParseTime(until); ok && time.Now().Before(expiry) {
-		resp.Diagnostics.AddWarning("Downloaded files have changed", fmt.Sprintf(
-			"%v. The next apply downloads the files of the export %s again, which is valid until %s.", changed, token, until))
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	expiry := "The expiry of the export " + token + " is unknown."
-	if until != "" {
-		expiry = fmt.Sprintf("The export %s expired at %s.", token, until)
-	}
-	resp.Diagnostics.AddWarning("Downloaded files have changed",
-		fmt.Sprintf("%v. %s The state is unchanged, and nothing is downloaded. %s", changed, expiry, newExportHint))
+	return diag.NewWarningDiagnostic("Downloaded files have changed", cause+" "+next)
 }
 
 // Update implements resource.Resource. Only arguments that do not change the files can be updated.

@@ -154,9 +154,9 @@ func TestDownloadResource_verifiesFiles(t *testing.T) {
 		"unchanged":        {func(string) error { return nil }, time.Hour, "", false},
 		"missing":          {os.Remove, time.Hour, "unit_costs-002.csv cannot be read: no such file or directory", true},
 		"longer":           {overwrite(1001), time.Hour, "unit_costs-002.csv no longer has 1000 bytes", true},
-		"other content":    {overwrite(1000), time.Hour, "no longer has the content that was downloaded", true},
-		"missing, valid":   {os.Remove, 23 * time.Hour, "again, which is valid until 2000-01-02T00:00:00Z", true},
-		"missing, expired": {os.Remove, 24 * time.Hour, "expired at 2000-01-02T00:00:00Z. The state is unchanged", false},
+		"other content":    {overwrite(1000), time.Hour, "unit_costs-002.csv no longer has the content", true},
+		"missing, valid":   {os.Remove, 23 * time.Hour, "is valid until 2000-01-02T00:00:00Z. The next apply", true},
+		"missing, expired": {os.Remove, 24 * time.Hour, "expired at 2000-01-02T00:00:00Z, so that", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -220,7 +220,8 @@ func TestDownloadResource_readsStateOfEarlierVersions(t *testing.T) {
 		if changed := changes(t, state, plan); len(changed) != 1 || !strings.Contains(changed[0], "verify_files") {
 			t.Errorf("the plan changes %v", changed)
 		}
-		wantWarning(t, p.Read(t.Context(), p.Apply(t.Context(), state, plan, verified)), "is unknown. The state is unchanged")
+		updated := p.Apply(t.Context(), state, plan, verified)
+		wantWarning(t, p.Read(t.Context(), updated), "is unknown, so that the state is unchanged")
 	}
 	downloading(t, fakevantage.Options{}, run)
 }
@@ -296,7 +297,7 @@ func TestDownloads_failureStoresNothing(t *testing.T) {
 		says      []string
 	}{
 		"rejected": {
-			options: fakevantage.Options{Misbehave: answering(fakevantage.Answer(401, "<Error/>"), isFile)},
+			options: fakevantage.Options{Misbehave: misbehaving(fakevantage.Answer(401, "<Error/>"), isFile)},
 			files:   2,
 			says:    []string{"The file server api.vantage.sh rejected the request for unit_costs-001.csv with 401", again},
 		},

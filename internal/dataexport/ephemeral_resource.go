@@ -40,7 +40,7 @@ func (r *EphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 Opening it waits for completion and creates no export. Requires Terraform 1.10 or OpenTofu 1.11, or later.`,
 		Attributes: ephemeralAttributes(dataSourceAttributes(existingAttributes())),
 		Blocks: ephemeralBlocks(timeoutsBlock(map[string]string{
-			"open": "Timeout for waiting for the export, as a duration such as `45m`. Defaults to `30m`.",
+			"open": "Timeout for waiting for the export. Defaults to `30m`.",
 		})),
 	}
 }

@@ -48,7 +48,7 @@ func (e exported) isExpired(acceptedAt, now time.Time) bool {
 func hasPassed(at, now time.Time) bool { return !at.IsZero() && !now.Before(at) }
 
 // hasFresherURLs reports whether the stored URLs have expired and the response has URLs that work. The API can sign
-// URLs anew at each request: while the stored URLs work, other signatures are not a change.
+// URLs again for each response: while the stored URLs work, other signatures are not a change.
 func (e exported) hasFresherURLs(response *vantage.DataExport) bool {
 	if !response.Completed() || e.Manifest.Attributes()["files"].IsNull() {
 		return false

@@ -13,7 +13,7 @@ import (
 func TestExportFailed_isRemovedFromState(t *testing.T) {
 	t.Parallel()
 	const failed = `{"status":"errored","errors":["the report has no business metric"],"manifest":null}`
-	failing := fakevantage.Options{ReadyAfter: time.Minute, Misbehave: answering(
+	failing := fakevantage.Options{ReadyAfter: time.Minute, Misbehave: misbehaving(
 		fakevantage.Answer(200, failed),
 		func(r fakevantage.Request) bool { return r.Method == http.MethodGet && r.Nth > 2 },
 	)}

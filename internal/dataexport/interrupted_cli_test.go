@@ -16,7 +16,7 @@ func TestInterrupt_keepsTheExport(t *testing.T) {
 		began   func(*acctest.API) int
 	}{
 		"while it waits":           {began: (*acctest.API).Gets},
-		"before the POST's answer": {began: (*acctest.API).Posts, latency: time.Second},
+		"before the response to the POST": {began: (*acctest.API).Posts, latency: time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -14,9 +14,9 @@ func TestInterrupt_createIsResumed(t *testing.T) {
 		stop   time.Duration // after the apply began
 		within time.Duration // it has to return
 	}{
-		"while the POST is under way": {stop: 500 * time.Millisecond, within: time.Second},
+		"while the POST is in flight": {stop: 500 * time.Millisecond, within: time.Second},
 		"in a pause":                  {stop: 30 * time.Second, within: 0},
-		"while a GET is under way":    {stop: 61*time.Second + 500*time.Millisecond, within: 0},
+		"while a GET is in flight":    {stop: 61*time.Second + 500*time.Millisecond, within: 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

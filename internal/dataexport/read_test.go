@@ -160,7 +160,7 @@ func TestRead_storedURLs(t *testing.T) {
 		change  func(*fakevantage.Export)
 		fresh   bool
 	}{
-		"signed anew":      {},
+		"signed again":      {},
 		"another order":    {options: fakevantage.Options{RotateFiles: true}},
 		"a new attribute":  {options: fakevantage.Options{LateAttribute: "owner"}},
 		"a later end":      {change: func(e *fakevantage.Export) { e.ValidUntil = e.CompletedAt.Add(48 * time.Hour) }},

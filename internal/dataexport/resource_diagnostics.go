@@ -117,7 +117,7 @@ func (r *Resource) warnInterrupted(token string) diag.Diagnostic {
 
 func (r *Resource) warnLost(token string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("A "+r.definition.Noun+" no longer exists",
-		"The API does not know the export "+token+" any more. "+
+		"The export "+token+" no longer exists, although it had not expired. "+
 			"It is removed from state, and the next apply creates a new export.")
 }
 

@@ -139,7 +139,7 @@ func TestRead_acceptedAtOutlastsTheProcess(t *testing.T) {
 		wantPending(t, state, "")
 		requests, lagging := len(fake.Requests()), fakevantage.Errors(404, "DataExport not found.")
 		fake.Change(func(o *fakevantage.Options) {
-			o.Misbehave = answering(lagging, func(r fakevantage.Request) bool { return r.N <= requests+2 })
+			o.Misbehave = misbehaving(lagging, func(r fakevantage.Request) bool { return r.N <= requests+2 })
 		})
 		next := protocolOf(t, fake, "vantage_unit_cost_export") // another process, which has not created the export
 		wantPending(t, next.Read(t.Context(), state), state.Text("token"))

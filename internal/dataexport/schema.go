@@ -43,9 +43,9 @@ func (d Definition) resourceSchema() schema.Schema {
 Destroying it removes it from state only: the API has no delete, and exports expire.`,
 		Attributes: attributes,
 		Blocks: resourceBlocks(blocks, timeoutsBlock(map[string]string{
-			"create": "Timeout for creating the export and waiting for it, as a duration such as `45m`. Defaults to `30m`.",
-			"read":   "Timeout of a refresh, including retries, as a duration such as `10m`. Defaults to `5m`.",
-			"update": "Timeout of an apply that resumes an interrupted wait, as a duration such as `45m`. Defaults to `30m`.",
+			"create": "Timeout for creating the export and waiting for it. Defaults to `30m`.",
+			"read":   "Timeout of a refresh, including retries. Defaults to `5m`.",
+			"update": "Timeout of an apply that resumes an interrupted wait. Defaults to `30m`.",
 		})),
 	}
 }
@@ -92,31 +92,27 @@ func exportedAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id":          computed("Same as `token`."),
 		"token":       computed(tokenDescription),
-		"status":      computed("Status of the export as reported by the API: `pending` or `completed`."),
-		"created_at":  computed("Time at which the API created the export, in ISO 8601 format."),
-		"export_type": computed("Type of the export as reported by the API."),
+		"status":      computed("Status reported by the API: `pending` or `completed`."),
+		"created_at":  computed("Time of creation."),
+		"export_type": computed("Type reported by the API."),
 		"manifest": schema.SingleNestedAttribute{
 			Computed:            true,
-			MarkdownDescription: "Files of the export. Its values are null while the export is pending.",
+			MarkdownDescription: "Files of the export. Values are null while it is pending.",
 			Attributes: map[string]schema.Attribute{
 				"files": schema.ListAttribute{
-					Computed:    true,
-					Sensitive:   true,
-					ElementType: types.StringType,
-					MarkdownDescription: "Pre-signed URLs of the files, sorted by path. " +
-						"Anyone with a URL can download the file until `urls_valid_until`.",
+					Computed:            true,
+					Sensitive:           true,
+					ElementType:         types.StringType,
+					MarkdownDescription: "Pre-signed URLs, sorted by path. Anyone with a URL can download the file.",
 				},
-				"completed_at": computed("Time at which the export completed, in ISO 8601 format."),
-				"valid_until": computed("Time at which the export expires, about a day after `completed_at`, in ISO 8601 format. " +
-					"Null if unknown."),
-				"urls_valid_until": computed("Time at which the first URL expires, in ISO 8601 format: `valid_until` or earlier. " +
-					"Null if unknown or if no URLs are stored."),
+				"completed_at":     computed("Time of completion."),
+				"valid_until":      computed("Time at which the export expires, or null."),
+				"urls_valid_until": computed("Time at which the first URL expires, or null."),
 			},
 		},
 		"attributes": schema.DynamicAttribute{
-			Computed: true,
-			MarkdownDescription: "Object that describes what was exported, as reported by the API, such as `report_token`, " +
-				"`start_date`, `end_date` and `date_bin`. Its members can be null.",
+			Computed:            true,
+			MarkdownDescription: "Object that describes what was exported, such as `start_date`. Members can be null.",
 		},
 	}
 }
@@ -131,7 +127,10 @@ func timeoutsBlock(descriptions map[string]string) map[string]schema.SingleNeste
 			Validators:          argument.Timeouts(),
 		}
 	}
-	return map[string]schema.SingleNestedBlock{"timeouts": {Attributes: attributes}}
+	return map[string]schema.SingleNestedBlock{"timeouts": {
+		MarkdownDescription: "Durations such as `45m`.",
+		Attributes:          attributes,
+	}}
 }
 
 // mergeMaps returns a map with the entries of all maps. Later maps take precedence.

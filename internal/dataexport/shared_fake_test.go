@@ -9,8 +9,8 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// answering makes the fake respond to matching requests with h.
-func answering(h http.HandlerFunc, match func(fakevantage.Request) bool) func(fakevantage.Request) http.HandlerFunc {
+// misbehaving makes the fake respond to matching requests with h.
+func misbehaving(h http.HandlerFunc, match func(fakevantage.Request) bool) func(fakevantage.Request) http.HandlerFunc {
 	return func(r fakevantage.Request) http.HandlerFunc {
 		if match(r) {
 			return h
@@ -21,26 +21,26 @@ func answering(h http.HandlerFunc, match func(fakevantage.Request) bool) func(fa
 
 // always makes the fake respond to all requests with h, those for files included.
 func always(h http.HandlerFunc) func(fakevantage.Request) http.HandlerFunc {
-	return answering(h, func(fakevantage.Request) bool { return true })
+	return misbehaving(h, func(fakevantage.Request) bool { return true })
 }
 
 func get(h http.HandlerFunc) func(fakevantage.Request) http.HandlerFunc {
-	return answering(h, func(r fakevantage.Request) bool { return r.Method == http.MethodGet })
+	return misbehaving(h, func(r fakevantage.Request) bool { return r.Method == http.MethodGet })
 }
 
 func post(h http.HandlerFunc) func(fakevantage.Request) http.HandlerFunc {
-	return answering(h, func(r fakevantage.Request) bool { return r.Method == http.MethodPost })
+	return misbehaving(h, func(r fakevantage.Request) bool { return r.Method == http.MethodPost })
 }
 
 // onFile makes the fake respond to requests for the file with a number with h.
 func onFile(number int, h http.HandlerFunc) func(fakevantage.Request) http.HandlerFunc {
 	name := fmt.Sprintf("%03d.csv", number)
-	return answering(h, func(r fakevantage.Request) bool { return strings.HasSuffix(r.Path, name) })
+	return misbehaving(h, func(r fakevantage.Request) bool { return strings.HasSuffix(r.Path, name) })
 }
 
 // onFirstOfFiles makes the fake respond to the first request for each file with h.
 func onFirstOfFiles(h http.HandlerFunc) func(fakevantage.Request) http.HandlerFunc {
-	return answering(h, func(r fakevantage.Request) bool { return isFile(r) && r.Nth == 1 })
+	return misbehaving(h, func(r fakevantage.Request) bool { return isFile(r) && r.Nth == 1 })
 }
 
 func isFile(r fakevantage.Request) bool { return strings.HasPrefix(r.Path, "/files/") }

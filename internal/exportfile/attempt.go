@@ -37,7 +37,7 @@ func (d *download) attempt(ctx context.Context) *vantage.Error {
 		return d.broken(ctx, err)
 	}
 	defer resp.Body.Close()
-	if failure := d.accept(resp); failure != nil {
+	if failure := d.accept(ctx, resp); failure != nil {
 		return failure
 	}
 	d.urlWorks = true
@@ -114,9 +114,9 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 }
 
 // accept checks the head of a response: its body must be the file, or all that is missing.
-func (d *download) accept(resp *http.Response) *vantage.Error {
+func (d *download) accept(ctx context.Context, resp *http.Response) *vantage.Error {
 	status, tag, encoded := resp.StatusCode, resp.Header.Get("ETag"), isEncoded(resp, d.file.Name)
-	d.client.Logger().DebugContext(resp.Request.Context(), "received response from file server",
+	d.client.Logger().DebugContext(ctx, "received response from file server",
 		"file", d.file.Name, "received", d.file.Size, "status", status)
 	switch {
 	case status == http.StatusOK && !encoded:

@@ -1,11 +1,8 @@
 package exportfile
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -33,7 +30,7 @@ func PrepareDirectory(directory string) error {
 		}
 	}
 	if err != nil {
-		return &Error{Err: notWritten(err)}
+		return &Error{File: directory, Err: notWritten(err)}
 	}
 	return nil
 }
@@ -70,21 +67,4 @@ func notWritten(err error) *vantage.Error {
 		err = cause
 	}
 	return &vantage.Error{Kind: NotWritten, Err: err}
-}
-
-// Verify compares a file on disk with what was downloaded, by size and then by digest.
-func Verify(f File) error {
-	file, err := os.Open(f.Path)
-	if err != nil {
-		return fmt.Errorf("the file %s cannot be read: %w", f.Path, notWritten(err).Err)
-	}
-	defer file.Close()
-	if info, err := file.Stat(); err != nil || info.Size() != f.Size {
-		return fmt.Errorf("the file %s no longer has %d bytes", f.Path, f.Size)
-	}
-	digest := sha256.New()
-	if _, err := io.Copy(digest, file); err != nil || hex.EncodeToString(digest.Sum(nil)) != f.SHA256 {
-		return fmt.Errorf("the file %s no longer has the content that was downloaded", f.Path)
-	}
-	return nil
 }

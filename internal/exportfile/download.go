@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -52,6 +50,7 @@ type File struct {
 func Download(
 	ctx context.Context, client *vantage.Client, export *vantage.DataExport, o Options,
 ) (complete []File, err error) {
+	started := time.Now()
 	downloads, err := newDownloads(client, export, o)
 	if err != nil {
 		return nil, err
@@ -59,7 +58,7 @@ func Download(
 	removeLeftovers(o.Directory)
 	for rejection := (*Error)(nil); ; {
 		if rejection, err = downloadAll(ctx, downloads); err == nil && rejection != nil {
-			err = renewURLs(ctx, client, export, downloads, rejection)
+			err = renewURLs(ctx, client, export, o, downloads, rejection)
 		}
 		if err != nil || rejection == nil {
 			break
@@ -69,6 +68,9 @@ func Download(
 		if d.discard(); d.isComplete() {
 			complete = append(complete, d.file)
 		}
+	}
+	if failure := (*Error)(nil); errors.As(err, &failure) {
+		failure.Err.Waited = time.Since(started)
 	}
 	return complete, err
 }
@@ -80,20 +82,19 @@ func downloadAll(ctx context.Context, downloads []*download) (*Error, error) {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallelFiles)
 	for _, d := range downloads {
-		group.Go(func() error {
+		group.Go(func() (err error) {
 			if d.isComplete() || rejection.Load() != nil {
 				return nil
 			}
-			failure := d.run(ctx)
-			switch {
+			switch failure := d.run(ctx); {
 			case failure == nil:
 				d.onProgress(d.file, nil, 0)
 			case slices.Contains(maybeExpired, failure.StatusCode):
 				rejection.Store(d.failure(failure))
 			default:
-				return d.failure(failure)
+				err = d.failure(failure)
 			}
-			return nil
+			return err
 		})
 	}
 	err := group.Wait()
@@ -102,19 +103,26 @@ func downloadAll(ctx context.Context, downloads []*download) (*Error, error) {
 
 // renewURLs requests fresh URLs after a rejection. It fails if no file server has accepted one of the last URLs.
 func renewURLs(
-	ctx context.Context, client *vantage.Client, export *vantage.DataExport, downloads []*download, rejection *Error,
+	ctx context.Context, client *vantage.Client, export *vantage.DataExport, o Options, downloads []*download,
+	rejection *Error,
 ) error {
 	if !slices.ContainsFunc(downloads, func(d *download) bool { return d.urlWorks }) {
 		return rejection
 	}
-	downloads[0].onProgress(File{Name: rejection.File}, rejection.Err, 0)
+	o.OnProgress(File{Name: rejection.File}, rejection.Err, 0)
 	fresh, err := client.GetDataExport(ctx, export)
+	var again []*download
+	if err == nil && fresh.Completed() {
+		again, err = newDownloads(client, fresh, o)
+	}
+	// Manifest.Files is sorted. The files may have moved, but a file must not be completed with another.
+	sameName := func(a, b *download) bool { return a.file.Name == b.file.Name }
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return downloads[0].failure(contextError(ctx, rejection))
+		return &Error{File: rejection.File, Host: rejection.Host, Err: contextError(ctx, rejection.Err)}
 	case err == nil && !fresh.Completed():
 		err = fmt.Errorf("the API reports the status %q", fresh.Status)
-	case err == nil && !haveSameNames(downloads, fresh.Manifest.Files):
+	case err == nil && !slices.EqualFunc(downloads, again, sameName):
 		err = errors.New("the API reports other files than before")
 	}
 	if err != nil {
@@ -122,24 +130,9 @@ func renewURLs(
 		return rejection
 	}
 	for i, d := range downloads {
-		d.url, d.urlWorks = fresh.Manifest.Files[i], false
+		d.url, d.urlWorks = again[i].url, false
 	}
 	return nil
-}
-
-// haveSameNames reports whether fresh URLs are those of the same files, which may have moved. Manifest.Files is sorted.
-func haveSameNames(downloads []*download, fresh []string) bool {
-	for i, d := range downloads {
-		if len(fresh) != len(downloads) || baseName(d.url) != baseName(fresh[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func baseName(fileURL string) string {
-	withoutQuery, _, _ := strings.Cut(fileURL, "?")
-	return path.Base(withoutQuery)
 }
 
 const (
@@ -151,7 +144,7 @@ const (
 
 // Error is the error of a download. It never holds the query of a pre-signed URL.
 type Error struct {
-	// File is the name of the file that failed. It is empty if the directory cannot be used.
+	// File is the name of the file that failed, or the path of a directory that cannot be used.
 	File string
 	// Host is the file server. It is empty if no request was sent.
 	Host string
@@ -161,12 +154,7 @@ type Error struct {
 }
 
 // Error returns one line that can be shown and logged.
-func (e *Error) Error() string {
-	if e.File == "" {
-		return e.Err.Error()
-	}
-	return e.File + ": " + e.Err.Error()
-}
+func (e *Error) Error() string { return e.File + ": " + e.Err.Error() }
 
 // Unwrap returns what failed.
 func (e *Error) Unwrap() error { return e.Err }

@@ -20,7 +20,6 @@ type download struct {
 	file       File
 	onProgress func(File, *vantage.Error, time.Duration)
 
-	started  time.Time
 	urlWorks bool      // whether a file server has accepted url; assumed of the first
 	host     string    // that the last request was sent to
 	part     *os.File  // the temporary file, with the file.Size bytes that were received; nil without one
@@ -43,7 +42,7 @@ func newDownloads(client *vantage.Client, export *vantage.DataExport, o Options)
 			return nil, &Error{File: file.Name, Err: failure}
 		}
 		downloads[i] = &download{
-			client: client, url: fileURL, file: file, onProgress: o.OnProgress, started: time.Now(), urlWorks: true,
+			client: client, url: fileURL, file: file, onProgress: o.OnProgress, urlWorks: true,
 		}
 	}
 	return downloads, nil
@@ -100,6 +99,5 @@ func (d *download) discard() {
 }
 
 func (d *download) failure(err *vantage.Error) *Error {
-	err.Waited = time.Since(d.started)
 	return &Error{File: d.file.Name, Host: d.host, Err: err}
 }

@@ -99,7 +99,7 @@ func TestDownload_namesManyFiles(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			urls := make([]string, 20_000)
+			urls := make([]string, 5_000)
 			for i := range urls {
 				urls[i] = "https://f.example/" + path(i)
 			}

@@ -169,7 +169,7 @@ func TestDownload_failsWithoutFreshURLs(t *testing.T) {
 		"other file":     {manifest(t, "completed", b, "https://f.example/c.csv"), renewal + "the API reports other", 1, 1},
 		"fewer files":    {manifest(t, "completed", a+"?sig=new"), renewal + "the API reports other files than before", 1, 1},
 		"http":           {manifest(t, "completed", "http://files.example/a.csv", b), "must start with https://", 1, 1},
-		"no response":    {fakevantage.Hang, "a.csv: timed out after 1m0s: a.csv: 403 Forbidden", 1, 2},
+		"no response":    {fakevantage.Hang, "a.csv: timed out after 1m0s: 403 Forbidden", 1, 2},
 		"other location": {manifest(t, "completed", "https://b.example/files/2/a.csv", b), "a.csv: 403 Forbidden", 2, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -182,7 +182,10 @@ func TestDownload_failsWithoutFreshURLs(t *testing.T) {
 					case strings.HasSuffix(r.Path, "b.csv"):
 						return serve(whole)
 					}
-					return fakevantage.HTML(403)
+					return func(w http.ResponseWriter, r *http.Request) {
+						time.Sleep(time.Second) // until the other file is complete
+						fakevantage.HTML(403)(w, r)
+					}
 				}})
 				directory := t.TempDir()
 				files, err := download(ctx, newClient(t, fake), exportOf(a+"?sig=old", b+"?sig=old"), directory, nil)

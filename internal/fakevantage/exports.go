@@ -9,22 +9,22 @@ import (
 	"time"
 )
 
-// Export is what the server keeps of an export.
+// Export is an export as the server stores it.
 type Export struct {
 	Token string
-	// Path is that of the POST, which tells the kind of the export. Default: that of a unit cost export.
+	// Path is the path of the POST, which implies the export type. Default: that of a unit cost export.
 	Path string
-	// Asked is the body of the POST, with what its query says.
+	// Asked is the body of the POST with the parameters of its query.
 	Asked map[string]any
-	// CreatedAt, by the server's clock; CompletedAt likewise, zero while pending.
+	// CreatedAt and CompletedAt are times of the server's clock. CompletedAt is zero while the export is pending.
 	CreatedAt, CompletedAt time.Time
-	// Status overrides the status that follows from time and polls. Default: pending, then completed.
+	// Status overrides the status. Default: pending, then completed, by time and polls.
 	Status string
-	// Messages go into the "errors" of the answer beside a Status.
+	// Messages are the "errors" of a response with a Status.
 	Messages []string
-	// Attributes overrides those that follow from what was asked.
+	// Attributes overrides the attributes. Default: those of the request.
 	Attributes map[string]any
-	// ValidUntil overrides the end that follows from Options.ValidFor.
+	// ValidUntil overrides Options.ValidFor.
 	ValidUntil time.Time
 
 	readyAt time.Time
@@ -32,12 +32,12 @@ type Export struct {
 	signed  int
 }
 
-// Add puts a unit cost export in place as if it had been asked for at the given time, and returns its token.
+// Add adds a unit cost export that was requested at the given time, and returns its token.
 func (s *Server) Add(asked map[string]any, at time.Time) string {
 	return s.AddOf("/v2/unit_costs/data_exports", asked, at)
 }
 
-// AddOf is Add for an export of the kind that is made by a POST to the path.
+// AddOf is Add for the export type with the given path.
 func (s *Server) AddOf(path string, asked map[string]any, at time.Time) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -58,14 +58,14 @@ func (s *Server) add(path string, asked map[string]any, at time.Time) *Export {
 	return e
 }
 
-// ChangeExport alters an export. It panics when there is none of that token.
+// ChangeExport changes an export. It panics if the token is unknown.
 func (s *Server) ChangeExport(token string, change func(*Export)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change(s.exports[token])
 }
 
-// Forget removes an export, as the service does some time after it has expired.
+// Forget removes an export, like the service after its expiry.
 func (s *Server) Forget(token string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -150,7 +150,7 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, token string) {
 	}
 }
 
-// settle completes an export whose time has come.
+// settle completes an export if it is time.
 func (s *Server) settle(e *Export) {
 	if e.CompletedAt.IsZero() && e.polls > s.options.ReadyAfterPolls && !s.now().Before(e.readyAt) {
 		if s.options.Outcome != "" {
@@ -177,7 +177,7 @@ func (s *Server) retryAfter(w http.ResponseWriter, e *Export) {
 	}
 }
 
-// describe returns an export as the API's DataExport.
+// describe returns an export as a DataExport of the API.
 func (s *Server) describe(r *http.Request, e *Export) map[string]any {
 	manifest := map[string]any{"files": []string{}, "completed_at": nil, "valid_until": nil}
 	status := "pending"

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// addresses returns the signed addresses of an export's files.
+// addresses returns the pre-signed URLs of the files of an export.
 func (s *Server) addresses(r *http.Request, e *Export, until time.Time) []string {
 	count := s.options.Files
 	if count == 0 {
@@ -50,7 +50,7 @@ func signature(parts ...string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// serveFile serves what a pre-signed URL names, until it expires.
+// serveFile serves a file until its pre-signed URL expires.
 func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	until, _ := strconv.ParseInt(q.Get("X-Expires"), 10, 64)
@@ -69,7 +69,7 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 const fileHeader = "business_metric_token,business_metric_title,calculation_type,unit_cost_amount," +
 	"business_metric_amount,scale,date\n"
 
-// newFile returns a CSV of unit costs: two metrics a day for a month, or rows repeated up to the given size.
+// newFile returns a CSV of unit costs: two metrics a day for a month, or repeated rows of the given size.
 func newFile(size int64) io.ReadSeeker {
 	var rows bytes.Buffer
 	for day := range 31 {
@@ -85,7 +85,7 @@ func newFile(size int64) io.ReadSeeker {
 	return io.NewSectionReader(repeated(whole), 0, size)
 }
 
-// repeated is an io.ReaderAt without end that repeats its text, so that a file of any size takes no memory.
+// repeated is an endless io.ReaderAt that repeats its text, so that a file of any size takes no memory.
 type repeated []byte
 
 func (text repeated) ReadAt(p []byte, at int64) (int, error) {

@@ -8,20 +8,20 @@ import (
 	"strings"
 )
 
-// kind is one kind of export: where it is asked for, and what with.
+// kind is an export type with its parameters.
 type kind struct {
-	exportType string // as the answer to a GET names it
+	exportType string // as reported by a GET
 	report     string // the member of the body that names the report
-	noun       string // what the server calls the report
+	noun       string // the name of the report in messages
 	required   []string
 	body       map[string]parameter
 	query      map[string]parameter
 }
 
-// parameter returns what is wrong with a value, and "" when nothing is.
+// parameter returns what is wrong with a value, or "" if it is valid.
 type parameter func(value any) string
 
-// kinds returns the kinds by the path of their POST.
+// kinds returns the export types by the path of their POST.
 func kinds() map[string]kind {
 	all := []string{"day", "week", "month", "quarter", "hour"}
 	return map[string]kind{
@@ -92,7 +92,7 @@ func oneOf(values ...string) parameter {
 	}
 }
 
-// joined takes values with commas between them, each matched by the pattern.
+// joined accepts comma-separated values that match a pattern.
 func joined(pattern string) parameter {
 	valid := regexp.MustCompile("^(" + pattern + ")$")
 	return func(value any) string {
@@ -122,7 +122,7 @@ func object(members map[string]parameter) parameter {
 	}
 }
 
-// wrong returns what is wrong with the values, in the order of their names.
+// wrong returns what is wrong with values, sorted by name.
 func wrong(parameters map[string]parameter, values map[string]any) []string {
 	var found []string
 	for name, value := range values {
@@ -137,7 +137,7 @@ func wrong(parameters map[string]parameter, values map[string]any) []string {
 	return found
 }
 
-// problems returns the status and the words a request for an export is refused with; zero when it is fine.
+// problems returns the status and the messages of a rejected request, or zero if it is valid.
 func (k kind) problems(o Options, asked map[string]any, query url.Values) (int, []string) {
 	found := wrong(k.body, asked)
 	inQuery := map[string]any{}
@@ -167,7 +167,7 @@ func (k kind) problems(o Options, asked map[string]any, query url.Values) (int, 
 	return 0, nil
 }
 
-// attributes returns what an export of the kind says of itself, in the form that was recorded.
+// attributes returns the attributes of an export in the recorded format.
 func (k kind) attributes(asked map[string]any) map[string]any {
 	groupings := []string{}
 	if s, ok := asked["groupings"].(string); ok {

@@ -7,20 +7,20 @@ import (
 	"time"
 )
 
-// RouteLimit is how many requests to some routes are answered in a window; more are refused with 429. A window begins
-// with the first request in it. The answers tell what remained before their own request, and the end of the window in
-// whole seconds, rounded down.
+// RouteLimit is the number of requests to some routes in a window; further requests get a 429. A window starts with its
+// first request. Responses report what remained before their own request, and the end of the window in whole seconds,
+// rounded down.
 type RouteLimit struct {
 	Method string
-	// Path is a pattern as path.Match takes it, such as "/v2/data_exports/*", where * is one segment. All paths that match
-	// share the limit.
+	// Path is a pattern for path.Match, such as "/v2/data_exports/*", where * is one segment. All matching paths share the
+	// limit.
 	Path     string
 	Requests int
 	Window   time.Duration
 }
 
-// RecordedLimits returns the limits that recordings of the service show, each route with its own. Of the POSTs only
-// that of costs was recorded; the others are taken to be like it.
+// RecordedLimits returns the recorded limits of the service, one per route. The only recorded POST is that of cost
+// exports; the others are assumed to have the same limit.
 func RecordedLimits() []RouteLimit {
 	return []RouteLimit{
 		{http.MethodPost, "/v2/costs/data_exports", 100, time.Minute},
@@ -32,18 +32,17 @@ func RecordedLimits() []RouteLimit {
 	}
 }
 
-// AsRecorded returns options whose times are the recorded ones too: an export is ready after 31 s, and the Retry-After
-// is 60 all the same.
+// AsRecorded returns options with the recorded times as well: an export completes after 31 s, and Retry-After is 60.
 func AsRecorded() Options { return Options{ReadyAfter: 31 * time.Second, RetryAfter: "60"} }
 
-// window is what has been used of a limit.
+// window counts the requests of a limit.
 type window struct {
 	start time.Time
 	used  int
 }
 
-// limitFor returns the limit that counts a request, and what has been used of it; nil where there is none. It is called
-// with mu held.
+// limitFor returns the limit that counts a request, and its window, which is nil without a limit. It is called with mu
+// held.
 func (s *Server) limitFor(method, urlPath string) (RouteLimit, *window) {
 	limit := RouteLimit{Requests: s.options.Limit, Window: s.options.Window} // of all routes together
 	if limit.Requests == 0 {
@@ -72,7 +71,7 @@ func (s *Server) limitFor(method, urlPath string) (RouteLimit, *window) {
 	return limit, w
 }
 
-// admit counts a request against its limit, and answers it when there is no place for it.
+// admit counts a request against its limit, and responds with a 429 if the limit is exhausted.
 func (s *Server) admit(w http.ResponseWriter, r *http.Request) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -87,7 +86,7 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) bool {
 		current.used++
 	}
 	if ok && limit.Path == "" {
-		left-- // the limit of all routes together counts the request that it answers
+		left-- // the limit of all routes counts its own request
 	}
 	ends := current.start.Add(limit.Window)
 	if !o.SilentLimit {
@@ -104,7 +103,7 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) bool {
 	return ok
 }
 
-// Take uses up n requests of the window that counts such a request, as another client of the account does.
+// Take uses n requests of the window for such a request, like another client of the account.
 func (s *Server) Take(n int, method, urlPath string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

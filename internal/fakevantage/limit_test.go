@@ -13,10 +13,10 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// told is what an answer says of the limit, and its status.
-func told(t *testing.T, fake *fakevantage.Server, method, path string) string {
+// reported returns the status of a response and the limit that it reports.
+func reported(t *testing.T, fake *fakevantage.Server, method, path string) string {
 	t.Helper()
-	resp := ask(t, fake, method, "https://api.example"+path)
+	resp := send(t, fake, method, "https://api.example"+path)
 	defer resp.Body.Close()
 	h := resp.Header
 	reset := "never"
@@ -28,7 +28,7 @@ func told(t *testing.T, fake *fakevantage.Server, method, path string) string {
 		resp.StatusCode, h.Get("X-Rate-Limit-Remaining"), h.Get("X-Rate-Limit-Limit"), reset)
 }
 
-func ask(t *testing.T, fake *fakevantage.Server, method, url string) *http.Response {
+func send(t *testing.T, fake *fakevantage.Server, method, url string) *http.Response {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(`{"cost_report_token":"r"}`))
 	if err != nil {
@@ -42,7 +42,7 @@ func ask(t *testing.T, fake *fakevantage.Server, method, url string) *http.Respo
 	return resp
 }
 
-func TestEachRouteHasItsWindowFromItsFirstRequest(t *testing.T) {
+func TestLimits_startWithTheFirstRequest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := fakevantage.New(fakevantage.Options{Limits: []fakevantage.RouteLimit{
@@ -63,7 +63,7 @@ func TestEachRouteHasItsWindowFromItsFirstRequest(t *testing.T) {
 			{0, http.MethodPatch, get},
 		} {
 			time.Sleep(step.pause)
-			got = append(got, told(t, fake, step.method, step.path))
+			got = append(got, reported(t, fake, step.method, step.path))
 		}
 		want := []string{
 			"202: 2 of 2, ends in 4.3s",
@@ -79,7 +79,7 @@ func TestEachRouteHasItsWindowFromItsFirstRequest(t *testing.T) {
 	})
 }
 
-func TestAServerAsRecorded(t *testing.T) {
+func TestAsRecorded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := fakevantage.New(fakevantage.AsRecorded())
@@ -95,7 +95,7 @@ func TestAServerAsRecorded(t *testing.T) {
 			{http.MethodGet, time.Second, 200, "1000"},
 		} {
 			time.Sleep(step.after)
-			resp := ask(t, fake, step.method, location)
+			resp := send(t, fake, step.method, location)
 			body, _ := io.ReadAll(resp.Body)
 			resp.Body.Close()
 			h := resp.Header

@@ -7,8 +7,7 @@ import (
 	"strings"
 )
 
-// Answer returns a handler that answers with a status and a body, for Options.Misbehave. Header lines such as
-// "Location: /there" may be given.
+// Answer returns a handler for Options.Misbehave. It sends a status, a body and header lines such as "Location: /there".
 func Answer(status int, body string, header ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		for _, line := range header {
@@ -20,25 +19,25 @@ func Answer(status int, body string, header ...string) http.HandlerFunc {
 	}
 }
 
-// HTML answers like a proxy in trouble.
+// HTML responds like a proxy that fails.
 func HTML(status int) http.HandlerFunc {
 	page := fmt.Sprintf("<html><head><title>%d "+
 		"%s</title></head><body>nginx</body></html>\n", status, http.StatusText(status))
 	return Answer(status, page, "Content-Type: text/html")
 }
 
-// Errors answers as the API refuses.
+// Errors responds with an error in the API's format.
 func Errors(status int, messages ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { errorsJSON(w, status, messages...) }
 }
 
-// Reset breaks the connection without an answer.
+// Reset breaks the connection without a response.
 func Reset(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 
-// Hang never answers.
+// Hang never responds.
 func Hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
-// CutOff breaks the connection in the middle of an answer.
+// CutOff breaks the connection in the middle of a response.
 func CutOff(w http.ResponseWriter, _ *http.Request) {
 	const half = `{"token": "dta_xprt_`
 	w.Header().Set("Content-Length", "1000")
@@ -47,7 +46,7 @@ func CutOff(w http.ResponseWriter, _ *http.Request) {
 	panic(http.ErrAbortHandler)
 }
 
-// Flood answers with megabytes of JSON that does not end.
+// Flood responds with megabytes of JSON that does not end.
 func Flood(megabytes int) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		chunk := strings.Repeat(`"x",`, 1<<18)
@@ -60,7 +59,7 @@ func Flood(megabytes int) http.HandlerFunc {
 	}
 }
 
-// CutFile serves a file and breaks the connection after so many bytes of it.
+// CutFile serves a file and breaks the connection after a number of bytes.
 func (s *Server) CutFile(after int64) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) { s.serveFile(&cutting{w, after}, r) }
 }

@@ -1,8 +1,7 @@
-// Package fakevantage stands in for the Vantage API in tests and in the demo.
+// Package fakevantage is a fake of the Vantage API for tests and the demo.
 //
-// It is an http.Handler that keeps exports as the service does, records every request, and misbehaves on demand. Its
-// JSON and its reading of the API are written on their own, apart from the client's, so that the two cannot share
-// a mistake. It is for loopback and in-process use only.
+// It is an http.Handler that keeps exports like the service, records every request, and misbehaves on demand. It shares
+// no code with the client, so that the two cannot share a mistake. It is for loopback and in-process use only.
 package fakevantage
 
 import (
@@ -27,21 +26,21 @@ type Request struct {
 	Body   string
 	// N counts all requests from 1, and Nth those of the same method and path.
 	N, Nth int
-	// Status is what it was answered with, zero when the connection was broken.
+	// Status is the status of the response, zero if the connection was broken.
 	Status int
 }
 
-// Exchange is a request and its answer.
+// Exchange is a request and its response.
 type Exchange struct {
 	Request
-	// AnswerHeader and AnswerBody are those of the answer. The body is that of an API request only, not of a file.
+	// AnswerHeader and AnswerBody are those of the response. The body is empty for a file.
 	AnswerHeader http.Header
 	AnswerBody   []byte
-	// Misbehaved tells that the server was told to answer as the API does not.
+	// Misbehaved reports whether a test made the response deviate from the API.
 	Misbehaved bool
 }
 
-// Server is a fake of the API. Make one with New.
+// Server is a fake of the API. Use New.
 type Server struct {
 	mu       sync.Mutex
 	options  Options
@@ -66,14 +65,14 @@ func New(o Options) *Server {
 	}
 }
 
-// Change alters the options from the next request on.
+// Change changes the options from the next request on.
 func (s *Server) Change(change func(*Options)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change(&s.options)
 }
 
-// Requests returns the records of all requests so far, in the order in which they came.
+// Requests returns the records of all requests so far in order.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -84,7 +83,7 @@ func (s *Server) Requests() []Request {
 	return out
 }
 
-// Count returns how many requests came with this method and a path of this beginning.
+// Count returns the number of requests with a method and a path prefix.
 func (s *Server) Count(method, pathPrefix string) int {
 	n := 0
 	for _, r := range s.Requests() {
@@ -95,13 +94,13 @@ func (s *Server) Count(method, pathPrefix string) int {
 	return n
 }
 
-// Posts returns how many exports were asked for, refused requests included.
+// Posts returns the number of POSTs, including rejected ones.
 func (s *Server) Posts() int { return s.Count(http.MethodPost, "/") }
 
-// Gets returns how often the state of an export was asked for, refused requests included.
+// Gets returns the number of polls, including rejected ones.
 func (s *Server) Gets() int { return s.Count(http.MethodGet, "/v2/data_exports/") }
 
-// Refused returns how many requests were answered 429.
+// Refused returns the number of requests that got a 429.
 func (s *Server) Refused() int {
 	n := 0
 	for _, r := range s.Requests() {
@@ -112,7 +111,7 @@ func (s *Server) Refused() int {
 	return n
 }
 
-// now is the time by the server's clock. It is called with mu held.
+// now returns the time by the server's clock. It is called with mu held.
 func (s *Server) now() time.Time { return time.Now().Add(s.options.ClockAhead) }
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -212,7 +211,7 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 	_ = json.NewEncoder(w).Encode(body)
 }
 
-// Exports returns a copy of what the server keeps, by token.
+// Exports returns copies of the exports by token.
 func (s *Server) Exports() map[string]Export {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -223,7 +222,7 @@ func (s *Server) Exports() map[string]Export {
 	return out
 }
 
-// recorder notes the status of an answer, and its body where that is asked for.
+// recorder records the status of a response, and its body if keepBody is set.
 type recorder struct {
 	http.ResponseWriter
 	status   int

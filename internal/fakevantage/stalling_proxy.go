@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// StallingProxy forwards TCP connections to a server until they are stalled: then nothing passes any more, in either
-// direction and without an error, as after a change of the network.
+// StallingProxy forwards TCP connections to a server until they are stalled. From then on, nothing passes in either
+// direction, without an error, as after a change of the network.
 type StallingProxy struct {
 	net.Listener
 	mu     sync.Mutex

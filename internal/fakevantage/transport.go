@@ -7,8 +7,8 @@ import (
 	"net/http/httptest"
 )
 
-// Transport returns an http.RoundTripper that hands requests to the server in process. It stands in for the network
-// where time is virtual: a real listener would hang inside a testing/synctest bubble.
+// Transport returns an http.RoundTripper that passes requests to the server in process, for tests in virtual time: a
+// real listener would hang inside a testing/synctest bubble.
 func (s *Server) Transport() http.RoundTripper { return transport{s} }
 
 type transport struct{ server *Server }
@@ -42,7 +42,7 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		resp := answer.Result()
 		resp.Request = req
-		// As net/http sends it: a handler that sets this is the one whose answer lasts until the connection is closed.
+		// Like net/http: with this header, a response lasts until the connection is closed.
 		if resp.ContentLength < 0 && resp.Header.Get("Transfer-Encoding") != "identity" {
 			resp.TransferEncoding = []string{"chunked"}
 		}
@@ -53,7 +53,7 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 }
 
-// failing is the end of a body that was cut off.
+// failing is the end of a body that is cut off.
 type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

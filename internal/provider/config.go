@@ -85,7 +85,7 @@ func (c check) of(name, source, value string) (diags diag.Diagnostics) {
 	switch {
 	case value == "":
 	case strings.Trim(value, `"'`) != value:
-		err = errors.New("it is enclosed in quotation marks, which are not part of the value; remove them")
+		err = errors.New("it starts or ends with a quotation mark, which is not part of the value; remove it")
 	default:
 		err = c(value)
 	}

@@ -16,7 +16,7 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// load is a stand-in for wc, the command of the examples that load files. It logs the files that it succeeds for.
+// load replaces wc, the command of the examples that load files, and logs the files for which it succeeds.
 type load struct {
 	t   *testing.T
 	dir string

@@ -84,7 +84,7 @@ func TestLog_isShownByTerraform(t *testing.T) {
 			cli := acctest.NewCLI(t, api, oneExport)
 			cli.Setenv(setting[0], setting[1])
 			out := cli.MustRun("apply", "-auto-approve", "-no-color")
-			for _, what := range append([]string{"request answered"}, sdkLoggers...) {
+			for _, what := range append([]string{"received response"}, sdkLoggers...) {
 				if !strings.Contains(out, what) {
 					t.Errorf("the log does not contain %q", what)
 				}

@@ -36,7 +36,7 @@ func Serve(version string, debug bool) error {
 	return <-ended
 }
 
-// waitForShutdown returns when the process has to end by itself. Usually Terraform ends it, and this never returns.
+// waitForShutdown returns when the process must exit. Usually Terraform ends the process, and this never returns.
 //
 // Ctrl-C in a terminal reaches all processes of a group, and so does the SIGTERM that ends a container, a service or
 // a job of a CI runner. Terraform handles both: it calls StopProvider and waits for the operations in flight. A

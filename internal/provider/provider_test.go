@@ -73,10 +73,10 @@ func TestValidate_reportsInvalidArguments(t *testing.T) {
 		{"host", "http://api.vantage.sh", "plain http"},
 		{"host", "https://api.vantage.sh/v2", "use https://api.vantage.sh"},
 		{"host", "https://me:hunter2@x", "user name or a password"},
-		{"host", `"https://api.vantage.sh"`, "quotation marks"},
+		{"host", `"https://api.vantage.sh"`, "quotation mark, which"},
 		{"api_token", "vntg_tkn_1\n", "trimspace"},
 		{"api_token", "vntg tkn 1", "space"},
-		{"api_token", "'vntg_tkn_1'", "quotation marks"},
+		{"api_token", "'vntg_tkn_1'", "quotation mark, which"},
 		{"workspace_token", " wrkspc_1 ", "white space"},
 		{"workspace_token", "https://console.vantage.sh/workspaces/wrkspc_1", "last part"},
 		{"timeout", "soon", "45m"},
@@ -105,13 +105,13 @@ func TestValidate_reportsInvalidArguments(t *testing.T) {
 func TestConfigure_reportsInvalidEnvironment(t *testing.T) { //nolint:paralleltest // sets environment variables
 	for _, test := range []struct{ argument, value, want string }{
 		{"host", "http://api.vantage.sh", "plain http"},
-		{"host", `"https://api.vantage.sh"`, "quotation marks"},
-		{"api_token", `"vntg_tkn_1"`, "quotation marks"},
+		{"host", `"https://api.vantage.sh"`, "quotation mark, which"},
+		{"api_token", `"vntg_tkn_1"`, "quotation mark, which"},
 		{"api_token", "vntg_tkn_1\n", "trimspace"},
-		{"workspace_token", "'wrkspc_1'", "quotation marks"},
+		{"workspace_token", "'wrkspc_1'", "quotation mark, which"},
 		{"workspace_token", "wrkspc_1 ", "white space"},
 		{"timeout", "-1s", "above zero"},
-		{"timeout", `"30s"`, "quotation marks"},
+		{"timeout", `"30s"`, "quotation mark, which"},
 		{"max_poll_interval", "0s", "at least 1s"},
 	} {
 		t.Run(test.argument+" "+test.value, func(t *testing.T) {

@@ -58,12 +58,9 @@ func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureReques
 	d.client = client
 }
 
-const description = `Reads the unit costs of a cost report as numbers, for checks and conditions, without an export.
-
-Each plan reads the rows again, with one request for every 1,000 rows. All rows are stored in the state, and none is
-sensitive. Select few rows with dates, a longer ` + "`date_bin`, `business_metric_token` or `calculation_type`" + `.
-` + "If no row matches `business_metric_token` or `calculation_type`" + `, a warning lists the values that have rows.
-At most 100,000 rows of a report are read; an export has no such limit.`
+const description = `The unit costs of a cost report as numbers, for checks and conditions, without an export.
+Each plan reads the rows, with one request for every 1,000 rows. State stores all of them, and none is sensitive.
+At most 100,000 rows are read; an export has no such limit.`
 
 // Schema implements datasource.DataSource.
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {

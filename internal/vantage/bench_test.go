@@ -11,7 +11,7 @@ func BenchmarkScenario(b *testing.B) {
 	}
 }
 
-// BenchmarkCurlLoop reports what some of the scenarios cost a script that asks every 10 s, in the same virtual time.
+// BenchmarkCurlLoop reports what some of the scenarios cost a script that polls every 10 s, in the same virtual time.
 func BenchmarkCurlLoop(b *testing.B) {
 	for _, s := range scenarios() {
 		if s.curl {

@@ -21,7 +21,7 @@ import (
 
 const apiToken = "vntg_tkn_secret"
 
-// newClient returns a client of the fake, in process. What it asks for is held to the vendor's description of the API.
+// newClient returns a client of the fake, in process. Its requests are validated against the vendor's description.
 func newClient(t testing.TB, fake *fakevantage.Server, change ...func(*vantage.Options)) *vantage.Client {
 	t.Helper()
 	contract.Hold(t, fake)

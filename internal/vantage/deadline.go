@@ -50,7 +50,7 @@ func withinDeadline(ctx context.Context, delay time.Duration) time.Duration {
 }
 
 // lastPoll shortens a delay so that the last poll starts five seconds before the deadline of ctx. It reports false if
-// that time has passed; a first poll is made all the same.
+// that time has passed; a first poll is made nevertheless.
 func lastPoll(ctx context.Context, delay time.Duration, first bool) (time.Duration, bool) {
 	deadline, ok := ctx.Deadline()
 	left := time.Until(deadline)

@@ -17,7 +17,7 @@ import (
 // signed is a pre-signed URL.
 const signed = "https://files.example/files/a.csv?X-Signature=s3cr3t"
 
-// completedAs returns an export whose GET is answered with these files and this valid_until.
+// completedAs returns a completed export with these files and this valid_until.
 func completedAs(
 	ctx context.Context, t *testing.T, files []string, validUntil any, header ...string,
 ) (*vantage.DataExport, error) {
@@ -203,7 +203,7 @@ func httpTime(after time.Duration) string {
 	return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Add(after).Format(http.TimeFormat)
 }
 
-// A redirect is one of the server's words too.
+// The target of a redirect comes from the server.
 func TestTheLogHasNoQueryOfARedirect(t *testing.T) {
 	t.Parallel()
 	within(t, time.Minute, func(t *testing.T, ctx context.Context) {

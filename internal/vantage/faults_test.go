@@ -206,7 +206,7 @@ func TestResponse_withoutEndIsRejectedInFlatMemory(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	wantKind(t, err, vantage.TooMany)
 	if read > 25<<20 {
-		t.Errorf("%d bytes of the answer were read", read)
+		t.Errorf("%d bytes of the response were read", read)
 	}
 	if used := after.TotalAlloc - before.TotalAlloc; used > 200<<20 {
 		t.Errorf("%d MiB were allocated", used>>20)

@@ -10,7 +10,7 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// unitCosts asks for an export of unit costs.
+// unitCosts is a request for an export of unit costs.
 var unitCosts = vantage.UnitCostExportRequest{CostReportToken: "rprt_1"}
 
 // lagging does not know any export for some time.

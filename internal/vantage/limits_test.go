@@ -57,7 +57,7 @@ func TestLimit_ofOneRouteDoesNotDelayAnother(t *testing.T) {
 			t.Errorf("the POSTs took %s", took)
 		}
 		if at := <-held; at < time.Hour || at > time.Hour+2*time.Second {
-			t.Errorf("the third GET was answered after %s, want an hour", at)
+			t.Errorf("the third GET took %s, want an hour", at)
 		}
 		if fake.Refused() > 1 {
 			t.Errorf("%d were refused", fake.Refused())
@@ -83,7 +83,7 @@ func TestLimit_thatIsEqualByCoincidenceIsNotShared(t *testing.T) {
 		}
 		get(t, ctx, client, token)
 		if took := time.Since(start); took < 65*time.Second || took > 67*time.Second {
-			t.Errorf("the sixth GET was answered after %s, want 65 s", took)
+			t.Errorf("the sixth GET took %s, want 65 s", took)
 		}
 	})
 }
@@ -91,7 +91,7 @@ func TestLimit_thatIsEqualByCoincidenceIsNotShared(t *testing.T) {
 func TestLimit_thatEndsAFractionAfterItsReset(t *testing.T) {
 	t.Parallel()
 	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-		time.Sleep(700 * time.Millisecond) // the windows end 0.7 s after the second that is told
+		time.Sleep(700 * time.Millisecond) // the windows end 0.7 s after the reported second
 		fake := fakevantage.New(fakevantage.Options{Limits: limited(5, 5*time.Second, 1000, time.Hour)})
 		client := newClient(t, fake)
 		token := post(t, ctx, client)

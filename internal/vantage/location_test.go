@@ -221,7 +221,7 @@ type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-// A Location is of use in the answer to a POST only.
+// A Location is used only in the response to a POST.
 func TestManifest_thatIsCutOffIsRetried(t *testing.T) {
 	t.Parallel()
 	within(t, time.Minute, func(t *testing.T, ctx context.Context) {

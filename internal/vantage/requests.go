@@ -5,28 +5,28 @@ import (
 	"strings"
 )
 
-// ExportRequest asks for an export of one kind: UnitCostExportRequest, CostExportRequest or
+// ExportRequest is the request for an export of one export type: UnitCostExportRequest, CostExportRequest or
 // KubernetesEfficiencyExportRequest.
 type ExportRequest interface {
-	// post returns the POST that makes the export. The workspace is that of the client, for a request that names none.
+	// post returns the POST that creates the export. The workspace is the client's, for a request without a workspace.
 	post(workspace string) post
 }
 
-// post is a POST that makes an export.
+// post is a POST that creates an export.
 type post struct {
 	path  string
 	query url.Values
 	body  any // encoded as JSON
 }
 
-// ExportScope is what the requests of all kinds have in common. Empty fields are left out of the request.
+// ExportScope has the fields of all requests for exports. Empty fields are not sent.
 type ExportScope struct {
-	// WorkspaceToken is required by the server when the API token sees several workspaces. Default: the client's.
+	// WorkspaceToken is required if the API token can access several workspaces. Defaults to the client's.
 	WorkspaceToken string `json:"workspace_token,omitempty"`
-	// StartDate and EndDate, both included, are ISO 8601. Default: the report's own.
+	// StartDate and EndDate are inclusive, in ISO 8601 format. Default to the report's.
 	StartDate string `json:"start_date,omitempty"`
 	EndDate   string `json:"end_date,omitempty"`
-	// DateBin is one of DateBins, or of KubernetesEfficiencyDateBins. Default: the report's own, or day.
+	// DateBin is one of DateBins or KubernetesEfficiencyDateBins. Defaults to the report's, or day.
 	DateBin string `json:"date_bin,omitempty"`
 }
 
@@ -37,15 +37,15 @@ func (s ExportScope) in(workspace string) ExportScope {
 	return s
 }
 
-// DateBins returns what ExportScope.DateBin may be for unit costs and costs.
+// DateBins returns the values of ExportScope.DateBin for unit costs and costs.
 func DateBins() []string { return append([]string{"hour"}, KubernetesEfficiencyDateBins()...) }
 
-// KubernetesEfficiencyDateBins returns what ExportScope.DateBin may be for Kubernetes efficiency.
+// KubernetesEfficiencyDateBins returns the values of ExportScope.DateBin for Kubernetes efficiency.
 func KubernetesEfficiencyDateBins() []string { return []string{"day", "week", "month", "quarter"} }
 
-// UnitCostExportRequest asks for an export of unit costs, with POST /v2/unit_costs/data_exports.
+// UnitCostExportRequest is the request POST /v2/unit_costs/data_exports for an export of unit costs.
 type UnitCostExportRequest struct {
-	// CostReportToken names the report whose unit costs are exported. Required.
+	// CostReportToken is the token of the report. Required.
 	CostReportToken string `json:"cost_report_token"`
 	ExportScope
 }
@@ -55,18 +55,18 @@ func (r UnitCostExportRequest) post(workspace string) post {
 	return post{path: "v2/unit_costs/data_exports", body: r}
 }
 
-// CostExportRequest asks for an export of costs, with POST /v2/costs/data_exports. One of CostReportToken and Filter is
-// required; empty fields are left out of the request.
+// CostExportRequest is the request POST /v2/costs/data_exports for an export of costs. CostReportToken or Filter is
+// required. Empty fields are not sent.
 type CostExportRequest struct {
-	// CostReportToken names the report whose costs are exported.
+	// CostReportToken is the token of the report.
 	CostReportToken string `json:"cost_report_token,omitempty"`
 	// Filter is written in VQL, the API's query language.
 	Filter string `json:"filter,omitempty"`
 	ExportScope
-	// Groupings are sent as one string, in which commas part them: that is how a live server was seen to take them, though
-	// its description declares a list. Default: provider, service and account_id.
+	// Groupings are sent as one comma-separated string, as recorded, although the API's description declares a list.
+	// Default to the report's, or to provider, service and account_id without a report.
 	Groupings CommaSeparated `json:"groupings,omitempty"`
-	// Schema is vntg, focus or comparison. Default: vntg.
+	// Schema is vntg, focus or comparison. Defaults to vntg.
 	Schema   string        `json:"schema,omitempty"`
 	Settings *CostSettings `json:"settings,omitempty"`
 }
@@ -76,7 +76,7 @@ func (r CostExportRequest) post(workspace string) post {
 	return post{path: "v2/costs/data_exports", body: r}
 }
 
-// CostSettings say which costs are counted. What is nil or empty is left out, and the server's default applies.
+// CostSettings select which costs are included. Nil and empty fields are not sent, and the API's default applies.
 type CostSettings struct {
 	IncludeCredits     *bool  `json:"include_credits,omitempty"`      // default: false
 	IncludeRefunds     *bool  `json:"include_refunds,omitempty"`      // default: false
@@ -88,15 +88,15 @@ type CostSettings struct {
 	ShowPreviousPeriod *bool  `json:"show_previous_period,omitempty"` // default: true
 }
 
-// KubernetesEfficiencyExportRequest asks for an export of Kubernetes efficiency, with
-// POST /v2/kubernetes_efficiency_reports/data_exports. Empty fields are left out of the request.
+// KubernetesEfficiencyExportRequest is the request POST /v2/kubernetes_efficiency_reports/data_exports for an export of
+// Kubernetes efficiency. Empty fields are not sent.
 type KubernetesEfficiencyExportRequest struct {
-	// ReportToken names the report. Default: the default report of the workspace.
+	// ReportToken is the token of the report. Defaults to the default report of the workspace.
 	ReportToken string `json:"kubernetes_efficiency_report_token,omitempty"`
 	// Filter is written in VQL, the API's query language.
 	Filter string `json:"filter,omitempty"`
 	ExportScope
-	// Groupings go into the query, as the API asks for this kind.
+	// Groupings are sent in the query, as the API requires for this export type.
 	Groupings CommaSeparated `json:"-"`
 }
 
@@ -109,11 +109,11 @@ func (r KubernetesEfficiencyExportRequest) post(workspace string) post {
 	return post{path: "v2/kubernetes_efficiency_reports/data_exports", query: query, body: r}
 }
 
-// CommaSeparated is a list that the API takes as one string. None of its elements may contain a comma.
+// CommaSeparated is a list that is sent as one string. Its elements must not contain commas.
 type CommaSeparated []string
 
-// String returns the elements with commas between them.
+// String returns the elements separated by commas.
 func (c CommaSeparated) String() string { return strings.Join(c, ",") }
 
-// MarshalText implements encoding.TextMarshaler, so that it is one string in JSON too.
+// MarshalText implements encoding.TextMarshaler, so that the list is one string in JSON.
 func (c CommaSeparated) MarshalText() ([]byte, error) { return []byte(c.String()), nil }

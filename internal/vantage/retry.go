@@ -121,8 +121,8 @@ func (r *Retrier) exhausted(failure *Error) bool {
 	return false
 }
 
-// delay waits until the next attempt: a growing time, or longer if the server asks for it. It fails if ctx ends, and at
-// once if the server asks for more time than there is.
+// delay waits until the next attempt: a growing time, or longer if the server requires it. It fails if ctx ends, and at
+// once if the server requires more time than is left.
 func (r *Retrier) delay(ctx context.Context, failure *Error) *Error {
 	if deadlineReached(ctx) {
 		return contextError(ctx)

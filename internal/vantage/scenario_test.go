@@ -121,7 +121,7 @@ func (s scenario) bound(fake *fakevantage.Server, start time.Time) time.Duration
 	if s.least > 0 {
 		return s.least
 	}
-	// How long one takes: until it is ready, but not less than the Retry-After that is to be honoured.
+	// An export takes until it is ready, but at least the Retry-After.
 	retryAfter, err := time.ParseDuration(string(s.options.RetryAfter) + "s")
 	if err != nil {
 		retryAfter = 0
@@ -152,7 +152,7 @@ func (s scenario) bound(fake *fakevantage.Server, start time.Time) time.Duration
 	return least
 }
 
-// follower makes an export and follows it until it is done. It returns the export's token.
+// follower creates an export, waits for its completion, and returns its token.
 type follower func(ctx context.Context) (token string, err error)
 
 type newFollower func(*testing.T, *fakevantage.Server, scenario) follower

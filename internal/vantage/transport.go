@@ -72,7 +72,7 @@ func (t *apiTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		slot.Done(nil)
 		return nil, err
 	}
-	if deadlineReached(ctx) { // while the request waited: a POST would not be canceled any more
+	if deadlineReached(ctx) { // a POST is not canceled once it is sent
 		slot.Done(nil)
 		return nil, contextError(ctx)
 	}

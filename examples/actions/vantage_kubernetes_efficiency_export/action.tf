@@ -1,4 +1,4 @@
-# Needs Terraform 1.14 or later. Makes an export and downloads its files at any time, with nothing else applied:
+# Requires Terraform 1.14 or later. Creates an export and downloads its files, without applying anything else:
 #
 #   terraform apply -invoke=action.vantage_kubernetes_efficiency_export.monthly
 action "vantage_kubernetes_efficiency_export" "monthly" {
@@ -10,7 +10,7 @@ action "vantage_kubernetes_efficiency_export" "monthly" {
   }
 }
 
-# Or each time that something changes, here the month.
+# Invokes the action when a value changes, here the month.
 resource "terraform_data" "month" {
   input = "2025-03"
 

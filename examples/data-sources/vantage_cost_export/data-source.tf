@@ -1,4 +1,3 @@
-# A new export at each read, that is in each plan. To keep one, use the resource.
 data "vantage_cost_export" "now" {
   filter    = "costs.provider = 'aws'"
   groupings = ["service", "tag:team"]

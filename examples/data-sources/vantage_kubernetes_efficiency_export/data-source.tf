@@ -1,4 +1,3 @@
-# A new export at each read, that is in each plan. To keep one, use the resource.
 data "vantage_kubernetes_efficiency_export" "now" {
   groupings = ["cluster_id", "namespace"]
 }

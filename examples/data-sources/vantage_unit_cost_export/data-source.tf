@@ -1,4 +1,3 @@
-# A new export at each read, that is in each plan. To keep one, use the resource.
 data "vantage_unit_cost_export" "now" {
   cost_report_token = "rprt_ea7dbb4f5783d677"
   start_date        = "2025-03-01"

@@ -1,4 +1,4 @@
-# OpenTofu has this too: it was tried with 1.12.
+# Requires Terraform 1.12 or OpenTofu 1.12, or later.
 import {
   to = vantage_cost_export.march
   identity = {

@@ -1,4 +1,4 @@
-# With -generate-config-out Terraform writes the resource's block itself. Use 1.6 or later for that: 1.5 crashes on it.
+# With -generate-config-out, Terraform writes the resource block. Terraform 1.5 and 1.16.0 to 1.16.2 fail to do so.
 import {
   to = vantage_kubernetes_efficiency_export.march
   id = "dta_xprt_964b2adb9bff37fb"

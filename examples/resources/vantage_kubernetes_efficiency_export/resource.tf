@@ -1,15 +1,15 @@
-# The efficiency of each namespace in March, a row for each week. The apply ends when the files are there.
+# The weekly efficiency of each namespace in March. The apply waits until the export completes.
 resource "vantage_kubernetes_efficiency_export" "march" {
   start_date = "2025-03-01"
   end_date   = "2025-03-31"
   date_bin   = "week"
   groupings  = ["cluster_id", "namespace"]
 
-  # The URLs of the files work for a day at most. A plan that finds less than this left makes the next export.
+  # The URLs expire after at most a day. A plan within an hour of the expiry, or later, replaces the export.
   renew_before_expiry = "1h"
 }
 
-# With one of these pre-signed URLs anybody can read the file until it expires. They stay the same until then.
+# Anyone with one of these pre-signed URLs can download the file until it expires. The URLs do not change until then.
 output "march_files" {
   value     = vantage_kubernetes_efficiency_export.march.manifest.files
   sensitive = true

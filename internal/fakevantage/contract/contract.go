@@ -1,5 +1,5 @@
-// Package contract holds what the provider asks of the API, and what the fake answers, to the vendor's own description
-// of the API. It is for tests.
+// Package contract validates requests of the provider and responses of the fake in tests against the vendor's OpenAPI
+// description.
 package contract
 
 import (
@@ -24,18 +24,18 @@ import (
 //go:embed testdata/vantage.openapi.yaml
 var vendors []byte
 
-// described is what Check holds exchanges to, read once a process.
+// described is the description for Check, read once per process.
 var described = sync.OnceValues(func() (*description, error) { return newDescription(gaps()) })
 
-// Hold fails the test where a request to the fake, or an answer that the fake is not told to get wrong, differs from
-// the vendor's description. It leaves out what is not below /v2/: the files of exports.
+// Hold fails the test if a request to the fake, or a response that does not misbehave on demand, differs from the
+// vendor's description. It ignores requests for files, whose paths do not start with /v2/.
 func Hold(t testing.TB, fake *fakevantage.Server) {
 	fake.Change(func(o *fakevantage.Options) {
 		log := o.Log
 		o.Log = func(e fakevantage.Exchange) {
 			if strings.HasPrefix(e.Path, "/v2/") {
 				if err := Check(e); err != nil {
-					t.Errorf("not as the API is described: %v", err)
+					t.Errorf("the exchange differs from the description of the API: %v", err)
 				}
 			}
 			if log != nil {
@@ -45,8 +45,8 @@ func Hold(t testing.TB, fake *fakevantage.Server) {
 	})
 }
 
-// Check returns where an exchange differs from the vendor's description, its known gaps filled; nil when it does not.
-// Where the fake was told to get the answer wrong, and where the connection was broken, it checks the request only.
+// Check returns how an exchange differs from the vendor's description with its known gaps filled, or nil. If the fake
+// misbehaved or the connection was broken, it checks the request only.
 func Check(e fakevantage.Exchange) error {
 	d, err := described()
 	if err != nil {
@@ -55,7 +55,7 @@ func Check(e fakevantage.Exchange) error {
 	return d.check(e)
 }
 
-// description is an OpenAPI description, ready to be held against.
+// description is an OpenAPI description with its router.
 type description struct{ router routers.Router }
 
 // newDescription returns the vendor's description with the gaps filled.
@@ -97,11 +97,11 @@ func (d *description) check(e fakevantage.Exchange) error {
 	}
 	wrong := []error{unlisted(request), openapi3filter.ValidateRequest(req.Context(), request)}
 	if e.Status != 0 && !e.Misbehaved {
-		answer := &openapi3filter.ResponseValidationInput{
+		response := &openapi3filter.ResponseValidationInput{
 			RequestValidationInput: request, Status: e.Status, Header: e.AnswerHeader, Options: request.Options,
 		}
-		answer.SetBodyBytes(e.AnswerBody)
-		wrong = append(wrong, openapi3filter.ValidateResponse(req.Context(), answer))
+		response.SetBodyBytes(e.AnswerBody)
+		wrong = append(wrong, openapi3filter.ValidateResponse(req.Context(), response))
 	}
 	if err := errors.Join(wrong...); err != nil {
 		return fmt.Errorf("%s %s %d: %w", e.Method, e.Path, e.Status, err)
@@ -109,16 +109,16 @@ func (d *description) check(e fakevantage.Exchange) error {
 	return nil
 }
 
-// bearer expects the API token where the API takes it.
+// bearer requires a bearer token.
 func bearer(_ context.Context, in *openapi3filter.AuthenticationInput) error {
 	token, ok := strings.CutPrefix(in.RequestValidationInput.Request.Header.Get("Authorization"), "Bearer ")
 	if !ok || token == "" {
-		return errors.New("there is no bearer token")
+		return errors.New("the request has no bearer token")
 	}
 	return nil
 }
 
-// unlisted expects no parameter in the query that is not described. The library passes these over.
+// unlisted rejects query parameters that are not described, which the library ignores.
 func unlisted(in *openapi3filter.RequestValidationInput) error {
 	for name, values := range in.GetQueryParams() {
 		if in.Route.Operation.Parameters.GetByInAndName(openapi3.ParameterInQuery, name) == nil {

@@ -15,7 +15,7 @@ const (
 )
 
 // Each request is a method, a path with its query, a body, and header lines, in one line each.
-func TestRequests(t *testing.T) {
+func TestCheck_validatesRequests(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		request []string
@@ -66,13 +66,13 @@ const (
 		`]}`
 )
 
-func TestAnswers(t *testing.T) {
+func TestCheck_validatesResponses(t *testing.T) {
 	t.Parallel()
 	with := func(whole, old, changed string) string { return strings.Replace(whole, old, changed, 1) }
 	for name, test := range map[string]struct {
 		request []string
 		status  int
-		answer  string
+		body    string
 		want    string
 	}{
 		"completed":        {[]string{"GET", export, ""}, 200, completed, ""},
@@ -89,9 +89,9 @@ func TestAnswers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			exchange := toldToAnswer(t, test.request, test.status, test.answer, "Location: /x")
+			exchange := withResponse(t, test.request, test.status, test.body, "Location: /x")
 			if err := Check(exchange); err != nil {
-				t.Errorf("the server was told to answer so: %v", err)
+				t.Errorf("a response that misbehaves was checked: %v", err)
 			}
 			exchange.Misbehaved = false
 			wantError(t, Check(exchange), test.want)
@@ -99,14 +99,14 @@ func TestAnswers(t *testing.T) {
 	}
 	t.Run("no Location", func(t *testing.T) {
 		t.Parallel()
-		exchange := toldToAnswer(t, []string{"POST", unitCosts, minimal}, 202, "202")
+		exchange := withResponse(t, []string{"POST", unitCosts, minimal}, 202, "202")
 		exchange.Misbehaved = false
 		wantError(t, Check(exchange), "Location")
 	})
 }
 
-// toldToAnswer returns an exchange with a server that was told what to answer.
-func toldToAnswer(t *testing.T, request []string, status int, body string, header ...string) fakevantage.Exchange {
+// withResponse returns an exchange with a response that misbehaves.
+func withResponse(t *testing.T, request []string, status int, body string, header ...string) fakevantage.Exchange {
 	t.Helper()
 	header = append(header, "Content-Type: application/json")
 	e := newExchanges(t, fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc {

@@ -12,7 +12,7 @@ import (
 
 const unitCosts, costs = "/v2/unit_costs/data_exports", "/v2/costs/data_exports"
 
-// exchanges are exchanges with a fake, one after the other.
+// exchanges sends requests to a fake one after the other.
 type exchanges struct {
 	t    *testing.T
 	fake *fakevantage.Server
@@ -26,8 +26,7 @@ func newExchanges(t *testing.T, o fakevantage.Options) *exchanges {
 	return e
 }
 
-// do sends a request and returns its exchange. Header lines such as "Authorization: Bearer x" replace those of a good
-// request.
+// do sends a request and returns its exchange. Header lines such as "Authorization: Bearer x" replace the default ones.
 func (e *exchanges) do(method, path, body string, header ...string) fakevantage.Exchange {
 	e.t.Helper()
 	req, err := http.NewRequestWithContext(e.t.Context(), method, "https://api.example"+path, strings.NewReader(body))
@@ -50,7 +49,7 @@ func (e *exchanges) do(method, path, body string, header ...string) fakevantage.
 	return e.last
 }
 
-// follow asks for an export that was made an hour ago.
+// follow polls an export that was created an hour ago.
 func (e *exchanges) follow(change func(*fakevantage.Export)) fakevantage.Exchange {
 	e.t.Helper()
 	token := e.fake.Add(map[string]any{"cost_report_token": "rprt_1"}, time.Now().Add(-time.Hour))
@@ -60,9 +59,8 @@ func (e *exchanges) follow(change func(*fakevantage.Export)) fakevantage.Exchang
 
 const minimal = `{"cost_report_token":"rprt_1"}`
 
-// Each gap has an exchange that is as described with it, and not without it: a gap that the vendor has closed, or that
-// no test meets any more, is removed from the list.
-func TestEachGapIsStillNeeded(t *testing.T) {
+// Each gap has an exchange that is valid with it and invalid without it, so that closed gaps are removed from the list.
+func TestGaps_areNeeded(t *testing.T) {
 	t.Parallel()
 	specimens := map[string]func(t *testing.T) fakevantage.Exchange{
 		"202 on the GET of an export": func(t *testing.T) fakevantage.Exchange {
@@ -94,7 +92,7 @@ func TestEachGapIsStillNeeded(t *testing.T) {
 		t.Run(g.name, func(t *testing.T) {
 			t.Parallel()
 			if g.reason == "" || specimens[g.name] == nil {
-				t.Fatal("a gap has a reason, and an exchange that shows it")
+				t.Fatal("a gap needs a reason and an exchange that shows it")
 			}
 			specimen := specimens[g.name](t)
 			if err := Check(specimen); err != nil {
@@ -105,7 +103,7 @@ func TestEachGapIsStillNeeded(t *testing.T) {
 				t.Fatal(err)
 			}
 			if open.check(specimen) == nil {
-				t.Errorf("%s %s %d is as described without the gap", specimen.Method, specimen.Path, specimen.Status)
+				t.Errorf("%s %s %d is valid without the gap", specimen.Method, specimen.Path, specimen.Status)
 			}
 		})
 	}

@@ -1,8 +1,7 @@
-// Package recorded plays an exchange with the live API as it was recorded in public: statuses, headers and bodies have
-// exactly that form; tokens, names and signatures are invented. It is for tests.
+// Package recorded replays exchanges with the live API for tests. Statuses, headers and bodies are exactly as in public
+// recordings; tokens, names and signatures are invented.
 //
-// Package fakevantage keeps state and can misbehave; this one knows one report and one export of it, and answers to the
-// letter.
+// Unlike package fakevantage, it knows one report with one export and never misbehaves.
 package recorded
 
 import (
@@ -23,7 +22,7 @@ import (
 	"terraform-provider-vantage/internal/fakevantage/contract"
 )
 
-// What is invented.
+// Invented values.
 const (
 	Token  = "dta_xprt_5f2c8e1d90ab7364"
 	Report = "rprt_4c1e7a90d2b86f35"
@@ -32,24 +31,24 @@ const (
 	Rows = "business_metric_token,date,unit_cost_amount\nbsnss_mtrc_1,2026-02-01,1.25\n"
 )
 
-// Kind is a kind of export. Recorded were exports of costs; the other kinds are taken to be answered in the same way.
+// Kind is an export type. Cost exports were recorded; the other types are assumed to behave in the same way.
 type Kind struct {
-	// Path is that of the POST, and ExportType the word for the kind in the answer to a GET.
+	// Path is the path of the POST, and ExportType the type as reported by a GET.
 	Path, ExportType string
 }
 
-// API plays the exchange. It is an http.RoundTripper, for a client in virtual time.
+// API replays the exchanges. It is an http.RoundTripper for a client in virtual time.
 type API struct {
 	T    testing.TB
 	Kind Kind
 	// Took is the time from the POST until the export was completed.
 	Took time.Duration
-	// Expires is for how long from then on the URL of the file is signed, in seconds.
+	// Expires is the lifetime of the URL from then on, in seconds.
 	Expires int
 
 	mu       sync.Mutex
 	created  time.Time
-	windows  map[string]time.Time // by route, when the window of its limit began
+	windows  map[string]time.Time // start of the window, by route
 	requests []string
 }
 
@@ -60,8 +59,8 @@ func (a *API) Requests() []string {
 	return slices.Clone(a.requests)
 }
 
-// RoundTrip answers a request in process. It fails the test where the exchange differs from the vendor's description of
-// the API, or was not recorded.
+// RoundTrip responds to a request in process. It fails the test if the exchange was not recorded, or differs from the
+// vendor's description of the API.
 func (a *API) RoundTrip(req *http.Request) (*http.Response, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -85,7 +84,7 @@ func (a *API) RoundTrip(req *http.Request) (*http.Response, error) {
 			},
 			AnswerHeader: w.Header(), AnswerBody: w.Body.Bytes(),
 		}); err != nil {
-			a.T.Errorf("not as the API is described: %v", err)
+			a.T.Errorf("the exchange differs from the description of the API: %v", err)
 		}
 	}
 	resp := w.Result()
@@ -112,8 +111,7 @@ func (a *API) serve(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
-// limit tells of the limit that each route has for itself: a window begins with the first request in it, which is not
-// counted.
+// limit sets the headers of the rate limit of a route. A window starts with its first request, which it does not count.
 func (a *API) limit(w http.ResponseWriter, route string, limit int, window time.Duration) {
 	began, ok := a.windows[route]
 	remaining := limit - 1
@@ -131,18 +129,18 @@ func (a *API) limit(w http.ResponseWriter, route string, limit int, window time.
 
 func (a *API) post(w http.ResponseWriter, req *http.Request) {
 	if body, _ := io.ReadAll(req.Body); !strings.Contains(string(body), Report) {
-		answer(w, http.StatusNotFound, `{"errors":["CostReport rprt_0000000000000000 not found."]}`)
+		respond(w, http.StatusNotFound, `{"errors":["CostReport rprt_0000000000000000 not found."]}`)
 		return
 	}
 	a.created = time.Now()
 	a.accept(w)
 }
 
-// accept is both 202s, that of the POST and that of the GET.
+// accept sends the 202 of a POST and of a GET.
 func (a *API) accept(w http.ResponseWriter) {
 	w.Header().Set("Location", "https://api.vantage.sh/v2/data_exports/"+Token)
 	w.Header().Set("Retry-After", "60")
-	answer(w, http.StatusAccepted, "202")
+	respond(w, http.StatusAccepted, "202")
 }
 
 func (a *API) get(w http.ResponseWriter) {
@@ -152,7 +150,7 @@ func (a *API) get(w http.ResponseWriter) {
 	}
 	const form = "2006-01-02T15:04:05Z"
 	completed := a.completed()
-	answer(w, http.StatusOK, fmt.Sprintf(`{"token":"%s","status":"completed","created_at":"%s","export_type":"%s",`+
+	respond(w, http.StatusOK, fmt.Sprintf(`{"token":"%s","status":"completed","created_at":"%s","export_type":"%s",`+
 		`"manifest":{"files":["%s"],"completed_at":"%s","valid_until":"%s"},`+
 		`"attributes":{"report_token":"%s","start_date":"2026-02-01","end_date":"2026-02-28",`+
 		`"groupings":["provider","service"],"vql":null,"settings":null,"date_bin":null,"schema":1}}`,
@@ -160,7 +158,7 @@ func (a *API) get(w http.ResponseWriter) {
 		completed.Format(form), completed.Add(24*time.Hour).Format(form), Report))
 }
 
-func answer(w http.ResponseWriter, status int, body string) {
+func respond(w http.ResponseWriter, status int, body string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, body)
@@ -182,7 +180,7 @@ func (a *API) FileURL() string {
 	return "https://s3.amazonaws.com/exports-bucket/0f8fad5b-d9cb-469f-a165-70867728950e/" + File + "?" + query.Encode()
 }
 
-// file answers as S3 does: to a URL that is signed and has not expired, without any other credentials.
+// file responds like S3: to a signed URL that has not expired, without other credentials.
 func (a *API) file(w http.ResponseWriter, req *http.Request) {
 	switch {
 	case req.Header.Get("Authorization") != "":

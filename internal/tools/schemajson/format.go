@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// The types are the parts of Terraform's JSON format, version 1.0, that a provider made with the framework can fill.
+// The types are the parts of Terraform's JSON format, version 1.0, that the framework supports.
 type (
 	providerSchemas struct {
 		FormatVersion string                    `json:"format_version"`

@@ -1,6 +1,5 @@
-// Command schemajson prints the provider's schemas as `terraform providers schema -json` does, taken from the
-// provider's own code. The documentation is generated from it, so that no Terraform is needed and none leaves out what
-// it does not know yet.
+// Command schemajson prints the schemas of the provider in the format of `terraform providers schema -json`. The
+// documentation is generated from them, so that it needs no Terraform and is complete for all versions.
 package main
 
 import (
@@ -18,7 +17,7 @@ import (
 	"terraform-provider-vantage/internal/provider"
 )
 
-// name is where the generator of the documentation looks for the provider.
+// name is the provider address that the docs generator expects.
 const name = "vantage"
 
 func main() {
@@ -36,7 +35,7 @@ func main() {
 	}
 }
 
-// read asks the server for all its schemas. It refuses what the format here has no place for.
+// read returns the schemas of the server. It rejects what the format does not support.
 func read(ctx context.Context, server tfprotov6.ProviderServer) (providerSchemas, error) {
 	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {

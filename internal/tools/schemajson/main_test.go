@@ -14,7 +14,7 @@ import (
 	"terraform-provider-vantage/internal/provider"
 )
 
-// server answers with what a test gives it.
+// server returns the responses of a test.
 type server struct {
 	tfprotov6.ProviderServer
 	schemas    tfprotov6.GetProviderSchemaResponse
@@ -35,7 +35,7 @@ func (s *server) GetResourceIdentitySchemas(
 	return &s.identities, nil
 }
 
-// Every surface and every shape, in the words of `terraform providers schema -json` of Terraform 1.15.
+// Every kind of schema, in the format of `terraform providers schema -json` of Terraform 1.15.
 const want = `{"format_version":"1.0","provider_schemas":{"vantage":{
 	"provider":{"version":0,"block":{
 		"attributes":{"token":{"type":"string","description":"A <b>token</b>.","description_kind":"markdown",
@@ -167,7 +167,7 @@ func TestWhatIsNotPrintedIsRefused(t *testing.T) {
 	}
 }
 
-// A page of the documentation is no better than the descriptions in the schema.
+// The documentation consists of the descriptions in the schema.
 func TestEverythingIsDescribed(t *testing.T) {
 	t.Parallel()
 	s, err := providerserver.NewProtocol6WithError(provider.New("test")())()

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// completedExport is what is read of the answer to a GET.
+// completedExport has the parts of a response to a GET that are compared.
 type completedExport struct {
 	CreatedAt  string         `json:"created_at"`
 	ExportType string         `json:"export_type"`
@@ -20,7 +20,7 @@ type completedExport struct {
 	}
 }
 
-// rows compares all that is assumed of a kind with what has passed. What has not passed is not seen.
+// rows compares what is assumed about an export type with the exchanges.
 func rows(k kind, exchanges []exchange) []row {
 	posts := matching(exchanges, func(e exchange) bool { return e.method == http.MethodPost })
 	gets := matching(exchanges, func(e exchange) bool { return e.method == http.MethodGet && !e.isFile })
@@ -28,20 +28,20 @@ func rows(k kind, exchanges []exchange) []row {
 	if post == nil && len(posts) > 0 {
 		post = &posts[len(posts)-1]
 	}
-	const moment, minute, hour = "within 5 seconds", "within a minute", "within an hour"
-	out := acceptance("POST", post, k.limit, moment, minute)
-	out = append(out, acceptance("GET while pending", pending, []string{"1000"}, moment, minute, hour)...)
+	const seconds, minute, hour = "within 5 seconds", "within a minute", "within an hour"
+	out := acceptance("POST", post, k.limit, seconds, minute)
+	out = append(out, acceptance("GET while pending", pending, []string{"1000"}, seconds, minute, hour)...)
 	out = append(out, completion(k, matching(gets, isDone))...)
 	return append(out, download(matching(exchanges, func(e exchange) bool { return e.isFile }))...)
 }
 
 func isDone(e exchange) bool { return e.status == http.StatusOK }
 
-// acceptance is what is assumed of a 202.
+// acceptance returns what is assumed about a 202.
 func acceptance(name string, e *exchange, limit []string, reset ...string) []row {
 	out := []row{
 		{assumption: "status", assumed: []string{"202"}},
-		{assumption: "Location", assumed: []string{"absolute, the API's, /v2/data_exports/TOKEN"}},
+		{assumption: "Location", assumed: []string{"absolute, same origin, /v2/data_exports/TOKEN"}},
 		{assumption: "Content-Type", assumed: []string{"application/json"}},
 		{assumption: "body", assumed: []string{"the number 202"}},
 		{assumption: "Retry-After", assumed: []string{"60"}},
@@ -51,7 +51,7 @@ func acceptance(name string, e *exchange, limit []string, reset ...string) []row
 	}
 	switch {
 	case e == nil:
-	case e.status != http.StatusAccepted: // it says no more than that
+	case e.status != http.StatusAccepted: // the rest is not comparable
 		out[0].seen = fmt.Sprint(e.status)
 	default:
 		for i, seen := range []string{
@@ -67,14 +67,14 @@ func acceptance(name string, e *exchange, limit []string, reset ...string) []row
 	return out
 }
 
-// completion is what is assumed of the answers to a GET when the export is done.
+// completion returns what is assumed about responses to a GET of a completed export.
 func completion(k kind, done []exchange) []row {
 	out := []row{
 		{
-			assumption: "GET when done: members",
+			assumption: "GET when completed: members",
 			assumed:    []string{"attributes created_at export_type manifest status token"},
 		},
-		{assumption: "GET when done: x-rate-limit-limit", assumed: []string{"1000"}},
+		{assumption: "GET when completed: x-rate-limit-limit", assumed: []string{"1000"}},
 		{assumption: "export_type", assumed: k.exportType},
 		{
 			assumption: "attributes",
@@ -83,12 +83,12 @@ func completion(k kind, done []exchange) []row {
 		{assumption: "time from created_at to completed_at"},
 		{assumption: "time from completed_at to valid_until", assumed: []string{"24h0m0s"}},
 		{assumption: "files", assumed: []string{"1"}},
-		{assumption: "URL: place", assumed: []string{"s3.amazonaws.com, the bucket in the path"}},
+		{assumption: "URL: location", assumed: []string{"s3.amazonaws.com, the bucket in the path"}},
 		{assumption: "URL: name", assumed: []string{"TITLE_START_END.csv"}},
 		{assumption: "URL: X-Amz-Date", assumed: []string{"completed_at"}},
 		{assumption: "URL: X-Amz-Expires", assumed: []string{"21600", "86400"}},
-		{assumption: "URL: X-Amz-Security-Token", assumed: []string{"there"}},
-		{assumption: "URL: signed anew at each GET"},
+		{assumption: "URL: X-Amz-Security-Token", assumed: []string{"present"}},
+		{assumption: "URL: new signature at each GET"},
 	}
 	if len(done) == 0 {
 		return out
@@ -106,11 +106,11 @@ func completion(k kind, done []exchange) []row {
 	}
 	if u := firstURL(export); u != nil {
 		seen = append(seen,
-			place(u),
+			bucket(u),
 			fileName(u),
 			signedAt(u, manifest.CompletedAt),
 			number(u.Query().Get("X-Amz-Expires")),
-			there(u.Query().Has("X-Amz-Security-Token")),
+			presence(u.Query().Has("X-Amz-Security-Token")),
 		)
 		if again := firstURL(decode(done[len(done)-1])); len(done) > 1 && again != nil {
 			seen = append(seen, map[bool]string{true: "no", false: "yes"}[again.RawQuery == u.RawQuery])
@@ -122,17 +122,17 @@ func completion(k kind, done []exchange) []row {
 	return out
 }
 
-// download is what is assumed of the answer to a request for a file.
+// download returns what is assumed about the response of a file server.
 func download(files []exchange) []row {
 	out := []row{
 		{assumption: "file: status", assumed: []string{"200"}},
 		{assumption: "file: content", assumed: []string{"text/plain"}},
 		{assumption: "file: Content-Type"},
-		{assumption: "file: can be continued", assumed: []string{"ranges, with an ETag"}},
+		{assumption: "file: resumable", assumed: []string{"ranges, with an ETag"}},
 	}
 	if len(files) > 0 {
 		out[0].seen = fmt.Sprint(files[0].status)
-		out[1].seen, out[2].seen, out[3].seen = content(files[0].body), contentType(files[0]), continuation(files[0])
+		out[1].seen, out[2].seen, out[3].seen = content(files[0].body), contentType(files[0]), resumable(files[0])
 	}
 	return out
 }
@@ -157,7 +157,7 @@ func first(exchanges []exchange, status int) *exchange {
 }
 
 func decode(e exchange) (export completedExport) {
-	_ = json.Unmarshal(e.body, &export) // what cannot be read was not seen
+	_ = json.Unmarshal(e.body, &export) // an unreadable part was not observed
 	return export
 }
 

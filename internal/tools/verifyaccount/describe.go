@@ -15,11 +15,10 @@ import (
 	"time"
 )
 
-// The functions here describe what the server said in words of this program's own. What the server said itself is shown
-// only where it has the form of a number, of a plain word or of a media type, so that no token, report or URL gets into
-// the table.
+// The functions here describe responses in words of this program. Values of the server are shown only if they are a
+// number, a plain word or a media type, so that the table contains no token, report or URL.
 
-const other = "something else"
+const other = "other"
 
 func location(e exchange) string {
 	value := e.header.Get("Location")
@@ -35,18 +34,18 @@ func location(e exchange) string {
 		form = "absolute"
 	}
 	at := e.url.ResolveReference(u)
-	whose := "the API's"
+	origin := "same origin"
 	if at.Scheme != e.url.Scheme || at.Host != e.url.Host {
-		whose = "not the API's"
+		origin = "other origin"
 	}
-	where := "another path"
+	where := "other path"
 	if dir, token := path.Split(at.Path); strings.HasSuffix(dir, "/v2/data_exports/") && token != "" {
 		where = "/v2/data_exports/TOKEN"
 	}
 	if at.RawQuery != "" {
 		where += " with a query"
 	}
-	return form + ", " + whose + ", " + where
+	return form + ", " + origin + ", " + where
 }
 
 func body(e exchange) string {
@@ -86,7 +85,7 @@ func names(object map[string]any) string {
 
 var plainWord = regexp.MustCompile(`^[a-z][a-z_]{0,39}$`)
 
-// word returns a word as it is. No token is one: all have digits.
+// word returns a plain word unchanged. Tokens contain digits.
 func word(s string) string {
 	if !plainWord.MatchString(s) {
 		return other
@@ -94,7 +93,7 @@ func word(s string) string {
 	return s
 }
 
-// number returns a number as it is, and "none" where there is nothing.
+// number returns a number unchanged, and "none" if there is none.
 func number(s string) string {
 	if s == "" {
 		return "none"
@@ -113,7 +112,7 @@ func retryAfter(e exchange) string {
 	return number(value)
 }
 
-// remaining says what is left of the limit by an answer that may be the first in its window.
+// remaining compares the remaining requests with the limit: the first response of a window does not count itself.
 func remaining(e exchange) string {
 	limit, left := e.header.Get("X-Rate-Limit-Limit"), e.header.Get("X-Rate-Limit-Remaining")
 	switch {
@@ -125,7 +124,7 @@ func remaining(e exchange) string {
 	return "less than the limit"
 }
 
-// resets says when the window of the limit ends by the server's clock.
+// resets returns when the window ends by the clock of the server.
 func resets(e exchange) string {
 	at, err := strconv.ParseInt(e.header.Get("X-Rate-Limit-Reset"), 10, 64)
 	if err != nil {
@@ -160,12 +159,13 @@ func contentType(e exchange) string {
 	return media
 }
 
-func place(u *url.URL) string {
+// bucket describes the host of a file.
+func bucket(u *url.URL) string {
 	switch {
 	case u.Host == "s3.amazonaws.com":
 		return "s3.amazonaws.com, the bucket in the path"
 	case strings.HasSuffix(u.Host, ".amazonaws.com"):
-		return "another host of S3"
+		return "other host of S3"
 	}
 	return other
 }
@@ -174,7 +174,7 @@ var fileNames = regexp.MustCompile(
 	`^.+?(_\d{4}-\d{2}-\d{2}_\d{4}-\d{2}-\d{2})?((?:\.csv|\.json|\.parquet|\.zip)?(?:\.gz)?)$`,
 )
 
-// fileName says what form the name of a file has, without the title of the report.
+// fileName describes the name of a file without the title of the report.
 func fileName(u *url.URL) string {
 	parts := fileNames.FindStringSubmatch(path.Base(u.Path))
 	switch {
@@ -194,17 +194,17 @@ func signedAt(u *url.URL, completed string) string {
 	if at, err := time.Parse(time.RFC3339, completed); err == nil && at.Equal(signed) {
 		return "completed_at"
 	}
-	return "another time"
+	return "other time"
 }
 
-func there(is bool) string {
-	if is {
-		return "there"
+func presence(present bool) string {
+	if present {
+		return "present"
 	}
-	return "not there"
+	return "absent"
 }
 
-// content says what a file is by how it begins.
+// content detects the type of a file from its first bytes.
 func content(beginning []byte) string {
 	switch {
 	case len(beginning) == 0:
@@ -216,8 +216,8 @@ func content(beginning []byte) string {
 	return media
 }
 
-// continuation says whether a download that broke off can go on where it was.
-func continuation(e exchange) string {
+// resumable reports whether an interrupted download can resume.
+func resumable(e exchange) string {
 	ranges, tag := e.header.Get("Accept-Ranges") == "bytes", strings.HasPrefix(e.header.Get("ETag"), `"`)
 	switch {
 	case ranges && tag:

@@ -2,10 +2,10 @@ package main
 
 import "terraform-provider-vantage/internal/vantage"
 
-// kind is a kind of export, and what is assumed of it beside what is assumed of all.
+// kind is an export type with the assumptions that are specific to it.
 type kind struct {
 	name string
-	// exportType and limit are what the answers are assumed to say; none where that is not known.
+	// exportType and limit are the values that responses are assumed to report; none if unknown.
 	exportType, limit []string
 	request           vantage.ExportRequest
 }

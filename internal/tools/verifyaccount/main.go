@@ -1,10 +1,9 @@
-// Command verifyaccount compares what the provider assumes of the API with what the API does to a real account. It
-// makes one export of each kind that the account allows, follows and downloads it, and prints a table that has no
-// token, report or URL in it:
+// Command verifyaccount compares what the provider assumes about the API with the API of a real account. It creates one
+// export of each export type, polls and downloads it, and prints a table without tokens, reports and URLs:
 //
 //	make verify-account
 //
-// The exports cost nothing and expire by themselves; the files are removed.
+// The exports cost nothing and expire; the files are removed.
 package main
 
 import (
@@ -23,12 +22,12 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-const usage = `set these in the environment:
-  VANTAGE_API_TOKEN           with the scope read
-  VANTAGE_COST_REPORT_TOKEN   a cost report whose unit costs can be exported
-  VANTAGE_KUBERNETES_REPORT_TOKEN  when the workspace has no default Kubernetes efficiency report
-  VANTAGE_WORKSPACE_TOKEN     when the API token sees several workspaces
-  VANTAGE_HOST                when it is not ` + vantage.DefaultHost
+const usage = `set these environment variables:
+  VANTAGE_API_TOKEN                API token with the read scope
+  VANTAGE_COST_REPORT_TOKEN        token of a cost report with unit costs
+  VANTAGE_KUBERNETES_REPORT_TOKEN  if the workspace has no default Kubernetes efficiency report
+  VANTAGE_WORKSPACE_TOKEN          if the API token can access several workspaces
+  VANTAGE_HOST                     base URL of the API; defaults to ` + vantage.DefaultHost
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -40,8 +39,8 @@ func main() {
 	}
 }
 
-// run writes the table to out, and what it is doing to progress. It fails where the account cannot be asked at all, not
-// where an answer differs from what is assumed.
+// run writes the table to out and its steps to progress. It fails if it cannot send requests, not if a response differs
+// from what is assumed.
 func run(
 	ctx context.Context,
 	env func(string) string,
@@ -70,7 +69,7 @@ func run(
 		if err != nil {
 			return err
 		}
-		progress.Printf("%s: asking for an export", k.name)
+		progress.Printf("%s: creating an export", k.name)
 		outcome := follow(ctx, k, client, directory, progress)
 		if ctx.Err() != nil {
 			return errors.New("interrupted")
@@ -83,41 +82,40 @@ func run(
 	return err
 }
 
-// patience is how long one export may take.
-const patience = time.Hour
+// timeout bounds the time for one export.
+const timeout = time.Hour
 
-// follow makes an export, waits for it, downloads its files, and asks for it once more. It returns in a few words how
-// that went.
+// follow creates an export, waits for it, downloads its files, and polls it once more. It returns a summary.
 func follow(ctx context.Context, k kind, client *vantage.Client, directory string, progress *log.Logger) string {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	export, err := client.CreateDataExport(ctx, k.request)
 	if err != nil {
-		return "not made: " + inShort(err)
+		return "not created: " + inShort(err)
 	}
 	export, err = client.WaitForDataExport(ctx, export, func(p vantage.Progress) {
 		progress.Printf("%s: waiting for %s", k.name, p.Delay.Round(time.Second))
 	})
 	if err != nil {
-		return "made, and not completed: " + inShort(err)
+		return "created, not completed: " + inShort(err)
 	}
 	progress.Printf("%s: downloading", k.name)
 	options := exportfile.Options{Directory: directory, OnProgress: func(exportfile.File, *vantage.Error, time.Duration) {}}
 	if _, err := exportfile.Download(ctx, client, export, options); err != nil {
-		return "completed, and not downloaded: " + inShort(err)
+		return "completed, not downloaded: " + inShort(err)
 	}
 	if _, err := client.GetDataExport(ctx, export); err != nil {
-		return "downloaded, and then not found: " + inShort(err)
+		return "downloaded, then not found: " + inShort(err)
 	}
-	return "made, followed and downloaded"
+	return "created, polled and downloaded"
 }
 
-// inShort says what went wrong without the server's words, which may name a token or a report.
+// inShort describes an error without the messages of the API, which may contain a token or a report.
 func inShort(err error) string {
 	var e *vantage.Error
 	switch {
 	case !errors.As(err, &e):
-		return "for a reason that is not shown here"
+		return "another error"
 	case e.Kind == vantage.Rejected:
 		return fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode))
 	}

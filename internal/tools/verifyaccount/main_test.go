@@ -26,7 +26,7 @@ func env(name string) string {
 
 var secrets = regexp.MustCompile(`://|X-Amz-Signature|[a-z]+_[0-9a-f]{4,}|wrkspc|Unit-Costs|exports-bucket`)
 
-// verify runs the program for one kind, in virtual time, and returns its table. It fails where that shows a secret.
+// verify runs the program for one export type in virtual time and returns its table, which must not show a secret.
 func verify(t *testing.T, ctx context.Context, k kind, network http.RoundTripper, wantErr string) string {
 	t.Helper()
 	var out, progress strings.Builder
@@ -42,7 +42,7 @@ func verify(t *testing.T, ctx context.Context, k kind, network http.RoundTripper
 	return out.String()
 }
 
-// marks returns the marks of the table's rows by what is assumed, a blank one as "".
+// marks returns the marks of the rows by property, a blank mark as "".
 func marks(table string) map[string]string {
 	out := map[string]string{}
 	for line := range strings.Lines(table) {
@@ -53,7 +53,7 @@ func marks(table string) map[string]string {
 	return out
 }
 
-func TestTheRecordedExchangeIsWhatIsAssumed(t *testing.T) {
+func TestRun_assumesTheRecordedExchanges(t *testing.T) {
 	t.Parallel()
 	asRecorded := map[string]recorded.Kind{
 		"unit costs": {Path: "/v2/unit_costs/data_exports", ExportType: "unit_costs"},
@@ -68,8 +68,8 @@ func TestTheRecordedExchangeIsWhatIsAssumed(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				api := &recorded.API{T: t, Kind: asRecorded[k.name], Took: 90 * time.Second, Expires: 86400}
 				table := verify(t, t.Context(), k, api, "")
-				if !strings.Contains(table, k.name+": made, followed and downloaded") {
-					t.Errorf("it says\n%s", table)
+				if !strings.Contains(table, k.name+": created, polled and downloaded") {
+					t.Errorf("the table is\n%s", table)
 				}
 				for assumption, mark := range marks(table) {
 					if mark != "" && mark != "?" {
@@ -84,14 +84,14 @@ func TestTheRecordedExchangeIsWhatIsAssumed(t *testing.T) {
 	}
 }
 
-func TestWhatDiffersIsMarked(t *testing.T) {
+func TestRun_marksDifferences(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		options fakevantage.Options
 		says    string
 		marks   map[string]string
 	}{
-		"another form": {
+		"other format": {
 			options: fakevantage.Options{
 				Created:         fakevantage.RelativeLocation,
 				ReadyAfter:      time.Minute,
@@ -103,7 +103,7 @@ func TestWhatDiffersIsMarked(t *testing.T) {
 				Window:          24 * time.Hour,
 				ValidFor:        time.Hour,
 			},
-			says: "made, followed and downloaded",
+			says: "created, polled and downloaded",
 			marks: map[string]string{
 				"POST: status":                          "",
 				"POST: Location":                        "!",
@@ -116,25 +116,25 @@ func TestWhatDiffersIsMarked(t *testing.T) {
 				"GET while pending: body":               "!",
 				"time from completed_at to valid_until": "!",
 				"files":                                 "!",
-				"URL: place":                            "!",
+				"URL: location":                         "!",
 				"URL: X-Amz-Date":                       "!",
 				"URL: X-Amz-Security-Token":             "!",
-				"URL: signed anew at each GET":          "?",
+				"URL: new signature at each GET":        "?",
 				"file: status":                          "",
 				"file: content":                         "",
 			},
 		},
 		"ready at once": {
-			says: "made, followed and downloaded",
+			says: "created, polled and downloaded",
 			marks: map[string]string{
-				"GET while pending: status": "-", "GET while pending: body": "-", "file: can be continued": "",
+				"GET while pending: status": "-", "GET while pending: body": "-", "file: resumable": "",
 			},
 		},
-		"not in the plan": {
+		"not in the plan of the account": {
 			options: fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc {
 				return fakevantage.Errors(402, "CostReport "+recorded.Report+" needs another plan")
 			}},
-			says:  "not made: 402 Payment Required",
+			says:  "not created: 402 Payment Required",
 			marks: map[string]string{"POST: status": "!", "POST: Location": "-", "files": "-", "file: status": "-"},
 		},
 		"a failed export": {
@@ -145,18 +145,18 @@ func TestWhatDiffersIsMarked(t *testing.T) {
 				}
 				return nil
 			}},
-			says:  "made, and not completed: export failed",
-			marks: map[string]string{"POST: status": "", "GET when done: members": "!", "file: status": "-"},
+			says:  "created, not completed: export failed",
+			marks: map[string]string{"POST: status": "", "GET when completed: members": "!", "file: status": "-"},
 		},
-		"files that are gone": {
+		"rejected download": {
 			options: fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
 				if strings.HasPrefix(r.Path, "/files/") {
 					return fakevantage.Answer(403, "<Error/>")
 				}
 				return nil
 			}},
-			says:  "completed, and not downloaded: 403 Forbidden",
-			marks: map[string]string{"file: status": "!", "URL: signed anew at each GET": "?"},
+			says:  "completed, not downloaded: 403 Forbidden",
+			marks: map[string]string{"file: status": "!", "URL: new signature at each GET": "?"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -166,7 +166,7 @@ func TestWhatDiffersIsMarked(t *testing.T) {
 				fake := acctest.NewFake(t, test.options)
 				table := verify(t, t.Context(), kinds(env)[0], fake.Transport(), "")
 				if !strings.Contains(table, "unit costs: "+test.says) {
-					t.Errorf("it does not say %q", test.says)
+					t.Errorf("the table lacks %q", test.says)
 				}
 				got := marks(table)
 				for assumption, want := range test.marks {
@@ -178,14 +178,14 @@ func TestWhatDiffersIsMarked(t *testing.T) {
 					t.Log(table)
 				}
 				if fake.Posts() != 1 {
-					t.Errorf("%d exports were made", fake.Posts())
+					t.Errorf("%d exports were created", fake.Posts())
 				}
 			})
 		})
 	}
 }
 
-func TestWithoutAnAccount(t *testing.T) {
+func TestRun_needsAnAccount(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
 	err := run(t.Context(), func(string) string { return "" }, nil, nil, &out, log.New(&out, "", 0))
@@ -194,7 +194,7 @@ func TestWithoutAnAccount(t *testing.T) {
 	}
 }
 
-func TestInterrupted(t *testing.T) {
+func TestRun_interrupted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := acctest.NewFake(t, fakevantage.Options{ReadyAfter: time.Hour, RetryAfter: "60"})

@@ -9,24 +9,24 @@ import (
 	"sync"
 )
 
-// exchange is a request and its answer, as they were on the wire.
+// exchange is a request with its response, as sent.
 type exchange struct {
 	method string
 	url    *url.URL
-	isFile bool // not of the API: it went without the API token
+	isFile bool // whether the request went to a file server, without the API token
 	status int
 	header http.Header
-	body   []byte // of a file its beginning
+	body   []byte // the first bytes of a file
 }
 
-// observer is an http.RoundTripper that remembers what passes.
+// observer is an http.RoundTripper that records exchanges.
 type observer struct {
 	network http.RoundTripper
 	mu      sync.Mutex
 	passed  []exchange
 }
 
-// maxBody is how much is remembered of an answer of the API, and beginning how much of a file, in bytes.
+// maxBody limits what is recorded of a response of the API, and beginning what is recorded of a file, in bytes.
 const (
 	maxBody   = 8 << 20
 	beginning = 512
@@ -49,7 +49,7 @@ func (o *observer) RoundTrip(req *http.Request) (*http.Response, error) {
 		most = beginning
 	}
 	e.body, err = io.ReadAll(io.LimitReader(resp.Body, most))
-	// The client reads on where this has ended, and meets the same failure.
+	// The client reads the recorded part, then the rest or the same failure.
 	resp.Body = struct {
 		io.Reader
 		io.Closer
@@ -60,7 +60,7 @@ func (o *observer) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// failing is a reader that fails with an error, or ends where there is none.
+// failing is a reader that fails with an error, or ends without one.
 type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) {
@@ -70,7 +70,7 @@ func (f failing) Read([]byte) (int, error) {
 	return 0, io.EOF
 }
 
-// exchanges returns what has passed so far, in the order of the answers.
+// exchanges returns the exchanges so far, in the order of the responses.
 func (o *observer) exchanges() []exchange {
 	o.mu.Lock()
 	defer o.mu.Unlock()

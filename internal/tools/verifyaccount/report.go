@@ -10,16 +10,16 @@ import (
 
 const legend = `
 !  differs from what the provider assumes
-?  was not known
--  was not seen
-The table has no token, report or URL in it: please paste it as it is.
+?  unknown until now
+-  not observed
+The table contains no tokens, reports or URLs: please paste it unchanged.
 `
 
-// row is one assumption, and what was seen.
+// row is an assumption and what was observed.
 type row struct {
 	assumption string
-	assumed    []string // any of these; none where it is not known
-	seen       string   // empty where it was not
+	assumed    []string // any of these; none if unknown
+	seen       string   // empty if not observed
 }
 
 func (r row) mark() string {
@@ -34,14 +34,14 @@ func (r row) mark() string {
 	return "!"
 }
 
-// report prints the table of one kind.
+// report prints the table of an export type.
 func report(out io.Writer, k kind, outcome string, exchanges []exchange) error {
 	var text strings.Builder
-	fmt.Fprintf(&text, "\n%s: %s\n  \tassumption\tassumed\tseen\n", k.name, outcome)
+	fmt.Fprintf(&text, "\n%s: %s\n  \tproperty\tassumed\tobserved\n", k.name, outcome)
 	for _, r := range rows(k, exchanges) {
 		seen := r.seen
 		if len(r.assumed) == 1 && seen == r.assumed[0] {
-			seen = "the same"
+			seen = "as assumed"
 		}
 		fmt.Fprintf(&text, "%s \t%s\t%s\t%s\n", r.mark(), r.assumption, strings.Join(r.assumed, " or "), seen)
 	}

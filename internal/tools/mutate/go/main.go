@@ -1,8 +1,8 @@
-// Command go stands in for the Go command while the mutation tester runs: make mutate puts it on the PATH.
+// Command go wraps the Go command for the mutation tester: make mutate puts it on the PATH.
 //
-// The tester changes what Go's coverage counts as run. That has no blocks for the conditions of a switch's cases, where
-// much of what is decided here is decided, nor for what is declared outside of functions. This adds them to each profile
-// that is written: the conditions as run where their switch was, the declarations as run.
+// The tester changes only code that coverage profiles count as run. Profiles have no blocks for the conditions of switch
+// cases and for declarations outside of functions. This command adds them to each profile: conditions as run if their
+// switch was, and declarations as run.
 //
 // GO_COMMAND is the path of the real Go command.
 package main
@@ -38,7 +38,7 @@ func main() {
 	}
 }
 
-// widen adds what coverage leaves out to a profile.
+// widen adds the missing blocks to a profile.
 func widen(profile string) error {
 	profiles, err := cover.ParseProfiles(profile)
 	if err != nil {
@@ -50,7 +50,7 @@ func widen(profile string) error {
 	}
 	defer out.Close()
 	for _, p := range profiles {
-		_, path, _ := strings.Cut(p.FileName, "/") // behind the module's name
+		_, path, _ := strings.Cut(p.FileName, "/") // after the name of the module
 		files := token.NewFileSet()
 		file, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
 		if err != nil {
@@ -80,7 +80,7 @@ func widen(profile string) error {
 	return nil
 }
 
-// countAt returns how often the block ran that holds a position.
+// countAt returns how often the block at a position ran.
 func countAt(blocks []cover.ProfileBlock, at token.Position) int {
 	for _, b := range blocks {
 		begun := b.StartLine < at.Line || b.StartLine == at.Line && b.StartCol <= at.Column

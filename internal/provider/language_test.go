@@ -1,0 +1,144 @@
+package provider_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// idioms are words that readers stumble over. CONTRIBUTING.md and the pages of the Terraform Registry use standard terms.
+var idioms = regexp.MustCompile(`(?i)\b(` + strings.Join([]string{
+	// Export, request, response.
+	`(make|makes|made|making) (an|the|no|another|new|a new|one|their|its) exports?`,
+	`exports? (is|are|was|were) made`,
+	`ha(s|ve) one made`,
+	`asks? again`,
+	`ask(s|ed|ing)? (for it|about|for an export|for one)`,
+	`answers?`, `answered`, `answering`,
+	`(is|are|was|were|be|been) told`,
+	`server.s (own )?words`,
+	`as the API words it`,
+	`odd answers?`,
+	`in vain`,
+	`of any kind`, `kinds? of exports?`,
+	// Waiting.
+	`goes on( at)?`, `go on`, `went on`,
+	`waits? on`,
+	`waited out`,
+	`held back`,
+	`growing pauses?`,
+	`under way`,
+	`patience`,
+	`(runs|ran) out of time`,
+	`request budget`,
+	// State and errors.
+	`(is|are|was|were) gone`,
+	`(any|not any) more`,
+	`makes? (no )?sense`, `nonsense`,
+	`anew`,
+	`by (itself|themselves)`,
+	`all the same`,
+	`mends?`, `mended`,
+	`itself included`,
+	`stand-in`, `dummy`,
+	// People and pictures.
+	`anybody`, `everybody`, `nobody`, `whoever`,
+	`frugal`, `the house`, `surfaces?`,
+	// American spelling.
+	`behaviours?`, `honours?`, `honoured`, `favours?`, `colours?`, `recogni[s]ed?`, `normali[s]ed?`,
+}, "|") + `)\b`)
+
+// allowedIdioms are the occurrences with a reason, by file and words. There are at most ten.
+var allowedIdioms = map[string]string{
+	"internal/fakevantage/misbehave.go: Answer": "is the name of a function",
+	"internal/provider/language_test.go":        "lists the words",
+}
+
+// Pages, examples, messages and comments use standard English.
+func TestLanguage_isStandardEnglish(t *testing.T) {
+	t.Parallel()
+	const most = 10
+	if len(allowedIdioms) > most {
+		t.Errorf("%d exceptions, want at most %d", len(allowedIdioms), most)
+	}
+	used := map[string]bool{}
+	for _, text := range texts(t) {
+		for i, line := range strings.Split(text.text, "\n") {
+			for _, words := range idioms.FindAllString(line, -1) {
+				exception := text.file
+				if allowedIdioms[exception] == "" {
+					exception += ": " + words
+				}
+				if used[exception] = true; allowedIdioms[exception] == "" {
+					t.Errorf("%s:%d: %q in %q", text.file, text.line+i, words, strings.TrimSpace(line))
+				}
+			}
+		}
+	}
+	for exception := range allowedIdioms {
+		if !used[exception] {
+			t.Errorf("the exception %q is not needed", exception)
+		}
+	}
+}
+
+// passage is text that people read, with the place of its first line.
+type passage struct {
+	file string
+	line int
+	text string
+}
+
+// texts returns all pages and examples, and the comments and strings of the Go code.
+func texts(t *testing.T) (out []passage) {
+	t.Helper()
+	err := filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
+		file := filepath.ToSlash(strings.TrimPrefix(path, filepath.Join("..", "..")+string(filepath.Separator)))
+		switch extension := filepath.Ext(file); {
+		case err != nil:
+			return err
+		case entry.IsDir() && (file == ".git" || file == "dist" || entry.Name() == ".terraform"):
+			return filepath.SkipDir
+		case entry.IsDir():
+		case extension == ".go":
+			out = append(out, goTexts(t, path, file)...)
+		case strings.Contains(".md .tmpl .tf .hcl .sh .yml", extension) && extension != "", file == "GNUmakefile":
+			out = append(out, passage{file, 1, read(t, path)})
+		}
+		return nil
+	})
+	if err != nil || len(out) == 0 {
+		t.Fatal(len(out), err)
+	}
+	return out
+}
+
+// goTexts returns the comments and strings of a Go file.
+func goTexts(t *testing.T, path, file string) (out []passage) {
+	t.Helper()
+	positions := token.NewFileSet()
+	parsed, err := parser.ParseFile(positions, path, nil, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	add := func(at token.Pos, text string) {
+		out = append(out, passage{file, positions.Position(at).Line, text})
+	}
+	for _, group := range parsed.Comments {
+		for _, comment := range group.List {
+			add(comment.Pos(), comment.Text)
+		}
+	}
+	ast.Inspect(parsed, func(node ast.Node) bool {
+		if literal, ok := node.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+			add(literal.Pos(), literal.Value)
+		}
+		return true
+	})
+	return out
+}
