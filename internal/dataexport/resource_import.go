@@ -127,6 +127,9 @@ func (s importStage) save(ctx context.Context, private privateWriter) diag.Diagn
 func importStageOf(ctx context.Context, private privateReader, diags *diag.Diagnostics) importStage {
 	text, d := private.GetKey(ctx, importKey)
 	diags.Append(d...)
+	if string(text) == `"taken over"` {
+		return notImported // as stored by versions before 0.1.0
+	}
 	return importStage(text)
 }
 
