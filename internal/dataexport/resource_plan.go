@@ -38,15 +38,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	plan, state := planned.Part(), stored.Part()
-	switch {
-	case !state.isCompleted() && !plan.WaitForCompletion.Equal(types.BoolValue(false)):
-		plan.setUnknown(state.Token) // the apply resumes polling the same export
-	case state.missingFileURLs(plan.StoreFileURLs) || plan.StoreFileURLs.IsUnknown():
-		plan.exported = state.exported
-		plan.Manifest = withURLsOf(state.Manifest, unknownManifest())
-	default:
-		plan.exported = state.exported.withFileURLs(plan.StoreFileURLs)
-	}
+	plan.planExported(state)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, planned)...)
 	if len(adopted) > 0 && len(resp.RequiresReplace) == 0 {
 		resp.Diagnostics.Append(r.warnAdopted(adopted, !state.isCompleted()))
@@ -55,18 +47,57 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(warnMarginTooLong(plan.RenewBeforeExpiry.ValueString(), state.validity()))
 	}
 
-	// Only if nothing else changes: core plans an update again during the apply, when the clock can decide differently.
-	isNoOp := resp.Plan.Raw.Equal(req.State.Raw)
-	if isNoOp && state.isDue(plan.RenewBeforeExpiry, acceptedAt, time.Now()) {
+	// Only if nothing else changes: core plans an update again during the apply, when the clock can decide differently. An
+	// option that is unknown counts as unchanged, because the second plan is a no-op if it turns out to be.
+	settled, margin := resp.Plan, plan.RenewBeforeExpiry
+	if plan.settleOptions(state) {
+		margin = plan.RenewBeforeExpiry
+		plan.planExported(state)
+		resp.Diagnostics.Append(settled.Set(ctx, planned)...)
+		resp.Diagnostics.Append(resp.Plan.Get(ctx, planned)...)
+	}
+	if settled.Raw.Equal(req.State.Raw) && state.isDue(margin, acceptedAt, time.Now()) {
 		plan.setUnknown(types.StringUnknown())
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, planned)...)
 		resp.RequiresReplace = append(resp.RequiresReplace, state.expiryPath())
 	}
 }
 
-// planReplacement forces replacement if an argument that defines the export changes. The arguments of an imported
-// export are compared by meaning with what the API reports. It returns the names of those that the API does not report,
-// which are adopted in place.
+// planExported plans what the API reports: the prior state, unless the apply polls the export or requests its URLs.
+func (p *ResourcePart) planExported(state *ResourcePart) {
+	switch {
+	case !state.isCompleted() && !p.WaitForCompletion.Equal(types.BoolValue(false)):
+		p.setUnknown(state.Token)
+	case state.missingFileURLs(p.StoreFileURLs) || p.StoreFileURLs.IsUnknown():
+		p.exported = state.exported
+		p.Manifest = withURLsOf(state.Manifest, unknownManifest())
+	default:
+		p.exported = state.exported.withFileURLs(p.StoreFileURLs)
+	}
+}
+
+// settleOptions gives the arguments that are not sent to the API and are unknown their value in state. It reports
+// whether there are any.
+func (p *ResourcePart) settleOptions(state *ResourcePart) (settled bool) {
+	if p.WaitForCompletion.IsUnknown() {
+		p.WaitForCompletion, settled = state.WaitForCompletion, true
+	}
+	if p.StoreFileURLs.IsUnknown() {
+		p.StoreFileURLs, settled = state.StoreFileURLs, true
+	}
+	if p.RenewBeforeExpiry.IsUnknown() {
+		p.RenewBeforeExpiry, settled = state.RenewBeforeExpiry, true
+	}
+	for _, timeout := range p.Timeouts.Attributes() {
+		if timeout.IsUnknown() {
+			p.Timeouts, settled = state.Timeouts, true
+		}
+	}
+	return settled
+}
+
+// planReplacement forces replacement if an argument that defines the export changes its meaning. For an imported export
+// it returns the names of the arguments that the API does not report, which are adopted in place.
 func (r *Resource) planReplacement(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) (adopted []string) {
@@ -75,14 +106,16 @@ func (r *Resource) planReplacement(
 	imported := importStageOf(ctx, req.Private, &resp.Diagnostics)
 	for _, c := range changes {
 		at, comparison := path.Root(c.name), argument.Compare(c.name, c.before, c.after)
+		same := comparison == argument.Equivalent
+		if imported == notImported { // then an argument that the configuration omits has been removed
+			same = same && argument.Compare(c.name, c.after, c.before) == argument.Equivalent
+		}
 		_, isObject := c.before.(types.Object)
 		switch {
-		case imported == notImported || comparison == argument.Different:
-			resp.RequiresReplace = append(resp.RequiresReplace, at)
-		case comparison == argument.Unreported && imported == importAdopted:
-			resp.RequiresReplace = append(resp.RequiresReplace, at)
-		case comparison == argument.Unreported:
+		case comparison == argument.Unreported && imported == importPending:
 			adopted = append(adopted, c.name)
+		case !same:
+			resp.RequiresReplace = append(resp.RequiresReplace, at)
 		case !c.after.IsNull() && !isObject:
 			// Terraform accepts the prior value of an argument, but not of an argument that the configuration omits.
 			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, at, c.before)...)

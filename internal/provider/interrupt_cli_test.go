@@ -59,7 +59,7 @@ func TestInterrupt_cancelsReads(t *testing.T) {
 				})
 				interrupt(t, run)
 				out, ok := end(t, run)
-				if ok || !strings.Contains(out, test.want) || !strings.Contains(out, "Interrupted after") {
+				if ok || !strings.Contains(out, test.want) || !strings.Contains(out, "was interrupted") {
 					t.Error(out)
 				}
 				if reports := requestedReports(api); len(reports) != test.reports {
@@ -94,7 +94,7 @@ func TestInterrupt_cancelsRefreshWhileApplyPlans(t *testing.T) {
 	eventually(t, "the refresh is retried", func() bool { return api.Gets() > gets+1 })
 	apply.Interrupt()
 	out, ok := end(t, apply)
-	if ok || !strings.Contains(out, "Could not read unit cost export") || !strings.Contains(out, "Interrupted after") {
+	if ok || !strings.Contains(out, "Could not read unit cost export") || !strings.Contains(out, "was interrupted") {
 		t.Error(out)
 	}
 	if after := cli.Instances(); !reflect.DeepEqual(after, before) {

@@ -203,7 +203,7 @@ func TestProvider_throughCLI(t *testing.T) {
 		api := acctest.Start(t, fakevantage.Options{})
 		api.Run(t, resource.TestStep{
 			Config:      strings.ReplaceAll(api.Config(oneExport), acctest.APIToken, "wrong"),
-			ExpectError: regexp.MustCompile(`(?s)401.*The access token is invalid.*VANTAGE_API_TOKEN`),
+			ExpectError: regexp.MustCompile(`(?s)401.*VANTAGE_API_TOKEN.*The access token is invalid`),
 		})
 		api.WantRequests(t, 1, 0)
 	})
