@@ -1,5 +1,5 @@
-// Package acctest starts acceptance tests: a fake API on a loopback address, and the provider in the real CLI. They need
-// neither an account nor the variable TF_ACC.
+// Package acctest starts acceptance tests: a fake API on a loopback address, and the provider in the real CLI. They
+// need neither an account nor the variable TF_ACC.
 package acctest
 
 import (

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// Answer returns a handler for Options.Misbehave. It sends a status, a body and header lines such as "Location: /there".
+// Answer returns a handler for Options.Misbehave. It sends a status, a body and header lines such as "Location:
+// /there".
 func Answer(status int, body string, header ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		for _, line := range header {

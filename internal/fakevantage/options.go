@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Options configure a Server. The zero value accepts any token, knows any report, and responds like the recorded service:
-// limits by route, the number 202 as the body of a 202, and an absolute Location. For quick tests, exports complete at
-// once and no Retry-After is sent; AsRecorded has the recorded times as well.
+// Options configure a Server. The zero value accepts any token, knows any report, and responds like the recorded
+// service: limits by route, the number 202 as the body of a 202, and an absolute Location. For quick tests, exports
+// complete at once and no Retry-After is sent; AsRecorded has the recorded times as well.
 type Options struct {
 	// APIToken is the only accepted bearer token. Default: any.
 	APIToken string

@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// idioms are words that readers stumble over. CONTRIBUTING.md and the pages of the Terraform Registry use standard terms.
+// idioms are words that readers stumble over. CONTRIBUTING.md and the pages of the Terraform Registry use standard
+// terms.
 var idioms = regexp.MustCompile(`(?i)\b(` + strings.Join([]string{
 	// Export, request, response.
 	`(make|makes|made|making) (an|the|no|another|new|a new|one|their|its) exports?`,
@@ -44,7 +45,7 @@ var idioms = regexp.MustCompile(`(?i)\b(` + strings.Join([]string{
 	`by (itself|themselves)`,
 	`all the same`,
 	`mends?`, `mended`,
-	`itself included`,
+	`itself included`, `, for (it|they|there|what|nobody)`,
 	`stand-in`, `dummy`,
 	// People and pictures.
 	`anybody`, `everybody`, `nobody`, `whoever`,

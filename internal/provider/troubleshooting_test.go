@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// Each summary of a diagnostic has an entry in the guide on troubleshooting, and each entry has a summary. An entry has a
-// placeholder such as <export type> for what the code inserts.
+// Each summary of a diagnostic has an entry in the guide on troubleshooting, and each entry has a summary. An entry has
+// a placeholder such as <export type> for what the code inserts.
 func TestTroubleshooting_hasEachSummary(t *testing.T) {
 	t.Parallel()
 	var entries []string

@@ -1,8 +1,8 @@
 // Command go wraps the Go command for the mutation tester: make mutate puts it on the PATH.
 //
-// The tester changes only code that coverage profiles count as run. Profiles have no blocks for the conditions of switch
-// cases and for declarations outside of functions. This command adds them to each profile: conditions as run if their
-// switch was, and declarations as run.
+// The tester changes only code that coverage profiles count as run. Profiles have no blocks for the conditions of
+// switch cases and for declarations outside of functions. This command adds them to each profile: conditions as run if
+// their switch was, and declarations as run.
 //
 // GO_COMMAND is the path of the real Go command.
 package main
