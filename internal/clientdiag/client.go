@@ -26,7 +26,7 @@ func Client(providerData any) (*vantage.Client, diag.Diagnostics) {
 
 // ErrNotConfigured returns the error of an operation that needs the client while there is none.
 func ErrNotConfigured(summary string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(summary, "The API must be called now, but the provider configuration has values that are "+
-		"known only after the apply. Apply the resources that these values come from first (terraform apply -target=…), or "+
-		"set the values with environment variables.")
+	return diag.NewErrorDiagnostic(summary, "The provider configuration has values that are known only after apply, "+
+		"so no request can be sent. Apply the resources of these values first (terraform apply -target=…), "+
+		"or set the values with environment variables.")
 }

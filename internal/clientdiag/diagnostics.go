@@ -9,8 +9,8 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// Detail returns the detail of a diagnostic: the cause, further paragraphs, and the API's messages. Empty paragraphs are
-// left out.
+// Detail returns the detail of a diagnostic: the cause, further paragraphs, and the API's messages. Empty paragraphs
+// are left out.
 func Detail(e *vantage.Error, further ...string) string {
 	paragraphs := []string{Cause(e)}
 	if e.Unconfirmed > 0 {
@@ -75,8 +75,8 @@ func ended(e *vantage.Error) string {
 	return text
 }
 
-// Remedy says how to fix the cause of an error, "" if there is nothing general to say. notFound is for a 404 or 410 of the
-// API.
+// Remedy says how to fix the cause of an error, "" if there is nothing general to say. notFound is for a 404 or 410 of
+// the API.
 func Remedy(e *vantage.Error, notFound string) string {
 	switch {
 	case e.Kind == vantage.Interrupted:
@@ -86,15 +86,16 @@ func Remedy(e *vantage.Error, notFound string) string {
 	case e.NotFound():
 		return notFound
 	case e.StatusCode != 0 && !e.FromAPI:
-		return "A gateway, a proxy or a sign-in page between this machine and the API may have sent it. Check the provider's " +
-			"host (VANTAGE_HOST) and the proxy settings, then run Terraform again."
+		return "A gateway, a proxy or a sign-in page between this machine and the API may have sent it. " +
+			"Check the provider's host (VANTAGE_HOST) and the proxy settings, then run Terraform again."
 	case e.StatusCode != 0:
 		return rejectionRemedy(e.StatusCode)
 	case e.Kind == vantage.Unreachable && e.Unconfirmed > 0:
-		return "Run Terraform again. If this repeats, check whether a proxy or gateway has a shorter timeout than the API needs."
+		return "Run Terraform again. " +
+			"If this repeats, check whether a proxy or gateway has a shorter timeout than the API needs."
 	case e.Kind == vantage.Unreachable:
-		return "The host has not responded in this run. Check the provider's host (VANTAGE_HOST), the network and the proxy " +
-			"settings, and that this machine trusts the host's certificate."
+		return "The host has not responded in this run. Check the provider's host (VANTAGE_HOST), the network and the " +
+			"proxy settings, and that this machine trusts the host's certificate."
 	}
 	return ""
 }

@@ -63,8 +63,8 @@ func TestActionFailsInTheCLI(t *testing.T) {
 	api := acctest.Start(t, options)
 	cli := acctest.NewCLI(t, api, acctest.Testdata(t, "monthly.tf"))
 	out, ok := cli.Run("apply", "-auto-approve", "-no-color", invokeMonthly)
-	says := `Could not download unit cost export.*The file server .* rejected the request for unit_costs-002.csv with .*403 ` +
-		`Forbidden.*Complete in .*: unit_costs-001.csv .*The export dta_xprt_\w+ is completed`
+	says := `Could not download unit cost export.*The file server .* rejected the request for unit_costs-002.csv with ` +
+		`.*403 Forbidden.*Complete in .*: unit_costs-001.csv .*The export dta_xprt_\w+ is completed`
 	if ok || !regexp.MustCompile(says).MatchString(flat(out)) {
 		t.Errorf("it says %s", out)
 	}

@@ -138,5 +138,5 @@ func TestAction_rejectsInvalidArguments(t *testing.T) {
 func TestAction_withUnknownProviderConfiguration(t *testing.T) {
 	t.Parallel()
 	told := acctest.NewProtocol(t, nil).Invoke(t.Context(), minimal)
-	wantWords(t, told.Errors(), "Could not create unit cost export", "known only after the apply")
+	wantWords(t, told.Errors(), "Could not create unit cost export", "known only after apply")
 }

@@ -351,7 +351,7 @@ func TestDownloads_withUnknownProviderConfiguration(t *testing.T) {
 	p := acctest.NewProtocolOf(t, nil, downloadType)
 	directory := filepath.Join(t.TempDir(), "march")
 	config := map[string]any{"token": "dta_xprt_1", "directory": directory}
-	says := []string{"Could not download data export", "known only after the apply"}
+	says := []string{"Could not download data export", "known only after apply"}
 	wantWords(t, p.Create(t.Context(), config).Errors(), says...)
 	wantWords(t, p.Invoke(t.Context(), config).Errors(), says...)
 	if _, err := os.Stat(directory); err == nil {

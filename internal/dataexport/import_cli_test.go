@@ -17,9 +17,9 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// matching is a configuration that matches the export of asked, with further lines.
-func matching(lines ...string) string {
-	return export(append(lines, `start_date = "2025-03-01"`, `end_date = "2025-03-31"`, `date_bin = "week"`)...)
+// matching is a configuration that matches the export of asked.
+func matching() string {
+	return export(`start_date = "2025-03-01"`, `end_date = "2025-03-31"`, `date_bin = "week"`)
 }
 
 // importing is a step that imports an export into the resource at address, and keeps it in the state.

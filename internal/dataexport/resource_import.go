@@ -127,10 +127,13 @@ func (s importStage) save(ctx context.Context, private privateWriter) diag.Diagn
 func importStageOf(ctx context.Context, private privateReader, diags *diag.Diagnostics) importStage {
 	text, d := private.GetKey(ctx, importKey)
 	diags.Append(d...)
-	if string(text) == `"taken over"` {
-		return notImported // as stored by versions before 0.1.0
+	switch stage := importStage(text); stage {
+	case notImported, importPending, importAdopted:
+		return stage
+	case `"taken over"`: // this and other values were stored before 0.1.0
+		return notImported
 	}
-	return importStage(text)
+	return importPending
 }
 
 func saveAcceptedAt(ctx context.Context, private privateWriter, at time.Time) diag.Diagnostics {

@@ -82,19 +82,20 @@ func downloadAll(ctx context.Context, downloads []*download) (*Error, error) {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallelFiles)
 	for _, d := range downloads {
-		group.Go(func() (err error) {
+		group.Go(func() error {
 			if d.isComplete() || rejection.Load() != nil {
+				return nil //nolint:nilerr // the rejection is returned below
+			}
+			failure := d.run(ctx)
+			if failure == nil {
+				d.onProgress(d.file, nil, 0)
 				return nil
 			}
-			switch failure := d.run(ctx); {
-			case failure == nil:
-				d.onProgress(d.file, nil, 0)
-			case slices.Contains(maybeExpired, failure.StatusCode):
-				rejection.Store(d.failure(failure))
-			default:
-				err = d.failure(failure)
+			if !slices.Contains(maybeExpired, failure.StatusCode) {
+				return d.failure(failure)
 			}
-			return err
+			rejection.Store(d.failure(failure))
+			return nil
 		})
 	}
 	err := group.Wait()

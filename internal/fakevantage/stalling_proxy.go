@@ -21,7 +21,7 @@ func NewStallingProxy(ctx context.Context, target string) (*StallingProxy, error
 	if err != nil {
 		return nil, err
 	}
-	context.AfterFunc(ctx, func() { l.Close() })
+	context.AfterFunc(ctx, func() { _ = l.Close() })
 	p := &StallingProxy{Listener: l}
 	go func() {
 		for {
@@ -31,7 +31,7 @@ func NewStallingProxy(ctx context.Context, target string) (*StallingProxy, error
 			}
 			server, err := new(net.Dialer).DialContext(ctx, "tcp", target)
 			if err != nil {
-				client.Close()
+				_ = client.Close()
 				return
 			}
 			stalled := make(chan struct{})
@@ -67,7 +67,7 @@ func forward(to io.WriteCloser, from io.Reader, stalled <-chan struct{}) {
 		default:
 		}
 		if _, writeErr := to.Write(buffer[:n]); err != nil || writeErr != nil {
-			to.Close()
+			_ = to.Close()
 			return
 		}
 	}

@@ -14,13 +14,12 @@ import (
 
 // facts are what the model knows of an object beside its state.
 type facts struct {
-	made       map[string]string // the arguments that the export was created with, or that were adopted
-	imported   bool              // its arguments are compared with what the API reports, until the first update
-	reported   map[string]string // by argument; none while the imported export is pending
-	unchecked  map[string]string // what the API will report of an export that was imported pending
-	fresh      bool              // import, before its first read
-	omitted    bool              // state has reported values that the configuration omits
-	validUntil string            // of a download's export
+	made      map[string]string // the arguments that the export was created with, or that were adopted
+	imported  bool              // its arguments are compared with what the API reports, until the first update
+	reported  map[string]string // by argument; none while the imported export is pending
+	unchecked map[string]string // what the API will report of an export that was imported pending
+	fresh     bool              // import, before its first read
+	omitted   bool              // state has reported values that the configuration omits
 }
 
 // read returns the facts after a refresh.

@@ -18,7 +18,7 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// client returns the API client, or nil if an argument is invalid or known only after the apply.
+// client returns the API client, or nil if an argument is invalid or known only after apply.
 func (m providerModel) client(userAgent string) (*vantage.Client, diag.Diagnostics) {
 	var s settings
 	options := vantage.Options{
@@ -52,7 +52,7 @@ const missingToken = "Requests to the API require a token with the read scope. "
 // settings reads the provider's arguments and the environment variables that apply if an argument is not set.
 type settings struct {
 	diags   diag.Diagnostics
-	unknown bool // whether an argument is known only after the apply
+	unknown bool // whether an argument is known only after apply
 }
 
 // text returns an argument, the environment variable VANTAGE_<NAME>, or "".

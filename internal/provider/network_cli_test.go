@@ -38,9 +38,7 @@ func TestGatewayPages_taintNothing(t *testing.T) {
 	})
 	cli := acctest.NewCLI(t, api, exportConfig)
 	cli.MustRun("apply", "-auto-approve", "-no-color")
-	if got := cli.Instances()["vantage_unit_cost_export.this"]; got.Status != "" || got.Attributes["status"] != "completed" {
-		t.Errorf("the state has %+v", got)
-	}
+	wantCompletedUntainted(t, cli)
 	refreshing.Store(true)
 	cli.MustRun("plan", "-detailed-exitcode", "-no-color")
 	api.WantRequests(t, 1, 5)
@@ -80,13 +78,19 @@ func TestDeadConnection_taintsNothing(t *testing.T) {
 		cli.Setenv(name, value)
 	}
 	out := cli.MustRun("apply", "-auto-approve", "-no-color")
-	if got := cli.Instances()["vantage_unit_cost_export.this"]; got.Status != "" || got.Attributes["status"] != "completed" {
-		t.Errorf("the state has %+v: %s", got, out)
-	}
+	wantCompletedUntainted(t, cli)
 	if api.Posts() != 1 || stalled.Load() != 1 {
 		t.Errorf("%d POSTs, %d connections stalled, want 1 and 1", api.Posts(), stalled.Load())
 	}
 	if strings.Contains(out, acctest.APIToken) {
 		t.Error("the output has the API token")
+	}
+}
+
+func wantCompletedUntainted(t *testing.T, cli *acctest.CLI) {
+	t.Helper()
+	got := cli.Instances()["vantage_unit_cost_export.this"]
+	if got.Status != "" || got.Attributes["status"] != "completed" {
+		t.Errorf("the state has %+v", got)
 	}
 }

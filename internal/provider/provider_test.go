@@ -93,7 +93,7 @@ func TestValidate_reportsInvalidArguments(t *testing.T) {
 			if !strings.Contains(diags[0].Detail, "argument "+test.argument) {
 				t.Errorf("%q does not name the argument", diags[0].Detail)
 			}
-			// Another argument can be known only after the apply.
+			// Another argument can be known only after apply.
 			arguments := attributes{"api_token": tftypes.UnknownValue, "host": tftypes.UnknownValue}
 			arguments[test.argument] = test.value
 			diags, _ = configure(t, arguments)
@@ -102,7 +102,7 @@ func TestValidate_reportsInvalidArguments(t *testing.T) {
 	}
 }
 
-func TestConfigure_reportsInvalidEnvironment(t *testing.T) { //nolint:paralleltest // sets environment variables
+func TestConfigure_reportsInvalidEnvironment(t *testing.T) {
 	for _, test := range []struct{ argument, value, want string }{
 		{"host", "http://api.vantage.sh", "plain http"},
 		{"host", `"https://api.vantage.sh"`, "quotation mark, which"},
@@ -132,7 +132,7 @@ func TestConfigure_reportsInvalidEnvironment(t *testing.T) { //nolint:parallelte
 			}
 		})
 	}
-	t.Run("no token", func(t *testing.T) {
+	t.Run("no token", func(t *testing.T) { //nolint:paralleltest // depends on the environment
 		for _, arguments := range []attributes{nil, {"api_token": ""}} {
 			validated, configured := configure(t, arguments)
 			if len(validated) > 0 {
@@ -152,7 +152,7 @@ func TestConfigure_reportsInvalidEnvironment(t *testing.T) { //nolint:parallelte
 	})
 }
 
-func TestConfigure_succeeds(t *testing.T) { //nolint:paralleltest // sets environment variables
+func TestConfigure_succeeds(t *testing.T) {
 	for name, test := range map[string]struct {
 		arguments   attributes
 		environment map[string]string
@@ -251,7 +251,7 @@ func TestMain_ignoresUserSettings(t *testing.T) {
 	}
 }
 
-// tokenFromResource returns a provider block whose token is known only after the apply, as from a secret store.
+// tokenFromResource returns a provider block whose token is known only after apply, as from a secret store.
 func tokenFromResource(api *acctest.API) string {
 	return fmt.Sprintf(`
 resource "terraform_data" "secret" {

@@ -112,7 +112,7 @@ func TestRead_failsWithoutClient(t *testing.T) {
 		ConfigVariables: config.Variables{
 			"host": config.StringVariable(api.URL), "api_token": config.StringVariable(acctest.APIToken),
 		},
-		ExpectError: regexp.MustCompile(acctest.Loose(`Could not read unit costs(?s:.*)known only after the apply`)),
+		ExpectError: regexp.MustCompile(acctest.Loose(`Could not read unit costs(?s:.*)known only after apply`)),
 	})
 	if len(api.Requests()) > 0 {
 		t.Errorf("%d requests were made", len(api.Requests()))

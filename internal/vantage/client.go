@@ -51,8 +51,8 @@ type Options struct {
 
 // Client calls the API. It is safe for concurrent use, and all its callers share one rate limiter.
 type Client struct {
-	// Shared holds what users of the client share as long as it exists, such as the paths of files that were written. As in
-	// a context, keys have types of the user's package.
+	// Shared holds what users of the client share as long as it exists, such as the paths of files that were written. As
+	// in a context, keys have types of the user's package.
 	Shared sync.Map
 
 	options Options
@@ -110,8 +110,8 @@ func (c *Client) UserAgent() string { return c.options.UserAgent }
 // Logger returns the logger of the client.
 func (c *Client) Logger() *slog.Logger { return c.options.Logger }
 
-// CheckAPIToken rejects an API token that cannot be sent: an empty one, or one with white space or other characters that no
-// token has.
+// CheckAPIToken rejects an API token that cannot be sent: an empty one, or one with white space or other characters
+// that no token has.
 func CheckAPIToken(token string) error {
 	if token == "" {
 		return errors.New("no API token is given")
@@ -177,7 +177,7 @@ func (c *Client) do(ctx context.Context, call call) error {
 
 // send makes one attempt.
 func (c *Client) send(req *http.Request, call call) *Error {
-	resp, err := c.http.Do(req)
+	resp, err := c.http.Do(req) //nolint:bodyclose // the transport has read and closed the body
 	var failure *Error
 	switch {
 	case resp == nil && errors.As(err, &failure):

@@ -24,7 +24,8 @@ const (
 	Internal ErrorKind = "internal error"
 	// TooMany means that a response, or a list of rows, exceeds the limits. It was not read to the end.
 	TooMany ErrorKind = "too many"
-	// Untrusted means that a response redirected to a place that the API token must not be sent to. Nothing was sent there.
+	// Untrusted means that a response redirected to a place that the API token must not be sent to. Nothing was sent
+	// there.
 	Untrusted ErrorKind = "untrusted"
 	// ExportFailed means that the export reached a final status other than completed.
 	ExportFailed ErrorKind = "export failed"
@@ -41,7 +42,8 @@ type Error struct {
 	Method, Path string
 	// StatusCode is the HTTP status of the response, 0 without a response.
 	StatusCode int
-	// FromAPI reports whether the response has the format of the API's errors. If not, a proxy or gateway may have sent it.
+	// FromAPI reports whether the response has the format of the API's errors. If not, a proxy or gateway may have sent
+	// it.
 	FromAPI bool
 	// ContentType is the media type of a response that is not in the API's format.
 	ContentType string
@@ -67,7 +69,8 @@ type Retry struct {
 	Policy RetryPolicy
 	// After is the delay that the server asked for, which is honored even if the deadline comes first.
 	After time.Duration
-	// since is when the minute of RetryOneMinute started; zero: with the operation's first failure of that policy in a row.
+	// since is when the minute of RetryOneMinute started; zero: with the operation's first failure of that policy in a
+	// row.
 	since time.Time
 }
 

@@ -125,10 +125,12 @@ func TestURLLifetime_isTheShortest(t *testing.T) {
 		urls []string
 		want time.Duration
 	}{
-		"none":              {},
-		"Amazon and Google": {[]string{day, "https://x.example/b?X-Goog-Date=20261124T015750Z&X-Goog-Expires=3600"}, time.Hour},
-		"not stated":        {[]string{"https://x.example/c?Expires=1764000000&Signature=s", day}, 24 * time.Hour},
-		"without a date":    {[]string{"https://x.example/d?X-Amz-Expires=60"}, 0},
+		"none": {},
+		"Amazon and Google": {
+			[]string{day, "https://x.example/b?X-Goog-Date=20261124T015750Z&X-Goog-Expires=3600"}, time.Hour,
+		},
+		"not stated":     {[]string{"https://x.example/c?Expires=1764000000&Signature=s", day}, 24 * time.Hour},
+		"without a date": {[]string{"https://x.example/d?X-Amz-Expires=60"}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

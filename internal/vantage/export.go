@@ -12,8 +12,8 @@ import (
 // CreateDataExport creates an export, with the POST of its type, and returns it as pending with its token. The token is
 // taken from the Location header, or from the body without a usable Location.
 //
-// If ctx is canceled while the request is in flight, the response is awaited for at most Options.Timeout, because it names
-// an export that exists.
+// If ctx is canceled while the request is in flight, the response is awaited for at most Options.Timeout, because it
+// names an export that exists.
 //
 // After five attempts in a row that may have created an export it fails; Error.Unconfirmed counts all of them.
 func (c *Client) CreateDataExport(ctx context.Context, r ExportRequest) (*DataExport, error) {
@@ -42,8 +42,8 @@ func (c *Client) CreateDataExport(ctx context.Context, r ExportRequest) (*DataEx
 
 func exportPath(token string) string { return "v2/data_exports/" + token }
 
-// GetDataExport polls an export once, with GET /v2/data_exports/{token}. It is no error if the export is still pending or
-// has failed; see DataExport.Failed and DataExport.Completed. Of known it uses Token and AcceptedAt.
+// GetDataExport polls an export once, with GET /v2/data_exports/{token}. It is no error if the export is still pending
+// or has failed; see DataExport.Failed and DataExport.Completed. Of known it uses Token and AcceptedAt.
 //
 // A 404 within ten seconds of the creation of the export is retried.
 func (c *Client) GetDataExport(ctx context.Context, known *DataExport) (*DataExport, error) {

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// createdToken returns the token that the response to a POST names. A Location that is certain to name it suffices, even
-// if the body is cut off.
+// createdToken returns the token that the response to a POST names. A Location that is certain to name it suffices,
+// even if the body is cut off.
 func (c *Client) createdToken(resp *http.Response) (string, error) {
 	token, certain := c.locationToken(resp)
 	if certain {
@@ -43,8 +43,8 @@ func (c *Client) locationToken(resp *http.Response) (token string, certain bool)
 			"the Location of the export has another origin; its token is used with the configured host",
 			"origin", c.redact.Text(at.Scheme+"://"+at.Host))
 	}
-	// As it was sent: unresolved, so that a dot segment does not change which segment is last, and with its escapes, which no
-	// token has. If RawPath is empty there are no escapes of letters or digits.
+	// As it was sent: unresolved, so that a dot segment does not change which segment is last, and with its escapes, which
+	// no token has. If RawPath is empty there are no escapes of letters or digits.
 	path := cmp.Or(u.RawPath, u.Path)
 	segments := strings.Split(strings.Trim(path, "/"), "/")
 	last := len(segments) - 1
@@ -64,8 +64,8 @@ func (c *Client) locationToken(resp *http.Response) (token string, certain bool)
 	return segments[last], path == segments[last]
 }
 
-// usableToken reports whether s can be the token of an export. It must not contain the API token, which would otherwise be
-// stored in the state.
+// usableToken reports whether s can be the token of an export. It must not contain the API token, which would otherwise
+// be stored in the state.
 func (c *Client) usableToken(s string) bool {
 	return ValidToken(s) && s != c.options.APIToken && !c.redact.Contained([]byte(s))
 }

@@ -63,7 +63,8 @@ func (e *DataExport) Completed() bool { return e.Manifest != nil }
 
 // Manifest lists the files of a completed e.
 type Manifest struct {
-	// Files are pre-signed URLs, in ascending order of their paths. Anyone with a URL can download the file until it expires.
+	// Files are pre-signed URLs, in ascending order of their paths. Anyone with a URL can download the file until it
+	// expires.
 	Files []string
 	// CompletedAt and ValidUntil are ISO 8601 times for ParseTime, as reported. They are empty if they are not reported or
 	// cannot be read.

@@ -56,8 +56,8 @@ func CheckProxy(host string) error {
 		proxyHost(value), variable, consequence)
 }
 
-var errProxyAuth = errors.New("the proxy requires authentication (status 407); check the user name and the password in " +
-	"the variable")
+var errProxyAuth = errors.New("the proxy requires authentication (status 407); " +
+	"check the user name and the password in the variable")
 
 // proxyConnectError is an http.Transport.OnProxyConnectResponse for a proxy that rejects a connection.
 func proxyConnectError(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {

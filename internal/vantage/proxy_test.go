@@ -20,6 +20,7 @@ func clearProxies(t *testing.T, set env) {
 }
 
 func TestProxyFor(t *testing.T) { //nolint:paralleltest // sets environment variables
+	//nolint:paralleltest // likewise
 	for name, test := range map[string]struct {
 		url            string
 		env            env
@@ -59,7 +60,7 @@ func TestProxyFor(t *testing.T) { //nolint:paralleltest // sets environment vari
 	}
 }
 
-func TestCheckProxy(t *testing.T) { //nolint:paralleltest // sets environment variables
+func TestCheckProxy(t *testing.T) {
 	const ignored, misread = "without a proxy", "does not exist"
 	for value, want := range map[string]string{
 		"":                          "",

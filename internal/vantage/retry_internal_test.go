@@ -12,10 +12,12 @@ func TestRetryPolicy(t *testing.T) {
 		attempt   attempt
 		get, post RetryPolicy
 	}{
-		"400":                               {attempt{status: 400, fromAPI: true}, RetryNever, RetryNever},
-		"401":                               {attempt{status: 401, fromAPI: true}, RetryNever, RetryNever},
-		"404":                               {attempt{status: 404, fromAPI: true}, RetryNever, RetryNever},
-		"404 after the creation":            {attempt{status: 404, fromAPI: true, recent: true}, RetryUntilDeadline, RetryUntilDeadline},
+		"400": {attempt{status: 400, fromAPI: true}, RetryNever, RetryNever},
+		"401": {attempt{status: 401, fromAPI: true}, RetryNever, RetryNever},
+		"404": {attempt{status: 404, fromAPI: true}, RetryNever, RetryNever},
+		"404 after the creation": {
+			attempt{status: 404, fromAPI: true, recent: true}, RetryUntilDeadline, RetryUntilDeadline,
+		},
 		"408":                               {attempt{status: 408, fromAPI: true}, RetryUntilDeadline, RetryFewTimes},
 		"409":                               {attempt{status: 409, fromAPI: true}, RetryUntilDeadline, RetryFewTimes},
 		"421":                               {attempt{status: 421}, RetryUntilDeadline, RetryFewTimes},

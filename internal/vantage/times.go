@@ -13,8 +13,9 @@ var timeLayouts = []string{
 	"20060102T150405Z07:00", // X-Amz-Date
 }
 
-// ParseTime reads an ISO 8601 time: RFC 3339, a date alone (its first moment), or the basic form 20060102T150405Z. A time
-// without a zone is UTC. It reports false for anything else, and for times before the year 1 or after the year 9999.
+// ParseTime reads an ISO 8601 time: RFC 3339, a date alone (its first moment), or the basic form 20060102T150405Z. A
+// time without a zone is UTC. It reports false for anything else, and for times before the year 1 or after the year
+// 9999.
 func ParseTime(text string) (time.Time, bool) {
 	text = strings.TrimSpace(text)
 	for _, layout := range timeLayouts {

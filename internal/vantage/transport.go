@@ -41,8 +41,8 @@ func newTransport(timeout time.Duration) http.RoundTripper {
 	return t
 }
 
-// apiTransport is the http.RoundTripper of a Client: it sends one request when the rate limit allows, and reads the whole
-// response.
+// apiTransport is the http.RoundTripper of a Client: it sends one request when the rate limit allows, and reads the
+// whole response.
 type apiTransport struct {
 	next          http.RoundTripper
 	limiter       ratelimit.Limiter

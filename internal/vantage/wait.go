@@ -18,14 +18,14 @@ type Progress struct {
 }
 
 // WaitForDataExport polls an export until it completes, and returns it with its manifest. It takes the result of
-// CreateDataExport, or a DataExport of which only the token is known. onProgress, which may be nil, is called before each
-// delay.
+// CreateDataExport, or a DataExport of which only the token is known. onProgress, which may be nil, is called before
+// each delay.
 //
 // The API's Retry-After says when to poll, at most Options.MaxPollInterval apart; see pollDelay. It is a hint: the last
 // poll starts five seconds before the deadline of ctx.
 //
-// An error is an *Error of kind ExportFailed if the export failed, TimedOut if the deadline of ctx does not suffice, and
-// Interrupted if ctx was canceled. The export is returned as last reported. Temporary failures do not end the wait.
+// An error is an *Error of kind ExportFailed if the export failed, TimedOut if the deadline of ctx does not suffice,
+// and Interrupted if ctx was canceled. The export is returned as last reported. Temporary failures do not end the wait.
 func (c *Client) WaitForDataExport(
 	ctx context.Context, export *DataExport, onProgress func(Progress),
 ) (*DataExport, error) {
@@ -64,7 +64,8 @@ func (c *Client) WaitForDataExport(
 func (c *Client) delayPoll(
 	ctx context.Context, export *DataExport, age time.Duration, first bool, onProgress func(Progress),
 ) error {
-	delay := spread(pollDelay(age, export.hint, c.options.MaxPollInterval, c.history.completedAt(export.path)), export.hint)
+	completed := c.history.completedAt(export.path)
+	delay := spread(pollDelay(age, export.hint, c.options.MaxPollInterval, completed), export.hint)
 	if first && export.pollAtOnce {
 		delay = 0
 	}
@@ -101,9 +102,10 @@ const maxInterval = 30 * time.Second
 
 // pollDelay returns the delay before the next poll of an export of this age.
 //
-// hint is the Retry-After of the last response, 0 without one. Without it the delay is 1 s plus 30 % of the age, at most
-// 30 s, so that completion is noticed within 30 % of the duration and a second. limit, if it is not 0, caps either. An
-// export is not polled before the age at which an earlier export of its type was completed, unless the hint says so.
+// hint is the Retry-After of the last response, 0 without one. Without it the delay is 1 s plus 30 % of the age, at
+// most 30 s, so that completion is noticed within 30 % of the duration and a second. limit, if it is not 0, caps
+// either. An export is not polled before the age at which an earlier export of its type was completed, unless the hint
+// says so.
 func pollDelay(age, hint, limit, completed time.Duration) time.Duration {
 	delay := hint
 	if hint == 0 {
@@ -121,7 +123,8 @@ func pollDelay(age, hint, limit, completed time.Duration) time.Duration {
 	return delay
 }
 
-// spread adds or takes off up to 250 ms, so that the polls of many exports are spread, but polls no earlier than the hint.
+// spread adds or takes off up to 250 ms, so that the polls of many exports are spread, but polls no earlier than the
+// hint.
 func spread(delay, hint time.Duration) time.Duration {
 	if delay == hint {
 		return delay + rand.N(250*time.Millisecond)

@@ -102,11 +102,17 @@ func TestWait_maxPollInterval(t *testing.T) {
 		options fakevantage.Options
 		least   time.Duration // until the second request
 	}{
-		"caps a Retry-After":        {fakevantage.AsRecorded(), 0},
-		"caps the growing delay":    {fakevantage.Options{ReadyAfter: time.Minute}, 0},
-		"does not override a 429":   {fakevantage.Options{Misbehave: atFirst(1, http.MethodGet, later(429))}, 20 * time.Second},
-		"does not override a 503":   {fakevantage.Options{Misbehave: atFirst(1, http.MethodGet, later(503))}, 20 * time.Second},
-		"does not override a limit": {fakevantage.Options{ReadyAfter: time.Minute, Limits: limited(100, time.Minute, 1, time.Minute)}, time.Minute},
+		"caps a Retry-After":     {fakevantage.AsRecorded(), 0},
+		"caps the growing delay": {fakevantage.Options{ReadyAfter: time.Minute}, 0},
+		"does not override a 429": {
+			fakevantage.Options{Misbehave: atFirst(1, http.MethodGet, later(429))}, 20 * time.Second,
+		},
+		"does not override a 503": {
+			fakevantage.Options{Misbehave: atFirst(1, http.MethodGet, later(503))}, 20 * time.Second,
+		},
+		"does not override a limit": {
+			fakevantage.Options{ReadyAfter: time.Minute, Limits: limited(100, time.Minute, 1, time.Minute)}, time.Minute,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -265,8 +271,12 @@ func TestWait_pollsForTheLastTimeFiveSecondsBeforeTheDeadline(t *testing.T) {
 		"45 s for an export as recorded": {45 * time.Second, fakevantage.AsRecorded(), 1, true},
 		"30 s for an export as recorded": {30 * time.Second, fakevantage.AsRecorded(), 1, false},
 		"3 s for an export as recorded":  {3 * time.Second, fakevantage.AsRecorded(), 1, false},
-		"3 s for an export of 1 s":       {3 * time.Second, fakevantage.Options{ReadyAfter: time.Second, RetryAfter: "60"}, 1, true},
-		"an hour's Retry-After":          {10 * time.Minute, fakevantage.Options{ReadyAfter: time.Hour, RetryAfter: "3600"}, 1, false},
+		"3 s for an export of 1 s": {
+			3 * time.Second, fakevantage.Options{ReadyAfter: time.Second, RetryAfter: "60"}, 1, true,
+		},
+		"an hour's Retry-After": {
+			10 * time.Minute, fakevantage.Options{ReadyAfter: time.Hour, RetryAfter: "3600"}, 1, false,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -100,7 +100,8 @@ func follow(ctx context.Context, k kind, client *vantage.Client, directory strin
 		return "created, not completed: " + inShort(err)
 	}
 	progress.Printf("%s: downloading", k.name)
-	options := exportfile.Options{Directory: directory, OnProgress: func(exportfile.File, *vantage.Error, time.Duration) {}}
+	ignore := func(exportfile.File, *vantage.Error, time.Duration) {}
+	options := exportfile.Options{Directory: directory, OnProgress: ignore}
 	if _, err := exportfile.Download(ctx, client, export, options); err != nil {
 		return "completed, not downloaded: " + inShort(err)
 	}

@@ -11,9 +11,9 @@ import (
 // maxDelay is the longest delay or window that a header may ask for. The API has none that is longer than a day.
 const maxDelay = 24 * time.Hour
 
-// RetryAfter returns the delay that a Retry-After header asks for, in seconds or as an HTTP date. A date is compared with
-// the server's own clock if the response has a Date header. A value that is missing, unreadable, in the past or above
-// 24 hours is ignored.
+// RetryAfter returns the delay that a Retry-After header asks for, in seconds or as an HTTP date. A date is compared
+// with the server's own clock if the response has a Date header. A value that is missing, unreadable, in the past or
+// above 24 hours is ignored.
 func RetryAfter(h http.Header) (delay time.Duration, ok bool) {
 	value := strings.TrimSpace(h.Get("Retry-After"))
 	if seconds, err := strconv.ParseUint(value, 10, 32); err == nil {

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Limiter delays requests until the windows that responses reported have room for them. Requests are sent in the order in
-// which they were made; a route that has to wait does not delay the others. The zero value is ready to use.
+// Limiter delays requests until the windows that responses reported have room for them. Requests are sent in the order
+// in which they were made; a route that has to wait does not delay the others. The zero value is ready to use.
 type Limiter struct {
 	mu       sync.Mutex
 	routes   map[string]*route
@@ -22,7 +22,8 @@ type Limiter struct {
 // route is what the server limits: a method and a path.
 type route struct {
 	window *window // as last reported; nil if unknown
-	// probing allows one request at a time since opensAt: before the first response, when a window is over, and after a 429.
+	// probing allows one request at a time since opensAt: before the first response, when a window is over, and after a
+	// 429.
 	probing    bool
 	opensAt    time.Time
 	rejections int // 429 responses in a row; those to requests in flight together count once
@@ -37,8 +38,8 @@ type Request struct {
 	sent    time.Time
 }
 
-// Acquire returns when a request to the route may be sent; Request.Done must follow. It fails at once if the known delay
-// exceeds the deadline of ctx, and with the error of ctx when that is done.
+// Acquire returns when a request to the route may be sent; Request.Done must follow. It fails at once if the known
+// delay exceeds the deadline of ctx, and with the error of ctx when that is done.
 func (l *Limiter) Acquire(ctx context.Context, key string) (*Request, error) {
 	l.mu.Lock()
 	if l.routes == nil {
@@ -109,8 +110,8 @@ func (r *route) probeFrom(at time.Time) {
 	}
 }
 
-// dispatch sends the queued requests that may be sent now, and fails those that cannot be sent before their deadline. It
-// is called with mu held after every change.
+// dispatch sends the queued requests that may be sent now, and fails those that cannot be sent before their deadline.
+// It is called with mu held after every change.
 func (l *Limiter) dispatch() {
 	now := time.Now()
 	for _, r := range l.routes {
@@ -156,8 +157,8 @@ func (l *Limiter) dispatch() {
 	}
 }
 
-// hasRoom reports whether one more request of the route may be in flight. Requests from before a probe do not prevent it:
-// they may never get a response.
+// hasRoom reports whether one more request of the route may be in flight. Requests from before a probe do not prevent
+// it: they may never get a response.
 func (l *Limiter) hasRoom(r *route) bool {
 	if r.probing {
 		return !slices.ContainsFunc(l.inFlight, func(f *Request) bool {

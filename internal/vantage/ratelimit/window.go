@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// window is a period in which the server accepts a number of requests. Routes that report the same limit and reset share
-// it. Two windows that agree by coincidence are taken for one, which costs time and no 429.
+// window is a period in which the server accepts a number of requests. Routes that report the same limit and reset
+// share it. Two windows that agree by coincidence are taken for one, which costs time and no 429.
 type window struct {
 	limit     int
 	remaining int       // without the requests in flight; it only falls
@@ -36,8 +36,8 @@ func (w *window) matches(other *window) bool {
 	return w != nil && w.limit == other.limit && w.reset-1 <= other.reset && other.reset <= w.reset+1
 }
 
-// learn updates the window of a request's route from its response, and returns the window that the response reported, if
-// any. Without a report the request is counted in the window that is known.
+// learn updates the window of a request's route from its response, and returns the window that the response reported,
+// if any. Without a report the request is counted in the window that is known.
 func (l *Limiter) learn(r *Request, resp *http.Response) *window {
 	var reported *window
 	if resp != nil {

@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	// minToken is the shortest API token that is redacted. Real tokens are longer; a shorter one, as in a local test, would
-	// match parts of words.
+	// minToken is the shortest API token that is redacted. Real tokens are longer; a shorter one, as in a local test,
+	// would match parts of words.
 	minToken    = 8
 	maxLength   = 400 // of a message, in characters
 	maxMessages = 10
@@ -48,8 +48,8 @@ func (r Redactor) Contained(text []byte) bool {
 // secretInURL matches the query and the fragment of a URL, and its user name and password.
 var secretInURL = regexp.MustCompile(`(://)[^\s"'<>/?#@]*@|(\w)[?#][^\s"'<>]+`)
 
-// Text returns text on one line, truncated to 400 characters, without control characters, the API token, and the queries
-// and passwords of URLs.
+// Text returns text on one line, truncated to 400 characters, without control characters, the API token, and the
+// queries and passwords of URLs.
 func (r Redactor) Text(text string) string {
 	// Far more than is shown, because what is removed may be long.
 	text = text[:min(len(text), 40*maxLength)]

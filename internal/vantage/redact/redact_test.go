@@ -106,10 +106,10 @@ func TestWordAndContentType(t *testing.T) {
 func TestCause(t *testing.T) {
 	t.Parallel()
 	signed := "https://f.example/a.csv?X-Amz-Signature=s3cr3t"
-	_, unparsable := url.Parse("https://user:s3cr3t%zz@f.example/\x7f")
+	_, unparsable := url.Parse(strings.Replace(signed, "?", "/%zz?", 1))
 	for _, err := range []error{
 		&url.Error{Op: "Get", URL: signed, Err: errors.New("connection reset")},
-		fmt.Errorf("wrapped: %w", &url.Error{Op: "Get", URL: signed, Err: &url.Error{Op: "Head", URL: signed, Err: errors.New("x")}}),
+		fmt.Errorf("wrapped: %w", &url.Error{Op: "Get", URL: signed, Err: &url.Error{URL: signed, Err: errors.New("x")}}),
 		unparsable,
 	} {
 		if got := redact.New(token).Cause(err).Error(); strings.Contains(got, "s3cr3t") || got == "" {
