@@ -11,11 +11,11 @@ import (
 	"terraform-provider-vantage/internal/argument"
 )
 
-var _ action.ActionWithConfigure = (*Action)(nil)
+var _ action.ActionWithConfigure = (*exportAction)(nil)
 
-// Action creates an export, waits for it, and downloads its files if a directory is given. It stores nothing in state.
-// Definitions.Actions returns it.
-type Action struct {
+// exportAction creates an export, waits for it, and downloads its files if a directory is given. It stores nothing in
+// state. Definitions.Actions returns it.
+type exportAction struct {
 	configured
 	definition Definition
 }
@@ -29,18 +29,15 @@ type ActionPart struct {
 // Part returns the part of the model that embeds it.
 func (p *ActionPart) Part() *ActionPart { return p }
 
-// Metadata implements action.Action.
-func (a *Action) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+func (a *exportAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_" + a.definition.Name
 }
 
-// Configure implements action.ActionWithConfigure.
-func (a *Action) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+func (a *exportAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	resp.Diagnostics.Append(a.configure(req.ProviderData)...)
 }
 
-// Schema implements action.Action.
-func (a *Action) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+func (a *exportAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	directory := map[string]resourceschema.Attribute{
 		"directory": directoryAttribute(false, " Defaults to none: the files are not downloaded."),
 	}
@@ -54,8 +51,7 @@ func (a *Action) Schema(_ context.Context, _ action.SchemaRequest, resp *action.
 	}
 }
 
-// Invoke implements action.Action.
-func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+func (a *exportAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	config := a.definition.NewAction()
 	resp.Diagnostics.Append(req.Config.Get(ctx, config)...)
 	if resp.Diagnostics.HasError() {
@@ -96,7 +92,7 @@ func (a *Action) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 	resp.Diagnostics.Append(diags...)
 }
 
-func (a *Action) creating() operation {
+func (a *exportAction) creating() operation {
 	return operation{
 		verb: "create", noun: a.definition.Noun, report: a.definition.Report, whenEmpty: a.definition.WhenEmpty,
 		unfinished: "The export is still running. Another invocation creates another export. " +

@@ -16,28 +16,25 @@ import (
 )
 
 var (
-	_ datasource.DataSourceWithConfigure = (*DataSource)(nil)
-	_ datasource.DataSourceWithConfigure = (*ExportDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*existingDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*exportDataSource)(nil)
 )
 
 // NewDataSource returns the data source vantage_data_export.
-func NewDataSource() datasource.DataSource { return &DataSource{} }
+func NewDataSource() datasource.DataSource { return &existingDataSource{} }
 
-// DataSource waits for an existing export of any export type.
-type DataSource struct{ configured }
+// existingDataSource waits for an existing export of any export type.
+type existingDataSource struct{ configured }
 
-// Metadata implements datasource.DataSource.
-func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (d *existingDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_data_export"
 }
 
-// Configure implements datasource.DataSourceWithConfigure.
-func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+func (d *existingDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	resp.Diagnostics.Append(d.configure(req.ProviderData)...)
 }
 
-// Schema implements datasource.DataSource.
-func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *existingDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: `An existing data export of any export type. Reading it waits for completion.
 The API can sign the URLs differently at each read: use the resource for values that must not change.`,
@@ -48,8 +45,8 @@ The API can sign the URLs differently at each read: use the resource for values 
 	}
 }
 
-// Read implements datasource.DataSource. An expired export is a warning, so that plan and destroy succeed.
-func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+// Read warns about an expired export, so that plan and destroy succeed.
+func (d *existingDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data DataSourcePart
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
 	if resp.Diagnostics.HasError() {
@@ -80,28 +77,25 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }
 
-// ExportDataSource creates an export at each read. Definitions.DataSources returns it.
-type ExportDataSource struct {
+// exportDataSource creates an export at each read. Definitions.DataSources returns it.
+type exportDataSource struct {
 	configured
 	definition Definition
 }
 
-// Metadata implements datasource.DataSource.
-func (d *ExportDataSource) Metadata(
+func (d *exportDataSource) Metadata(
 	_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse,
 ) {
 	resp.TypeName = req.ProviderTypeName + "_" + d.definition.Name
 }
 
-// Configure implements datasource.DataSourceWithConfigure.
-func (d *ExportDataSource) Configure(
+func (d *exportDataSource) Configure(
 	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
 ) {
 	resp.Diagnostics.Append(d.configure(req.ProviderData)...)
 }
 
-// Schema implements datasource.DataSource.
-func (d *ExportDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *exportDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A " + d.definition.Noun + ` that is created **at each read**: in every plan, or in an apply.
 Each read returns another token and other URLs. Use the resource to keep an export.`,
@@ -112,8 +106,7 @@ Each read returns another token and other URLs. Use the resource to keep an expo
 	}
 }
 
-// Read implements datasource.DataSource.
-func (d *ExportDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+func (d *exportDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	model := d.definition.NewDataSource()
 	resp.Diagnostics.Append(req.Config.Get(ctx, model)...)
 	if resp.Diagnostics.HasError() {
@@ -142,7 +135,7 @@ func (d *ExportDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	}
 }
 
-func (d *ExportDataSource) creating() operation {
+func (d *exportDataSource) creating() operation {
 	return operation{
 		verb: "create", noun: d.definition.Noun, report: d.definition.Report, whenEmpty: d.definition.WhenEmpty,
 		unfinished: "The export is still running. Running Terraform again creates another export. " +

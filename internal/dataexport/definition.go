@@ -79,7 +79,7 @@ type Definitions []Definition
 func (definitions Definitions) Resources() []func() resource.Resource {
 	var out []func() resource.Resource
 	for _, definition := range definitions {
-		out = append(out, func() resource.Resource { return &Resource{definition: definition, definitions: definitions} })
+		out = append(out, func() resource.Resource { return &exportResource{definition: definition, definitions: definitions} })
 	}
 	return out
 }
@@ -88,7 +88,7 @@ func (definitions Definitions) Resources() []func() resource.Resource {
 func (definitions Definitions) DataSources() []func() datasource.DataSource {
 	var out []func() datasource.DataSource
 	for _, definition := range definitions {
-		out = append(out, func() datasource.DataSource { return &ExportDataSource{definition: definition} })
+		out = append(out, func() datasource.DataSource { return &exportDataSource{definition: definition} })
 	}
 	return out
 }
@@ -97,7 +97,7 @@ func (definitions Definitions) DataSources() []func() datasource.DataSource {
 func (definitions Definitions) Actions() []func() action.Action {
 	var out []func() action.Action
 	for _, definition := range definitions {
-		out = append(out, func() action.Action { return &Action{definition: definition} })
+		out = append(out, func() action.Action { return &exportAction{definition: definition} })
 	}
 	return out
 }

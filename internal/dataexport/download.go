@@ -104,9 +104,7 @@ func (o operation) fetch(
 func (o operation) await(
 	ctx context.Context, client *vantage.Client, export *vantage.DataExport, send func(string, ...any),
 ) (*vantage.DataExport, diag.Diagnostics) {
-	onProgress, stop := reportWait(ctx, export.Token, send)
-	export, err := client.WaitForDataExport(ctx, export, onProgress)
-	stop()
+	export, err := client.WaitForDataExport(ctx, export, reportWait(send))
 	if isExpiredStatus(err) {
 		return export, diag.Diagnostics{o.errExpired(export)}
 	}

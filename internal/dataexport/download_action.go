@@ -11,31 +11,28 @@ import (
 	"terraform-provider-vantage/internal/argument"
 )
 
-var _ action.ActionWithConfigure = (*DownloadAction)(nil)
+var _ action.ActionWithConfigure = (*downloadAction)(nil)
 
 // NewDownloadAction returns the action vantage_data_export_download.
-func NewDownloadAction() action.Action { return &DownloadAction{} }
+func NewDownloadAction() action.Action { return &downloadAction{} }
 
-// DownloadAction waits for an existing export of any export type, and downloads its files.
-type DownloadAction struct{ configured }
+// downloadAction waits for an existing export of any export type, and downloads its files.
+type downloadAction struct{ configured }
 
 type downloadActionModel struct {
 	DownloadPart
 	Timeouts types.Object `tfsdk:"timeouts"`
 }
 
-// Metadata implements action.Action.
-func (a *DownloadAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+func (a *downloadAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_data_export_download"
 }
 
-// Configure implements action.ActionWithConfigure.
-func (a *DownloadAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+func (a *downloadAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	resp.Diagnostics.Append(a.configure(req.ProviderData)...)
 }
 
-// Schema implements action.Action.
-func (a *DownloadAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+func (a *downloadAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	arguments := convert(downloadAttributes(""),
 		func(a resourceschema.StringAttribute) resourceschema.Attribute { return a })
 	resp.Schema = schema.Schema{
@@ -48,8 +45,7 @@ Run it from the action_trigger of a resource or with -invoke. Requires Terraform
 	}
 }
 
-// Invoke implements action.Action.
-func (a *DownloadAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+func (a *downloadAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var config downloadActionModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {

@@ -24,14 +24,14 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-var _ resource.ResourceWithConfigure = (*DownloadResource)(nil)
+var _ resource.ResourceWithConfigure = (*downloadResource)(nil)
 
 // NewDownloadResource returns the resource vantage_data_export_download.
-func NewDownloadResource() resource.Resource { return &DownloadResource{} }
+func NewDownloadResource() resource.Resource { return &downloadResource{} }
 
-// DownloadResource downloads the files of an existing export when it is created. A refresh does not look at the files
+// downloadResource downloads the files of an existing export when it is created. A refresh does not look at the files
 // unless verify_files is set, because the disk of a CI runner is discarded.
-type DownloadResource struct{ configured }
+type downloadResource struct{ configured }
 
 type downloadResourceModel struct {
 	DownloadPart
@@ -75,20 +75,17 @@ func (f downloadedFile) verify() error {
 	return nil
 }
 
-// Metadata implements resource.Resource.
-func (r *DownloadResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+func (r *downloadResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_data_export_download"
 }
 
-// Configure implements resource.ResourceWithConfigure.
-func (r *DownloadResource) Configure(
+func (r *downloadResource) Configure(
 	_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse,
 ) {
 	resp.Diagnostics.Append(r.configure(req.ProviderData)...)
 }
 
-// Schema implements resource.Resource.
-func (r *DownloadResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+func (r *downloadResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	const again = " Changing this downloads the files again."
 	attributes := map[string]schema.Attribute{
 		"triggers": schema.MapAttribute{
@@ -134,8 +131,8 @@ No pre-signed URL is stored in state. Destroying it keeps the files.`,
 	}
 }
 
-// Create implements resource.Resource. A download that fails stores nothing, so that the next apply starts again.
-func (r *DownloadResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+// Create stores nothing if the download fails, so that the next apply starts again.
+func (r *downloadResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan downloadResourceModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() {
@@ -162,9 +159,9 @@ func (r *DownloadResource) Create(ctx context.Context, req resource.CreateReques
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// Read implements resource.Resource. It sends no request. If files have to be downloaded again, it removes the resource
+// Read sends no request. If files have to be downloaded again, it removes the resource
 // from the state. It does so only if the export is known to be valid, because the download would fail otherwise.
-func (r *DownloadResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+func (r *downloadResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state downloadResourceModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || !state.VerifyFiles.ValueBool() {
@@ -202,13 +199,13 @@ func (m downloadResourceModel) warnChanged(cause string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Downloaded files have changed", cause+" "+next)
 }
 
-// Update implements resource.Resource. Only arguments that do not change the files can be updated.
-func (r *DownloadResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+// Update stores arguments that do not change the files.
+func (r *downloadResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan downloadResourceModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// Delete implements resource.Resource. It keeps the files.
-func (r *DownloadResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
+// Delete keeps the files.
+func (r *downloadResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
 }

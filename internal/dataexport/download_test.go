@@ -366,7 +366,8 @@ func TestDownloadAction_reportsProgress(t *testing.T) {
 		config["filename_prefix"] = "march-"
 		told := p.Invoke(t.Context(), config)
 		wantNoDiagnostics(t, told.State)
-		wantLines(t, told.Lines, `The next poll is in 20s\.`, `The status is "completed", with 2 files\.`,
+		wantLines(t, told.Lines, `The export dta_xprt_\w+ is still running\. The next poll is in 20s\.`,
+			`The status is "completed", with 2 files\.`,
 			`Downloaded march-unit_costs-00[12]\.csv .*`, `Downloaded march-unit_costs-00[12]\.csv .*`,
 			`Downloaded 2 files of the export dta_xprt_\w+ to .*`)
 		wantNoSecrets(t, told, fake)

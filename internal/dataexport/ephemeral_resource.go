@@ -10,31 +10,28 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-var _ ephemeral.EphemeralResourceWithConfigure = (*EphemeralResource)(nil)
+var _ ephemeral.EphemeralResourceWithConfigure = (*existingEphemeral)(nil)
 
 // NewEphemeralResource returns the ephemeral resource vantage_data_export.
-func NewEphemeralResource() ephemeral.EphemeralResource { return &EphemeralResource{} }
+func NewEphemeralResource() ephemeral.EphemeralResource { return &existingEphemeral{} }
 
-// EphemeralResource waits for an existing export of any export type and exposes its files without storing them. It
+// existingEphemeral waits for an existing export of any export type and exposes its files without storing them. It
 // creates nothing, because Terraform opens it in the plan and again in the apply.
-type EphemeralResource struct{ configured }
+type existingEphemeral struct{ configured }
 
-// Metadata implements ephemeral.EphemeralResource.
-func (r *EphemeralResource) Metadata(
+func (r *existingEphemeral) Metadata(
 	_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse,
 ) {
 	resp.TypeName = req.ProviderTypeName + "_data_export"
 }
 
-// Configure implements ephemeral.EphemeralResourceWithConfigure.
-func (r *EphemeralResource) Configure(
+func (r *existingEphemeral) Configure(
 	_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse,
 ) {
 	resp.Diagnostics.Append(r.configure(req.ProviderData)...)
 }
 
-// Schema implements ephemeral.EphemeralResource.
-func (r *EphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
+func (r *existingEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: `An existing data export of any export type, which is not stored in state or plan files.
 Opening it waits for completion and creates no export. Requires Terraform 1.10 or OpenTofu 1.11, or later.`,
@@ -45,8 +42,7 @@ Opening it waits for completion and creates no export. Requires Terraform 1.10 o
 	}
 }
 
-// Open implements ephemeral.EphemeralResource.
-func (r *EphemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
+func (r *existingEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var data DataSourcePart
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
 	if resp.Diagnostics.HasError() {

@@ -3,7 +3,6 @@ package dataexport
 import (
 	"context"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -31,51 +30,20 @@ func progressSender(ctx context.Context, send func(action.InvokeProgressEvent)) 
 	}
 }
 
-const (
-	// reportInterval is the time between two lines that a wait sends in any case.
-	reportInterval = 30 * time.Second
-	// longDelay is the longest time between two polls that is not reported.
-	longDelay = 10 * time.Second
-)
+// longDelay is the longest time between two polls that is not reported.
+const longDelay = 10 * time.Second
 
-// reportWait reports a wait: each change of the status and each long delay, by the returned onProgress, and its
-// duration and timeout at intervals, until stop is called.
-func reportWait(
-	ctx context.Context, token string, send func(string, ...any),
-) (onProgress func(vantage.Progress), stop func()) {
-	started := time.Now()
-	timeout := "There is no timeout."
-	if deadline, ok := ctx.Deadline(); ok {
-		timeout = "The timeout ends at " + deadline.UTC().Format(time.TimeOnly) + " UTC."
-	}
-	var status atomic.Value
-	status.Store(vantage.StatusPending)
-	ctx, cancel := context.WithCancel(ctx)
-	ticker, ended := time.NewTicker(reportInterval), make(chan struct{})
-	go func() {
-		defer close(ended)
-		for {
-			select {
-			case <-ticker.C:
-				send("The export %s has the status %q after %s. %s",
-					token, status.Load(), time.Since(started).Round(time.Second), timeout)
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	onProgress = func(p vantage.Progress) {
-		if status.Swap(p.Export.Status) != p.Export.Status {
-			send("The status is %q.", p.Export.Status)
+// reportWait returns a function that reports each change of the status and each long delay of a wait.
+func reportWait(send func(string, ...any)) func(vantage.Progress) {
+	status := vantage.StatusPending
+	return func(p vantage.Progress) {
+		if p.Export.Status != status {
+			status = p.Export.Status
+			send("The status is %q.", status)
 		}
 		if p.Delay > longDelay {
-			send("The next poll is in %s.", p.Delay.Round(time.Second))
+			send("The export %s is still running. The next poll is in %s.", p.Export.Token, p.Delay.Round(time.Second))
 		}
-	}
-	return onProgress, func() {
-		ticker.Stop()
-		cancel()
-		<-ended
 	}
 }
 

@@ -14,10 +14,10 @@ import (
 )
 
 var (
-	_ resource.ResourceWithConfigure   = (*Resource)(nil)
-	_ resource.ResourceWithIdentity    = (*Resource)(nil)
-	_ resource.ResourceWithImportState = (*Resource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
+	_ resource.ResourceWithConfigure   = (*exportResource)(nil)
+	_ resource.ResourceWithIdentity    = (*exportResource)(nil)
+	_ resource.ResourceWithImportState = (*exportResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*exportResource)(nil)
 )
 
 const (
@@ -27,31 +27,28 @@ const (
 	defaultReadTimeout = 5 * time.Minute
 )
 
-// Resource is an export in state: created once, polled until it completes, and removed from state when it is destroyed.
-// Definitions.Resources returns it.
-type Resource struct {
+// exportResource is an export in state: created once, polled until it completes, and removed from state when it is
+// destroyed. Definitions.Resources returns it.
+type exportResource struct {
 	configured
 	definition  Definition
 	definitions Definitions
 }
 
-// Metadata implements resource.Resource.
-func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+func (r *exportResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_" + r.definition.Name
 }
 
-// Configure implements resource.ResourceWithConfigure.
-func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+func (r *exportResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	resp.Diagnostics.Append(r.configure(req.ProviderData)...)
 }
 
-// Schema implements resource.Resource.
-func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+func (r *exportResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = r.definition.resourceSchema()
 }
 
-// Create implements resource.Resource. The token is in state before anything waits for the export.
-func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+// Create stores the token in state before anything waits for the export.
+func (r *exportResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	model := r.definition.NewResource()
 	resp.Diagnostics.Append(req.Plan.Get(ctx, model)...)
 	if resp.Diagnostics.HasError() {
@@ -81,9 +78,9 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	resp.Diagnostics.Append(diags...)
 }
 
-// Read implements resource.Resource. State changes in two cases only: a pending export has completed, or the stored
+// Read changes state in two cases only: a pending export has completed, or the stored
 // URLs have expired and the export is still valid. An expired export is a finished record that needs no request.
-func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	model := r.definition.NewResource()
 	resp.Diagnostics.Append(req.State.Get(ctx, model)...)
 	imported := importStageOf(ctx, req.Private, &resp.Diagnostics)
@@ -150,9 +147,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 }
 
-// Update implements resource.Resource. Nothing that can be updated is sent to the API. It resumes polling a pending
+// Update sends none of its arguments to the API. It resumes polling a pending
 // export, and requests URLs that are to be stored from now on.
-func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+func (r *exportResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	model, stored := r.definition.NewResource(), r.definition.NewResource()
 	resp.Diagnostics.Append(req.Plan.Get(ctx, model)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, stored)...)
@@ -192,11 +189,11 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 }
 
-// Delete implements resource.Resource. It removes the export from state: the API has no delete, and exports expire.
-func (r *Resource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
+// Delete removes the export from state: the API has no delete, and exports expire.
+func (r *exportResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
 // await polls an export that state has as pending, or without URLs, and saves the result.
-func (r *Resource) await(
+func (r *exportResource) await(
 	ctx context.Context, o operation, model ResourceModel, export *vantage.DataExport, state *tfsdk.State,
 ) (*vantage.DataExport, diag.Diagnostics) {
 	var diags diag.Diagnostics
@@ -226,7 +223,7 @@ func (r *Resource) await(
 }
 
 // storeNoURLs stores an empty list of URLs for an export that has expired.
-func (r *Resource) storeNoURLs(ctx context.Context, model ResourceModel, state *tfsdk.State) diag.Diagnostics {
+func (r *exportResource) storeNoURLs(ctx context.Context, model ResourceModel, state *tfsdk.State) diag.Diagnostics {
 	part := model.Part()
 	part.Manifest = withURLsOf(part.Manifest, manifestValue(&vantage.Manifest{}))
 	diags := state.Set(ctx, model)

@@ -14,7 +14,7 @@ import (
 // The operations of the resource, with what state holds after a failure.
 
 // creating is an operation whose errors taint the resource.
-func (r *Resource) creating() operation {
+func (r *exportResource) creating() operation {
 	return operation{
 		verb: "create", noun: r.definition.Noun, report: r.definition.Report, whenEmpty: r.definition.WhenEmpty,
 		unfinished: "The export is still running and its token is in state. " +
@@ -25,7 +25,7 @@ func (r *Resource) creating() operation {
 	}
 }
 
-func (r *Resource) resuming() operation {
+func (r *exportResource) resuming() operation {
 	return operation{
 		verb: "finish", noun: r.definition.Noun, whenEmpty: r.definition.WhenEmpty,
 		unfinished: "The export stays in state as pending. " +
@@ -35,7 +35,7 @@ func (r *Resource) resuming() operation {
 }
 
 // fetching requests the URLs of a completed export.
-func (r *Resource) fetching() operation {
+func (r *exportResource) fetching() operation {
 	return operation{
 		verb: "read the URLs of the", noun: r.definition.Noun,
 		unfinished: "The export stays in state without its URLs. Fix the cause, then apply again.",
@@ -43,7 +43,7 @@ func (r *Resource) fetching() operation {
 	}
 }
 
-func (r *Resource) refreshing() operation {
+func (r *exportResource) refreshing() operation {
 	return operation{
 		verb: "read", noun: r.definition.Noun,
 		unfinished: "State is unchanged. " +
@@ -52,7 +52,7 @@ func (r *Resource) refreshing() operation {
 	}
 }
 
-func (r *Resource) importing() operation {
+func (r *exportResource) importing() operation {
 	return operation{
 		verb: "import", noun: r.definition.Noun,
 		unfinished: "Nothing was imported. Run Terraform again when the API responds.",
@@ -60,14 +60,14 @@ func (r *Resource) importing() operation {
 	}
 }
 
-func (r *Resource) errImportID() diag.Diagnostic {
+func (r *exportResource) errImportID() diag.Diagnostic {
 	return diag.NewErrorDiagnostic(r.importing().summary(), "The import ID is not the token of an export. "+
 		"A token has letters, digits, underscores and hyphens, such as dta_xprt_964b2adb9bff37fb. "+
 		"To import the export without storing its URLs, append "+withoutURLs+" to the token.")
 }
 
 // errImportDiffers names the arguments that an imported export does not match.
-func (r *Resource) errImportDiffers(token string, different []change) diag.Diagnostic {
+func (r *exportResource) errImportDiffers(token string, different []change) diag.Diagnostic {
 	var texts []string
 	for _, c := range different {
 		texts = append(texts, fmt.Sprintf("%s is %s in the configuration and %s in the export", c.name, c.after, c.before))
@@ -80,7 +80,7 @@ func (r *Resource) errImportDiffers(token string, different []change) diag.Diagn
 }
 
 // warnAdopted names the arguments that are adopted from the configuration. Nothing is reported of a pending export yet.
-func (r *Resource) warnAdopted(names []string, pending bool) diag.Diagnostic {
+func (r *exportResource) warnAdopted(names []string, pending bool) diag.Diagnostic {
 	text := fmt.Sprintf("The API does not report %s of the export. "+
 		"State adopts the configured values without creating a new export. "+
 		"A later change of these arguments creates a new export. "+
@@ -92,7 +92,7 @@ func (r *Resource) warnAdopted(names []string, pending bool) diag.Diagnostic {
 }
 
 // warnOtherExportType warns if the API reports another export type of an imported export.
-func (r *Resource) warnOtherExportType(export *vantage.DataExport) diag.Diagnostics {
+func (r *exportResource) warnOtherExportType(export *vantage.DataExport) diag.Diagnostics {
 	other, ok := r.definitions.find(export.ExportType)
 	if !ok || other.Name == r.definition.Name {
 		return nil
@@ -103,25 +103,25 @@ func (r *Resource) warnOtherExportType(export *vantage.DataExport) diag.Diagnost
 			export.ExportType, export.Token, other.Name, r.definition.Noun))}
 }
 
-func (r *Resource) warnNotRefreshed(token string) diag.Diagnostic {
+func (r *exportResource) warnNotRefreshed(token string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("A "+r.definition.Noun+" was not refreshed",
 		"The provider configuration contains values that are known only after apply, so no request was sent for the export "+
 			token+". The plan is based on state.")
 }
 
-func (r *Resource) warnInterrupted(token string) diag.Diagnostic {
+func (r *exportResource) warnInterrupted(token string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Interrupted while the "+r.definition.Noun+" was pending",
 		"The export "+token+" is still running, and its token is in state. "+
 			"The next apply resumes the wait and creates no other export.")
 }
 
-func (r *Resource) warnLost(token string) diag.Diagnostic {
+func (r *exportResource) warnLost(token string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("A "+r.definition.Noun+" no longer exists",
 		"The export "+token+" no longer exists, although it had not expired. "+
 			"It is removed from state, and the next apply creates a new export.")
 }
 
-func (r *Resource) warnFailed(e *vantage.DataExport) diag.Diagnostic {
+func (r *exportResource) warnFailed(e *vantage.DataExport) diag.Diagnostic {
 	text := fmt.Sprintf("The API reports the final status %q of the export %s. "+
 		"It is removed from state, and the next apply creates a new export.", e.Status, e.Token)
 	if len(e.Messages) > 0 {
@@ -130,7 +130,7 @@ func (r *Resource) warnFailed(e *vantage.DataExport) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("A "+r.definition.Noun+" failed", text)
 }
 
-func (r *Resource) warnNoURLs(token string) diag.Diagnostic {
+func (r *exportResource) warnNoURLs(token string) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(path.Root("store_file_urls"), "The "+r.definition.Noun+" has expired",
 		"The export "+token+" has expired and has no URLs to store: manifest.files is an empty list. "+
 			"To create a new export, apply with -replace and the resource's address, or change triggers.")

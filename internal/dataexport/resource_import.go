@@ -22,8 +22,7 @@ type identityModel struct {
 	Token types.String `tfsdk:"token"`
 }
 
-// IdentitySchema implements resource.ResourceWithIdentity.
-func (r *Resource) IdentitySchema(
+func (r *exportResource) IdentitySchema(
 	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
 ) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
@@ -38,8 +37,8 @@ func (r *Resource) IdentitySchema(
 // before it evaluates the configuration, so store_file_urls comes too late.
 const withoutURLs = ",store_file_urls=false"
 
-// ImportState implements resource.ResourceWithImportState. It stores the token; Terraform reads the rest afterwards.
-func (r *Resource) ImportState(
+// ImportState stores the token; Terraform reads the rest afterwards.
+func (r *exportResource) ImportState(
 	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
 ) {
 	var withheld bool
@@ -61,7 +60,7 @@ func (r *Resource) ImportState(
 
 // checkImport compares the planned arguments with what the API reports of an imported export that was pending in the
 // plan. If they differ, it stores the reported arguments, so that the next plan replaces the export.
-func (r *Resource) checkImport(
+func (r *exportResource) checkImport(
 	ctx context.Context, export *vantage.DataExport, plan tfsdk.Plan, state *tfsdk.State,
 ) diag.Diagnostics {
 	reported, saved := r.definition.NewResource(), r.definition.NewResource()

@@ -14,9 +14,9 @@ import (
 	"terraform-provider-vantage/internal/argument"
 )
 
-// ModifyPlan implements resource.ResourceWithModifyPlan. It decides what replaces the export, and plans what the API
+// ModifyPlan decides what replaces the export, and plans what the API
 // reports: unknown for a new export, a resumed wait and a renewal, and the prior state for everything else.
-func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (r *exportResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		return // destroy
 	}
@@ -98,7 +98,7 @@ func (p *ResourcePart) settleOptions(state *ResourcePart) (settled bool) {
 
 // planReplacement forces replacement if an argument that defines the export changes its meaning. For an imported export
 // it returns the names of the arguments that the API does not report, which are adopted in place.
-func (r *Resource) planReplacement(
+func (r *exportResource) planReplacement(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) (adopted []string) {
 	changes, diags := r.definition.changes(ctx, req.State, req.Plan)

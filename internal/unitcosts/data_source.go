@@ -18,15 +18,15 @@ import (
 )
 
 var (
-	_ datasource.DataSourceWithConfigure      = (*DataSource)(nil)
-	_ datasource.DataSourceWithValidateConfig = (*DataSource)(nil)
+	_ datasource.DataSourceWithConfigure      = (*dataSource)(nil)
+	_ datasource.DataSourceWithValidateConfig = (*dataSource)(nil)
 )
 
 // NewDataSource returns the data source vantage_unit_costs.
-func NewDataSource() datasource.DataSource { return &DataSource{} }
+func NewDataSource() datasource.DataSource { return &dataSource{} }
 
-// DataSource reads the unit costs of a cost report.
-type DataSource struct {
+// dataSource reads the unit costs of a cost report.
+type dataSource struct {
 	client *vantage.Client // nil while the provider configuration is unknown
 }
 
@@ -46,13 +46,11 @@ type model struct {
 	Timeouts            types.Object `tfsdk:"timeouts"`
 }
 
-// Metadata implements datasource.DataSource.
-func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (d *dataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_unit_costs"
 }
 
-// Configure implements datasource.DataSourceWithConfigure.
-func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+func (d *dataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	client, diags := clientdiag.Client(req.ProviderData)
 	resp.Diagnostics.Append(diags...)
 	d.client = client
@@ -62,8 +60,7 @@ const description = `The unit costs of a cost report as numbers, for checks and 
 Each plan reads the rows, with one request for every 1,000 rows. State stores all of them, and none is sensitive.
 At most 100,000 rows are read; an export has no such limit.`
 
-// Schema implements datasource.DataSource.
-func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
@@ -119,8 +116,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	}
 }
 
-// ValidateConfig implements datasource.DataSourceWithValidateConfig.
-func (d *DataSource) ValidateConfig(
+func (d *dataSource) ValidateConfig(
 	ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse,
 ) {
 	var config model
@@ -130,8 +126,7 @@ func (d *DataSource) ValidateConfig(
 	}
 }
 
-// Read implements datasource.DataSource.
-func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
 	if resp.Diagnostics.HasError() {

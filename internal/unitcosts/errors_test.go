@@ -42,7 +42,7 @@ func TestRead_explainsErrors(t *testing.T) {
 			options:  answering(fakevantage.Answer(http.StatusOK, `{}`)),
 			config:   unitCosts(),
 			requests: 1,
-			want:     `page 1 of the unit costs is invalid: the list unit_costs is missing(?s:.*)VANTAGE_HOST`,
+			want:     `malformed unit costs: the list unit_costs is missing(?s:.*)VANTAGE_HOST`,
 		},
 		"no requests left": {
 			options:  fakevantage.Options{Limit: 1, Window: time.Hour},

@@ -60,22 +60,7 @@ func TestURLsValidUntil(t *testing.T) {
 		"S3, for longer":          {[]string{amazon(604800)}, day, day},
 		"S3, without valid_until": {[]string{amazon(21600)}, nil, "2026-11-23T07:57:50Z"},
 		"the first of several":    {[]string{amazon(86400), amazon(60), amazon(21600)}, day, "2026-11-23T01:58:50Z"},
-		"S3 of before": {
-			[]string{"https://s3.example/a?AWSAccessKeyId=A&Expires=1795413470&Signature=s"},
-			day,
-			"2026-11-23T05:57:50Z",
-		},
-		"Google": {
-			[]string{"https://gcs.example/a?X-Goog-Date=20261123T015750Z&X-Goog-Expires=3600&X-Goog-Signature=s"},
-			day,
-			"2026-11-23T02:57:50Z",
-		},
-		"Azure": {
-			[]string{"https://blob.example/a?se=2026-11-23T02%3A00%3A00Z&sig=s"},
-			day,
-			"2026-11-23T02:00:00Z",
-		},
-		"a date that is none": {[]string{"https://s3.example/a?X-Amz-Date=now&X-Amz-Expires=60"}, day, day},
+		"a date that is none":     {[]string{"https://s3.example/a?X-Amz-Date=now&X-Amz-Expires=60"}, day, day},
 		"a time that is none": {
 			[]string{"https://s3.example/a?X-Amz-Date=20261123T015750Z&X-Amz-Expires=-60"},
 			day,
@@ -91,8 +76,7 @@ func TestURLsValidUntil(t *testing.T) {
 			day,
 			day,
 		},
-		"Expires of something else": {[]string{"https://s3.example/a?Expires=1"}, day, day},
-		"neither tells":             {[]string{"https://s3.example/a"}, nil, ""},
+		"neither tells": {[]string{"https://s3.example/a"}, nil, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -126,8 +110,8 @@ func TestURLLifetime_isTheShortest(t *testing.T) {
 		want time.Duration
 	}{
 		"none": {},
-		"Amazon and Google": {
-			[]string{day, "https://x.example/b?X-Goog-Date=20261124T015750Z&X-Goog-Expires=3600"}, time.Hour,
+		"a day and an hour": {
+			[]string{day, "https://x.example/b?X-Amz-Date=20261124T015750Z&X-Amz-Expires=3600"}, time.Hour,
 		},
 		"not stated":     {[]string{"https://x.example/c?Expires=1764000000&Signature=s", day}, 24 * time.Hour},
 		"without a date": {[]string{"https://x.example/d?X-Amz-Expires=60"}, 0},

@@ -2,6 +2,7 @@ package vantage_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -13,7 +14,7 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// The error names an invalid page, and no page after it is requested.
+// No page after an invalid page is requested.
 func TestListUnitCosts_rejectsInvalidPages(t *testing.T) {
 	t.Parallel()
 	const next = "https://api.vantage.sh/v2/unit_costs?page=2"
@@ -22,22 +23,19 @@ func TestListUnitCosts_rejectsInvalidPages(t *testing.T) {
 		second http.HandlerFunc
 		want   string
 	}{
-		"repeats":         {rowsPage(next, good), "page 2 of the unit costs is invalid: it repeats page 1"},
-		"repeats and end": {rowsPage("", good), "it repeats page 1"},
-		"empty and more":  {rowsPage(next), "page 2 of the unit costs is invalid: it has no rows but links"},
-		"no list":         {rowsAnswer(`{"links":{}}`), "page 2 of the unit costs is invalid: the list unit_costs"},
-		"null":            {rowsAnswer(`null`), "the list unit_costs is missing"},
-		"another list":    {rowsAnswer(`{"unit_costs":{}}`), "page 2 of the unit costs is invalid"},
-		"odd link":        {rowsAnswer(`{"links":{"next":2},"unit_costs":[]}`), "page 2 of the unit costs is invalid"},
-		"null row":        {rowsPage("", "null"), "row 1: business_metric_token is missing"},
-		"no date":         {rowsPage("", good, rowJSON(`"unit_cost_amount":"1"`)), "row 2: date is missing"},
-		"odd date":        {rowsPage("", rowJSON(`"date":"March"`)), `row 1: "March" is not a date`},
-		"number as date":  {rowsPage("", rowJSON(`"date":20250301`)), `row 1: the date is not a string`},
-		"no number":       {rowsPage("", rowJSON(`"unit_cost_amount":"1,5"`)), `row 1: "1,5" is not a decimal number`},
-		"empty number":    {rowsPage("", rowJSON(`"scale":"","date":"2025-03-01"`)), `row 1: "" is not a decimal number`},
+		"no list":        {rowsAnswer(`{"links":{}}`), "malformed unit costs: the list unit_costs"},
+		"null":           {rowsAnswer(`null`), "the list unit_costs is missing"},
+		"another list":   {rowsAnswer(`{"unit_costs":{}}`), "malformed unit costs"},
+		"odd link":       {rowsAnswer(`{"links":{"next":2},"unit_costs":[]}`), "malformed unit costs"},
+		"null row":       {rowsPage("", "null"), "missing in row 1"},
+		"no date":        {rowsPage("", good, rowJSON(`"unit_cost_amount":"1"`)), "missing in row 2"},
+		"odd date":       {rowsPage("", rowJSON(`"date":"March"`)), `"March" is not a date`},
+		"number as date": {rowsPage("", rowJSON(`"date":20250301`)), `the date is not a string`},
+		"no number":      {rowsPage("", rowJSON(`"unit_cost_amount":"1,5"`)), `"1,5" is not a decimal number`},
+		"empty number":   {rowsPage("", rowJSON(`"scale":"","date":"2025-03-01"`)), `"" is not a decimal number`},
 		"true as number": {
 			rowsPage("", rowJSON(`"scale":true,"date":"2025-03-01"`)),
-			`row 1: "true" is not a decimal number`,
+			`"true" is not a decimal number`,
 		},
 		"too many digits": {rowsPage("", rowJSON(`"scale":`+strings.Repeat("9", 76))), `is not a decimal number`},
 		"too large":       {rowsPage("", rowJSON(`"scale":1e100,"date":"2025-03-01"`)), `is not a decimal number`},
@@ -124,32 +122,18 @@ func rowsChain(last int) *fakevantage.Server {
 
 func TestListUnitCosts_readsLimitedRows(t *testing.T) {
 	t.Parallel()
-	t.Run("the maximum", func(t *testing.T) {
-		t.Parallel()
-		rows, err := newClient(t, rowsChain(100)).ListUnitCosts(t.Context(), rowsOf("r"))
-		if err != nil || len(rows) != 100_000 {
-			t.Errorf("%d rows, %v", len(rows), err)
-		}
-	})
-	t.Run("one page with too many rows", func(t *testing.T) {
-		t.Parallel()
-		page := rowsPage("", slices.Repeat([]string{rowJSON(`"date":"2025-03-01"`)}, 100_001)...)
-		fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodGet, page)})
-		_, err := newClient(t, fake).ListUnitCosts(t.Context(), rowsOf("r"))
-		wantKind(t, err, vantage.TooMany)
-	})
-	t.Run("an endless chain of pages", func(t *testing.T) {
-		t.Parallel()
-		fake := rowsChain(-1)
-		_, err := newClient(t, fake).ListUnitCosts(t.Context(), rowsOf("r"))
-		e := wantKind(t, err, vantage.TooMany)
-		if !strings.Contains(e.Error(), "more than 100000 unit costs in the date range; reading stopped at page 100") {
-			t.Error(e)
-		}
-		if asked := pagesRequested(t, fake); len(asked) != 100 {
-			t.Errorf("requested %d pages", len(asked))
-		}
-	})
+	rows, err := newClient(t, rowsChain(100)).ListUnitCosts(t.Context(), rowsOf("r"))
+	if err != nil || len(rows) != 100_000 {
+		t.Errorf("%d rows, %v", len(rows), err)
+	}
+	fake := rowsChain(-1)
+	_, err = newClient(t, fake).ListUnitCosts(t.Context(), rowsOf("r"))
+	if e := wantKind(t, err, vantage.TooMany); !strings.Contains(e.Error(), "more than 100000 unit costs") {
+		t.Error(e)
+	}
+	if asked := pagesRequested(t, fake); len(asked) != 100 {
+		t.Errorf("requested %d pages", len(asked))
+	}
 }
 
 // Only a page that failed in between is requested again.
@@ -170,6 +154,22 @@ func TestListUnitCosts_retriesFailedPage(t *testing.T) {
 		}
 		if asked := pagesRequested(t, fake); !slices.Equal(asked, []string{"1", "2", "2", "2", "2"}) {
 			t.Errorf("requested the pages %v", asked)
+		}
+	})
+}
+
+func TestListUnitCosts_reportsWaitForAllPages(t *testing.T) {
+	t.Parallel()
+	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{
+			Latency: 7 * time.Second,
+			Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+				return rowsPage("x", rowJSON(fmt.Sprintf(`"scale":%d,"date":"2025-03-01"`, r.N)))
+			},
+		})
+		_, err := newClient(t, fake).ListUnitCosts(ctx, rowsOf("r"))
+		if e := wantKind(t, err, vantage.TimedOut); e.Waited != time.Minute {
+			t.Errorf("waited %s", e.Waited)
 		}
 	})
 }
