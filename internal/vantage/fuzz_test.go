@@ -17,22 +17,10 @@ func FuzzLocation(f *testing.F) {
 	} {
 		f.Add(location)
 	}
-	c, err := New(Options{APIToken: "secret"})
-	if err != nil {
-		f.Fatal(err)
-	}
 	f.Fuzz(func(t *testing.T, location string) {
-		token, certain := c.locationToken(&http.Response{
-			Header: http.Header{"Location": {location}}, Request: new(http.Request),
-		})
-		if token != "" && (!ValidToken(token) || !strings.Contains(location, token)) || token == "" && certain {
-			t.Errorf("%q gave %q, %v", location, token, certain)
-		}
-		if token != "" {
-			at := c.base.JoinPath("v2/data_exports/" + token).String()
-			if at != "https://api.vantage.sh/v2/data_exports/"+token {
-				t.Errorf("%q leads to %s", location, at)
-			}
+		token := locationToken(http.Header{"Location": {location}})
+		if ValidToken(token) && !strings.Contains(location, token) {
+			t.Errorf("%q gave %q", location, token)
 		}
 	})
 }

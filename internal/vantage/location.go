@@ -1,7 +1,6 @@
 package vantage
 
 import (
-	"cmp"
 	"errors"
 	"io"
 	"net/http"
@@ -10,58 +9,34 @@ import (
 	"strings"
 )
 
-// createdToken returns the token that the response to a POST names. A Location that is certain to name it suffices,
-// even if the body is cut off.
+// createdToken returns the token that the response to a POST names: in its Location, even if the body is cut off, or
+// else in the body.
 func (c *Client) createdToken(resp *http.Response) (string, error) {
-	token, certain := c.locationToken(resp)
-	if certain {
+	if token := locationToken(resp.Header); c.usableToken(token) {
 		return token, nil
 	}
 	raw, err := io.ReadAll(resp.Body)
 	var body struct{ Token string }
 	switch {
-	case decodeJSON(raw, &body) == nil && c.usableToken(body.Token):
-		return body.Token, nil
-	case token != "":
-		return token, nil
 	case err != nil:
 		return "", err
+	case decodeJSON(raw, &body) == nil && c.usableToken(body.Token):
+		return body.Token, nil
 	}
 	return "", errors.New("the response names no usable token of the export, neither in a Location header nor in the body")
 }
 
-// locationToken returns the token that a Location header names, or "" if it names none: the path segment after
-// data_exports, which is certain, or else the last segment. Nothing else of a Location is used, and no request is sent
-// there: behind a gateway it may name another origin.
-func (c *Client) locationToken(resp *http.Response) (token string, certain bool) {
-	u, err := url.Parse(resp.Header.Get("Location"))
+// locationToken returns the path segment after data_exports in a Location header, "" without one. Nothing else of a
+// Location is used, and no request is sent there: behind a gateway it may name another origin.
+func locationToken(h http.Header) string {
+	u, err := url.Parse(h.Get("Location"))
 	if err != nil {
-		return "", false
+		return ""
 	}
-	if at := c.base.ResolveReference(u); !sameOrigin(c.base, at) {
-		c.options.Logger.InfoContext(resp.Request.Context(),
-			"the Location of the export has another origin; its token is used with the configured host",
-			"origin", c.redact.Text(at.Scheme+"://"+at.Host))
-	}
-	// As it was sent: unresolved, so that a dot segment does not change which segment is last, and with its escapes, which
-	// no token has. If RawPath is empty there are no escapes of letters or digits.
-	path := cmp.Or(u.RawPath, u.Path)
-	segments := strings.Split(strings.Trim(path, "/"), "/")
-	last := len(segments) - 1
-	for i := last; i >= 0; i-- {
-		switch {
-		case segments[i] != "data_exports":
-		case i == last || !c.usableToken(segments[i+1]):
-			return "", false // the collection
-		default:
-			return segments[i+1], true
-		}
-	}
-	if !c.usableToken(segments[last]) {
-		return "", false
-	}
-	// A relative reference from the collection.
-	return segments[last], path == segments[last]
+	// As it was sent: with its escapes, which no token has.
+	_, after, _ := strings.Cut("/"+u.EscapedPath(), "/data_exports/")
+	token, _, _ := strings.Cut(after, "/")
+	return token
 }
 
 // usableToken reports whether s can be the token of an export. It must not contain the API token, which would otherwise
