@@ -213,22 +213,6 @@ func TestResponse_withoutEndIsRejectedInFlatMemory(t *testing.T) {
 	}
 }
 
-// URLs that temporary credentials sign are long.
-func TestManifest_ofTenThousandLongURLs(t *testing.T) {
-	t.Parallel()
-	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
-		file := `"https://s3.amazonaws.com/a.csv?` + strings.Repeat("X-Amz-Security-Token=0123456789\u0026", 40) + `"`
-		list := strings.Repeat(file+",", 10_000-1) + file
-		answer := fakevantage.Answer(200, `{"status":"completed","manifest":{"files":[`+list+`]}}`)
-		fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodGet, answer)})
-		done, err := export(ctx, newClient(t, fake))
-		if err != nil || len(done.Manifest.Files) != 10_000 {
-			t.Error(err)
-		}
-		wantRequests(t, fake, 1, 1)
-	})
-}
-
 type zeros struct{ read *int64 }
 
 func (z zeros) Read(p []byte) (int, error) { *z.read += int64(len(p)); return len(p), nil }

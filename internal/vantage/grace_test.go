@@ -105,18 +105,6 @@ func TestNotFound_isRetriedAccordingToAcceptedAt(t *testing.T) {
 	}
 }
 
-func TestNotFound_isNamedAtTheDeadline(t *testing.T) {
-	t.Parallel()
-	within(t, 5*time.Second, func(t *testing.T, ctx context.Context) {
-		fake := fakevantage.New(fakevantage.Options{Misbehave: lagging(time.Now().Add(time.Hour))})
-		_, err := export(ctx, newClient(t, fake))
-		e := wantKind(t, err, vantage.TimedOut)
-		if e.LastFailure == nil || !e.LastFailure.NotFound() || e.Token == "" {
-			t.Error(e)
-		}
-	})
-}
-
 func TestNotFound_isReportedByTheAPIOnly(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

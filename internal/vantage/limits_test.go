@@ -88,28 +88,6 @@ func TestLimit_thatIsEqualByCoincidenceIsNotShared(t *testing.T) {
 	})
 }
 
-func TestLimit_thatEndsAFractionAfterItsReset(t *testing.T) {
-	t.Parallel()
-	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-		time.Sleep(700 * time.Millisecond) // the windows end 0.7 s after the reported second
-		fake := fakevantage.New(fakevantage.Options{Limits: limited(5, 5*time.Second, 1000, time.Hour)})
-		client := newClient(t, fake)
-		token := post(t, ctx, client)
-		for range 20 { // by which the client learns where the server's seconds begin
-			get(t, ctx, client, token)
-			time.Sleep(130 * time.Millisecond)
-		}
-		start := time.Now()
-		for range 49 {
-			post(t, ctx, client)
-		}
-		if took := time.Since(start); fake.Refused() > 1 || took > 9*6*time.Second {
-			t.Errorf("took %s with %d refused, want nine windows of 5 s and a second each, and one refusal",
-				took, fake.Refused())
-		}
-	})
-}
-
 func TestLimit_thatLastsLongerThanAWait(t *testing.T) {
 	t.Parallel()
 	within(t, 30*time.Minute, func(t *testing.T, ctx context.Context) {

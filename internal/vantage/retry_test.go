@@ -37,19 +37,6 @@ func TestRetry_isNotMentionedAfterAFinalError(t *testing.T) {
 	})
 }
 
-func TestRetry_statusAtTheDeadlineIsNamed(t *testing.T) {
-	t.Parallel()
-	within(t, 30*time.Minute, func(t *testing.T, ctx context.Context) {
-		fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodGet, fakevantage.HTML(530))})
-		start := time.Now()
-		_, err := export(ctx, newClient(t, fake))
-		e := wantKind(t, err, vantage.TimedOut)
-		if e.LastFailure == nil || e.LastFailure.StatusCode != 530 || e.Token == "" || time.Since(start) != 30*time.Minute {
-			t.Errorf("%v after %s", e, time.Since(start))
-		}
-	})
-}
-
 // A clock that is ahead of the server's makes a Retry-After date one of the past.
 func TestRetryAfter_isIgnoredIfItIsPastOrAbsurd(t *testing.T) {
 	t.Parallel()
