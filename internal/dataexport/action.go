@@ -99,6 +99,7 @@ func (a *exportAction) creating() operation {
 			"To use this export, read the data source vantage_data_export with its token. " +
 			"If the timeout is too short, set a longer `invoke` in the action's timeouts block.",
 		failed:      "Invoke the action again to create a new export. " + checkReport,
+		lost:        "Invoke the action again to create a new export.",
 		timeoutHint: "`invoke` in the action's timeouts block",
 		retryHint: "Download them with the action vantage_data_export_download. " +
 			"Another invocation of this action creates another export.",

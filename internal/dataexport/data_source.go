@@ -26,11 +26,15 @@ func NewDataSource() datasource.DataSource { return &existingDataSource{} }
 // existingDataSource waits for an existing export of any export type.
 type existingDataSource struct{ configured }
 
-func (d *existingDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (d *existingDataSource) Metadata(
+	_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse,
+) {
 	resp.TypeName = req.ProviderTypeName + "_data_export"
 }
 
-func (d *existingDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+func (d *existingDataSource) Configure(
+	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
+) {
 	resp.Diagnostics.Append(d.configure(req.ProviderData)...)
 }
 
@@ -142,6 +146,7 @@ func (d *exportDataSource) creating() operation {
 			"To use this export, read the data source vantage_data_export with its token. " +
 			"If the timeout is too short, set a longer `read` in the timeouts block.",
 		failed: "Run Terraform again to create a new export. " + checkReport,
+		lost:   "Run Terraform again to create a new export.",
 	}
 }
 

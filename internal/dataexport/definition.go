@@ -78,8 +78,8 @@ type Definitions []Definition
 // Resources returns a resource for each export type.
 func (definitions Definitions) Resources() []func() resource.Resource {
 	var out []func() resource.Resource
-	for _, definition := range definitions {
-		out = append(out, func() resource.Resource { return &exportResource{definition: definition, definitions: definitions} })
+	for _, d := range definitions {
+		out = append(out, func() resource.Resource { return &exportResource{definition: d, definitions: definitions} })
 	}
 	return out
 }

@@ -21,8 +21,9 @@ type operation struct {
 	report string
 	// unfinished describes the state of an export that has not completed, and how to resume.
 	unfinished string
-	// failed says how to replace an export that failed.
-	failed string
+	// failed says how to replace an export that failed, and lost how to replace an export that this operation or an earlier
+	// one has created and that the API does not know. Without lost, the token may be mistyped.
+	failed, lost string
 	// timeoutHint names the timeout of a download, and retryHint says how to repeat the download.
 	timeoutHint, retryHint string
 	// whenEmpty says what to check if an export has no files.
@@ -79,7 +80,10 @@ func (o operation) next(e *vantage.Error) string {
 
 // remedy says how to fix the cause of a failure.
 func (o operation) remedy(e *vantage.Error) string {
-	if e.Token != "" {
+	switch {
+	case e.Token != "" && o.lost != "":
+		return clientdiag.Remedy(e, "The API does not know the export. "+o.lost)
+	case e.Token != "":
 		return clientdiag.Remedy(e, noSuchExport(e.Token))
 	}
 	return clientdiag.Remedy(e, clientdiag.NoSuchReport(o.report))

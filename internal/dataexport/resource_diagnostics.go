@@ -22,6 +22,7 @@ func (r *exportResource) creating() operation {
 			"To keep this export, fix the cause or set a longer `create` and `update` in the resource's timeouts block, " +
 			"run `terraform untaint` with the resource's address, and apply again.",
 		failed: "Nothing is stored in state. Apply again to create a new export. " + checkReport,
+		lost:   "Apply again to create a new export.",
 	}
 }
 
@@ -31,6 +32,7 @@ func (r *exportResource) resuming() operation {
 		unfinished: "The export stays in state as pending. " +
 			"Apply again to resume the wait, with a longer `update` in the resource's timeouts block if needed.",
 		failed: "It stays in state until the next refresh removes it. Apply again to create a new export. " + checkReport,
+		lost:   "Apply again to create a new export.",
 	}
 }
 

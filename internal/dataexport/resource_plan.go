@@ -16,7 +16,9 @@ import (
 
 // ModifyPlan decides what replaces the export, and plans what the API
 // reports: unknown for a new export, a resumed wait and a renewal, and the prior state for everything else.
-func (r *exportResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (r *exportResource) ModifyPlan(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
 	if req.Plan.Raw.IsNull() {
 		return // destroy
 	}

@@ -118,7 +118,7 @@ func CheckAPIToken(token string) error {
 	}
 	for _, c := range token {
 		if c <= ' ' || c > '~' {
-			return errors.New("an API token has no space, line break or control character; " +
+			return errors.New("an API token has only ASCII letters, digits and punctuation, and no space or line break; " +
 				"trimspace removes the line break at the end of a file")
 		}
 	}
@@ -205,7 +205,7 @@ func (c *Client) send(req *http.Request, call call) *Error {
 		method: req.Method, status: resp.StatusCode, fromAPI: failure.FromAPI,
 		recent: time.Since(call.acceptedAt).Abs() < notFoundGrace,
 	})
-	if resp.StatusCode >= 400 {
+	if resp.StatusCode == http.StatusServiceUnavailable {
 		failure.Retry.After, _ = ratelimit.RetryAfter(resp.Header)
 	}
 	return failure

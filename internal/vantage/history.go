@@ -34,7 +34,7 @@ func (h *history) accepted(token string) (at time.Time, ok bool) {
 func (h *history) addCompleted(path string, age time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if lowest, ok := h.lowestAge[path]; !ok || age < lowest {
+	if lowest, ok := h.lowestAge[path]; path != "" && (!ok || age < lowest) {
 		h.lowestAge[path] = age
 	}
 }

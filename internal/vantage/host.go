@@ -21,7 +21,7 @@ func ParseHost(host string) (*url.URL, error) {
 	switch {
 	case err != nil:
 		// The parser's error repeats the whole URL, which may hold a password.
-		return nil, errors.New("the URL cannot be parsed; it must be like " + DefaultHost)
+		return nil, errors.New("the URL is invalid; it must start with https:// and name a host, like " + DefaultHost)
 	case u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
 		return nil, errors.New("the URL must start with https:// and name a host, like " + DefaultHost)
 	case u.User != nil:

@@ -11,10 +11,10 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// limited returns limits of so many POSTs and GETs, each in a window of its own.
-func limited(posts int, postWindow time.Duration, gets int, getWindow time.Duration) []fakevantage.RouteLimit {
+// limited returns limits of so many POSTs a minute, and so many GETs in a window of their own.
+func limited(posts, gets int, getWindow time.Duration) []fakevantage.RouteLimit {
 	return []fakevantage.RouteLimit{
-		{Method: http.MethodPost, Path: "/v2/*/data_exports", Requests: posts, Window: postWindow},
+		{Method: http.MethodPost, Path: "/v2/*/data_exports", Requests: posts, Window: time.Minute},
 		{Method: http.MethodGet, Path: "/v2/data_exports/*", Requests: gets, Window: getWindow},
 	}
 }
@@ -40,7 +40,7 @@ func get(t *testing.T, ctx context.Context, c *vantage.Client, token string) {
 func TestLimit_ofOneRouteDoesNotDelayAnother(t *testing.T) {
 	t.Parallel()
 	within(t, 3*time.Hour, func(t *testing.T, ctx context.Context) {
-		fake := fakevantage.New(fakevantage.Options{Limits: limited(100, time.Minute, 2, time.Hour)})
+		fake := fakevantage.New(fakevantage.Options{Limits: limited(100, 2, time.Hour)})
 		client, start := newClient(t, fake), time.Now()
 		token := post(t, ctx, client)
 		get(t, ctx, client, token)
@@ -68,7 +68,7 @@ func TestLimit_ofOneRouteDoesNotDelayAnother(t *testing.T) {
 func TestLimit_thatIsEqualByCoincidenceIsNotShared(t *testing.T) {
 	t.Parallel()
 	within(t, 3*time.Hour, func(t *testing.T, ctx context.Context) {
-		fake := fakevantage.New(fakevantage.Options{Limits: limited(5, time.Minute, 5, time.Minute)})
+		fake := fakevantage.New(fakevantage.Options{Limits: limited(5, 5, time.Minute)})
 		client, start := newClient(t, fake), time.Now()
 		token := post(t, ctx, client)
 		time.Sleep(5 * time.Second)
@@ -92,7 +92,7 @@ func TestLimit_thatLastsLongerThanAWait(t *testing.T) {
 	t.Parallel()
 	within(t, 30*time.Minute, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{
-			ReadyAfter: time.Hour, RetryAfter: "60", Limits: limited(100, time.Minute, 1, time.Hour),
+			ReadyAfter: time.Hour, RetryAfter: "60", Limits: limited(100, 1, time.Hour),
 		})
 		client := newClient(t, fake)
 		e, err := client.CreateDataExport(ctx, unitCosts)

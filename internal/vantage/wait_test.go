@@ -111,7 +111,7 @@ func TestWait_maxPollInterval(t *testing.T) {
 			fakevantage.Options{Misbehave: atFirst(1, http.MethodGet, later(503))}, 20 * time.Second,
 		},
 		"does not override a limit": {
-			fakevantage.Options{ReadyAfter: time.Minute, Limits: limited(100, time.Minute, 1, time.Minute)}, time.Minute,
+			fakevantage.Options{ReadyAfter: time.Minute, Limits: limited(100, 1, time.Minute)}, time.Minute,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

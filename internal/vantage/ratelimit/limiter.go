@@ -87,7 +87,7 @@ func (r *Request) Done(resp *http.Response) {
 // reject delays a route after a 429: for its Retry-After; otherwise until the end of a window that is reported to be
 // used up; otherwise for a time that doubles from 1 s to 30 s.
 func (r *route) reject(request *Request, h http.Header, reported *window) {
-	if !request.sent.Before(r.opensAt) {
+	if r.rejections == 0 || !request.sent.Before(r.opensAt) {
 		r.rejections++
 	}
 	delay, _ := RetryAfter(h)

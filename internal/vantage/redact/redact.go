@@ -46,7 +46,7 @@ func (r Redactor) Contained(text []byte) bool {
 }
 
 // secretInURL matches the query and the fragment of a URL, and its user name and password.
-var secretInURL = regexp.MustCompile(`(://)[^\s"'<>/?#@]*@|(\w)[?#][^\s"'<>]+`)
+var secretInURL = regexp.MustCompile(`(://)[^\s"'<>/?#@]*@|([^\s"'<>])[?#][^\s"'<>]+`)
 
 // Text returns text on one line, truncated to 400 characters, without control characters, the API token, and the
 // queries and passwords of URLs.

@@ -27,6 +27,7 @@ func TestText(t *testing.T) {
 		"/a/b.csv?sig=abc":                                    "/a/b.csv",
 		"https://f.example/a#fragment":                        "https://f.example/a",
 		"https://user:secret@f.example/a":                     "https://f.example/a",
+		"https://f.example/?X-Sig=abc":                        "https://f.example/",
 		"why? because":                                        "why? because",
 		strings.Repeat("x", 500):                              strings.Repeat("x", 400) + "…",
 		"\xff\xfe broken":                                     "broken",
