@@ -27,7 +27,7 @@ func Definition() dataexport.Definition {
 			},
 			"filter": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Costs to export, as a VQL expression. Defaults to the filter of the report.",
+				MarkdownDescription: "Costs to export, as a [VQL](https://docs.vantage.sh/vql) expression. Defaults to the report's.",
 				Validators:          argument.NotEmpty(),
 			},
 			"groupings": argument.Groupings("Default: chosen by the API.", "label:",
