@@ -69,7 +69,7 @@ func (f *Function) Definition(_ context.Context, _ function.DefinitionRequest, r
 	at, _ := f.parse(f.forms[0])
 	firstDay, lastDay, _ := f.period(at, 0)
 	resp.Definition = function.Definition{
-		Summary:             "Dates of a calendar " + f.noun,
+		Summary: "Dates of a calendar " + f.noun,
 		MarkdownDescription: fmt.Sprintf(description, f.noun,
 			firstDay.Format(time.DateOnly), lastDay.Format(time.DateOnly), f.forms[0]),
 		Parameters: []function.Parameter{

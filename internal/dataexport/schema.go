@@ -111,8 +111,9 @@ func exportedAttributes() map[string]schema.Attribute {
 			},
 		},
 		"attributes": schema.DynamicAttribute{
-			Computed:            true,
-			MarkdownDescription: "Parameters of the export reported by the API, such as `attributes.start_date`. Members can be null.",
+			Computed: true,
+			MarkdownDescription: "Parameters of the export reported by the API, such as `attributes.start_date`. " +
+				"Members can be null.",
 		},
 	}
 }

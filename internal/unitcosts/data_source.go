@@ -59,7 +59,7 @@ func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureReques
 }
 
 const description = `The unit costs of a cost report as numbers, for checks and conditions, without an export.
-Each plan reads the rows, with one request for every 1,000 rows. State stores all rows and does not mark them as sensitive.
+Each plan reads the rows, with one request for every 1,000 rows. State stores all rows, not marked as sensitive.
 The limit is 100,000 rows. For more rows, use an export.`
 
 // Schema implements datasource.DataSource.
@@ -109,9 +109,9 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				MarkdownDescription: "Durations such as `45m`.",
 				Attributes: map[string]schema.Attribute{
 					"read": schema.StringAttribute{
-						Optional: true,
+						Optional:            true,
 						MarkdownDescription: "Timeout for reading all rows, including delays by the rate limit. Defaults to `5m`.",
-						Validators: argument.Timeouts(),
+						Validators:          argument.Timeouts(),
 					},
 				},
 			},
