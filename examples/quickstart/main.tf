@@ -42,7 +42,7 @@ resource "vantage_unit_cost_export" "this" {
   start_date        = var.start_date
   end_date          = var.end_date
 
-  # The URLs expire after at most a day. A plan within an hour of the expiry, or later, replaces the export.
+  # The URLs expire within a day. From an hour before the expiry, a plan replaces the export.
   renew_before_expiry = "1h"
 }
 
@@ -62,7 +62,7 @@ output "valid_until" {
   value = vantage_unit_cost_export.this.manifest.valid_until
 }
 
-# Anyone with one of these pre-signed URLs can download the file until it expires.
+# Anyone with a pre-signed URL can download the file until the URL expires.
 output "files" {
   value     = vantage_unit_cost_export.this.manifest.files
   sensitive = true

@@ -23,7 +23,7 @@ func WithScope(own map[string]schema.Attribute, dateBins []string) map[string]sc
 		"workspace_token": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "Token of the workspace, required if the API token can access several. " +
-				"The API ignores it if a report is given. Defaults to the provider's.",
+				"The API ignores it if a report is set. Defaults to the provider's.",
 			Validators: Tokens(),
 		},
 		"start_date": schema.StringAttribute{
@@ -41,7 +41,7 @@ func WithScope(own map[string]schema.Attribute, dateBins []string) map[string]sc
 		"date_bin": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "Period over which costs are aggregated: " + AnyOf(dateBins) +
-				". Defaults to that of the report, or `day`.",
+				". Defaults to the report's, or `day`.",
 			Validators: OneOf(dateBins),
 		},
 	}

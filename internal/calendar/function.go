@@ -55,20 +55,23 @@ var periodTypes = map[string]attr.Type{
 }
 
 const description = `Returns the calendar %[1]s (UTC) that contains a date, or a %[1]s before or after it.
-The result is an object: ` + "`start_date` and `end_date` are the first and the last day, such as `2025-03-01`; " +
-	"`name` is the %[1]s, such as `%[2]s`" + `.
+The result is an object with the first day as ` + "`start_date`, the last day as `end_date` and the %[1]s as `name`, " +
+	"such as `%[2]s`, `%[3]s` and `%[4]s`" + `.
 
-With ` + "`plantimestamp()`" + ` the result changes once a %[1]s, and plans in between are empty. ` +
-	"`timestamp()`" + ` is known only during apply and changes each time.
+With ` + "`plantimestamp()`" + `, the result changes once a %[1]s, and plans in between are empty. ` +
+	"Do not use `timestamp()`" + `, which is known only during apply and changes each time.
 
 Requires Terraform 1.8 or OpenTofu 1.7, or later.`
 
 // Definition implements function.Function.
 func (f *Function) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	last := len(f.forms) - 1
+	at, _ := f.parse(f.forms[0])
+	firstDay, lastDay, _ := f.period(at, 0)
 	resp.Definition = function.Definition{
-		Summary:             "Dates of a calendar " + f.noun,
-		MarkdownDescription: fmt.Sprintf(description, f.noun, f.forms[0]),
+		Summary: "Dates of a calendar " + f.noun,
+		MarkdownDescription: fmt.Sprintf(description, f.noun,
+			firstDay.Format(time.DateOnly), lastDay.Format(time.DateOnly), f.forms[0]),
 		Parameters: []function.Parameter{
 			function.StringParameter{
 				Name: "date",

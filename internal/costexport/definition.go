@@ -39,12 +39,12 @@ func argumentAttributes() map[string]schema.Attribute {
 		},
 		"filter": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "Costs to export, as a VQL expression. " +
-				"Required unless `cost_report_token` is set. Defaults to the saved filter of the report.",
+			MarkdownDescription: "Costs to export, as a [VQL](https://docs.vantage.sh/vql) expression. " +
+				"Required unless `cost_report_token` is set. Defaults to the report's.",
 			Validators: argument.NotEmpty(),
 		},
 		"groupings": argument.Groupings(
-			"Defaults to those of the report, or without a report to `provider`, `service`, `account_id`.", "tag:",
+			"Defaults to the report's, or to `provider`, `service`, `account_id` without a report.", "tag:",
 			"account_id", "billing_account_id", "charge_type", "cost_category", "cost_subcategory", "provider", "region",
 			"resource_id", "service", "tagged", "usage_unit"),
 		"schema": schema.StringAttribute{

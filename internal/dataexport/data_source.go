@@ -40,8 +40,8 @@ func (d *existingDataSource) Configure(
 
 func (d *existingDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: `An existing data export of any export type. Reading it waits for completion.
-The API can sign the URLs differently at each read: use the resource for values that must not change.`,
+		MarkdownDescription: `Waits for an existing data export of any export type, and reads its files.
+The API can sign new URLs at each read. For URLs that must not change, use the resource that created the export.`,
 		Attributes: dataSourceAttributes(existingAttributes()),
 		Blocks: dataSourceBlocks(timeoutsBlock(map[string]string{
 			"read": "Timeout for waiting for the export. Defaults to `30m`.",
@@ -101,8 +101,8 @@ func (d *exportDataSource) Configure(
 
 func (d *exportDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A " + d.definition.Noun + ` that is created **at each read**: in every plan, or in an apply.
-Each read returns another token and other URLs. Use the resource to keep an export.`,
+		MarkdownDescription: "Creates a " + d.definition.Noun + ` **at each read** and waits until it completes.
+Terraform reads the data source in every plan, or in the apply if an argument is unknown in the plan.`,
 		Attributes: dataSourceAttributes(mergeMaps(d.definition.Arguments, exportedAttributes())),
 		Blocks: dataSourceBlocks(mergeMaps(d.definition.Blocks, timeoutsBlock(map[string]string{
 			"read": "Timeout for creating the export and waiting for it. Defaults to `30m`.",

@@ -48,8 +48,8 @@ func directoryAttribute(required bool, note string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Required: required,
 		Optional: !required,
-		MarkdownDescription: "Directory on the machine that runs Terraform, created if missing and readable only by you. " +
-			"Files of the same name are replaced." + note,
+		MarkdownDescription: "Directory on the machine that runs Terraform. A missing directory is created, readable only " +
+			"by you. Files of the same name are replaced." + note,
 		Validators: []validator.String{
 			stringvalidator.LengthAtLeast(1),
 			stringvalidator.RegexMatches(regexp.MustCompile(`^([^~]|$)`),

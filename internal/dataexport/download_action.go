@@ -37,7 +37,7 @@ func (a *downloadAction) Schema(_ context.Context, _ action.SchemaRequest, resp 
 		func(a resourceschema.StringAttribute) resourceschema.Attribute { return a })
 	resp.Schema = schema.Schema{
 		MarkdownDescription: `Downloads the files of an existing data export, without storing anything in state.
-Run it from the action_trigger of a resource or with -invoke. Requires Terraform 1.14 or later.`,
+Run it from the ` + "`action_trigger` of a resource or with `-invoke`. Requires Terraform 1.14 or later.",
 		Attributes: actionAttributes(arguments),
 		Blocks: actionBlocks(timeoutsBlock(map[string]string{
 			"invoke": "Timeout for waiting for the export and downloading its files. Defaults to `30m`.",

@@ -91,7 +91,7 @@ func (r *downloadResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 		"triggers": schema.MapAttribute{
 			Optional:            true,
 			ElementType:         types.StringType,
-			MarkdownDescription: "Any strings." + again + " Defaults to none.",
+			MarkdownDescription: "Arbitrary strings, such as the ID of the run." + again,
 			PlanModifiers:       []planmodifier.Map{mapplanmodifier.RequiresReplace()},
 		},
 		"verify_files": schema.BoolAttribute{
@@ -122,8 +122,8 @@ func (r *downloadResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 		attributes[name] = argument
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: `Downloads the files of an existing data export once, when it is created or replaced.
-No pre-signed URL is stored in state. Destroying it keeps the files.`,
+		MarkdownDescription: `Downloads the files of an existing data export once, when the resource is created or replaced.
+State stores no pre-signed URLs. Destroying the resource keeps the files.`,
 		Attributes: attributes,
 		Blocks: resourceBlocks(timeoutsBlock(map[string]string{
 			"create": "Timeout for waiting for the export and downloading its files. Defaults to `30m`.",

@@ -33,8 +33,8 @@ func (r *existingEphemeral) Configure(
 
 func (r *existingEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: `An existing data export of any export type, which is not stored in state or plan files.
-Opening it waits for completion and creates no export. Requires Terraform 1.10 or OpenTofu 1.11, or later.`,
+		MarkdownDescription: `Waits for an existing data export of any export type, and stores nothing in state or plan files.
+Opening it creates no export. Requires Terraform 1.10 or OpenTofu 1.11, or later.`,
 		Attributes: ephemeralAttributes(dataSourceAttributes(existingAttributes())),
 		Blocks: ephemeralBlocks(timeoutsBlock(map[string]string{
 			"open": "Timeout for waiting for the export. Defaults to `30m`.",

@@ -40,7 +40,7 @@ func (d Definition) resourceSchema() schema.Schema {
 	})
 	return schema.Schema{
 		MarkdownDescription: "A " + d.Noun + `, created once and kept in state with the pre-signed URLs of its files.
-Destroying it removes it from state only: the API has no delete, and exports expire.`,
+Destroying the resource only removes it from state: the API cannot delete exports, which expire after about a day.`,
 		Attributes: attributes,
 		Blocks: resourceBlocks(blocks, timeoutsBlock(map[string]string{
 			"create": "Timeout for creating the export and waiting for it. Defaults to `30m`.",
@@ -74,8 +74,8 @@ func resourceOptions() map[string]schema.Attribute {
 		},
 		"renew_before_expiry": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "Time before `manifest.urls_valid_until` (or `valid_until`) from which a plan replaces the " +
-				"export, as a duration of at most `24h`. With `0s` once expired. Default: no renewal.",
+			MarkdownDescription: "Margin for renewal: a plan replaces the export if it or its URLs expire within this " +
+				"duration, such as `1h`. At most `24h`. `0s` renews after the expiry. Defaults to no renewal.",
 			Validators: argument.RenewalMargins(),
 		},
 	}
@@ -94,7 +94,7 @@ func exportedAttributes() map[string]schema.Attribute {
 		"token":       computed(tokenDescription),
 		"status":      computed("Status reported by the API: `pending` or `completed`."),
 		"created_at":  computed("Time of creation."),
-		"export_type": computed("Type reported by the API."),
+		"export_type": computed("Export type reported by the API."),
 		"manifest": schema.SingleNestedAttribute{
 			Computed:            true,
 			MarkdownDescription: "Files of the export. Values are null while it is pending.",
@@ -106,13 +106,14 @@ func exportedAttributes() map[string]schema.Attribute {
 					MarkdownDescription: "Pre-signed URLs, sorted by path. Anyone with a URL can download the file.",
 				},
 				"completed_at":     computed("Time of completion."),
-				"valid_until":      computed("Time at which the export expires, or null."),
-				"urls_valid_until": computed("Time at which the first URL expires, or null."),
+				"valid_until":      computed("Expiry of the export, or null if unknown."),
+				"urls_valid_until": computed("Earliest expiry of the URLs, or null if unknown."),
 			},
 		},
 		"attributes": schema.DynamicAttribute{
-			Computed:            true,
-			MarkdownDescription: "Object that describes what was exported, such as `start_date`. Members can be null.",
+			Computed: true,
+			MarkdownDescription: "Parameters of the export reported by the API, such as `attributes.start_date`. " +
+				"Members can be null.",
 		},
 	}
 }
@@ -192,7 +193,10 @@ func dataSourceAttributes(of map[string]schema.Attribute) map[string]datasource.
 
 func ephemeralBlocks(of map[string]schema.SingleNestedBlock) map[string]ephemeral.Block {
 	return convert(of, func(b schema.SingleNestedBlock) ephemeral.Block {
-		return ephemeral.SingleNestedBlock{Attributes: ephemeralAttributes(dataSourceAttributes(b.Attributes))}
+		return ephemeral.SingleNestedBlock{
+			MarkdownDescription: b.MarkdownDescription,
+			Attributes:          ephemeralAttributes(dataSourceAttributes(b.Attributes)),
+		}
 	})
 }
 

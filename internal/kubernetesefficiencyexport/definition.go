@@ -26,9 +26,10 @@ func Definition() dataexport.Definition {
 				Validators:          argument.Tokens(),
 			},
 			"filter": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Costs to export, as a VQL expression. Defaults to the filter of the report.",
-				Validators:          argument.NotEmpty(),
+				Optional: true,
+				MarkdownDescription: "Costs to export, as a [VQL](https://docs.vantage.sh/vql) expression. " +
+					"Defaults to the report's.",
+				Validators: argument.NotEmpty(),
 			},
 			"groupings": argument.Groupings("Default: chosen by the API.", "label:",
 				"cluster_id", "namespace", "region", "labeled", "category", "pod", "label"),

@@ -24,8 +24,8 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// Address is the provider's source address. It is a placeholder until the provider is published; see README.md for what
-// else to change then.
+// Address is the provider's source address. It is a placeholder until the provider is published; CONTRIBUTING.md lists
+// what else to change then.
 const Address = "terraform.local/finops/vantage"
 
 var (

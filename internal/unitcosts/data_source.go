@@ -57,8 +57,8 @@ func (d *dataSource) Configure(_ context.Context, req datasource.ConfigureReques
 }
 
 const description = `The unit costs of a cost report as numbers, for checks and conditions, without an export.
-Each plan reads the rows, with one request for every 1,000 rows. State stores all of them, and none is sensitive.
-At most 100,000 rows are read; an export has no such limit.`
+Each plan reads the rows, with one request for every 1,000 rows. State stores all rows, not marked as sensitive.
+The limit is 100,000 rows. For more rows, use an export.`
 
 func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
@@ -90,25 +90,25 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"business_metric_token": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Token of the business metric whose rows are kept, such as `bsnss_mtrc_3080a050c04104ff`. " +
-					"Filters after reading: fewer rows in state, as many requests. Defaults to all metrics.",
+					"Reduces the state, not the requests. Defaults to all metrics.",
 				Validators: argument.NotEmpty(),
 			},
 			"calculation_type": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Calculation whose rows are kept: " + argument.AnyOf(vantage.CalculationTypes()) +
-					" (the metric itself). Filters after reading. Defaults to all.",
+					" (the metric itself). Reduces the state, not the requests. Defaults to all.",
 				Validators: argument.OneOf(vantage.CalculationTypes()),
 			},
 			"unit_costs": unitCostsAttribute(),
 		},
 		Blocks: map[string]schema.Block{
 			"timeouts": schema.SingleNestedBlock{
+				MarkdownDescription: "Durations such as `45m`.",
 				Attributes: map[string]schema.Attribute{
 					"read": schema.StringAttribute{
-						Optional: true,
-						MarkdownDescription: "Timeout for reading all pages, including waits for the rate limit, as a duration " +
-							"such as `10m`. Defaults to `5m`.",
-						Validators: argument.Timeouts(),
+						Optional:            true,
+						MarkdownDescription: "Timeout for reading all rows, including delays by the rate limit. Defaults to `5m`.",
+						Validators:          argument.Timeouts(),
 					},
 				},
 			},

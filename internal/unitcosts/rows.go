@@ -13,11 +13,12 @@ import (
 const rowsDescription = "Rows, ascending by `date`, then by `business_metric_token`. Empty if no rows match.\n" +
 	"  - `business_metric_token` (String) Token of the business metric that costs are divided by.\n" +
 	"  - `business_metric_title` (String) Title of the business metric.\n" +
-	"  - `calculation_type` (String) How the row was calculated, as reported by the API. Can be null.\n" +
-	"  - `unit_cost_amount` (Number) Cost of one unit, with all reported digits. Can be null.\n" +
-	"  - `business_metric_amount` (Number) Number of units, with all reported digits. Can be null.\n" +
-	"  - `scale` (Number) Scale of the metric's values in the report. Can be null.\n" +
-	"  - `date` (String) First day of the period, such as `2025-03-01`. With `date_bin = \"hour\"` it can be a time."
+	"  - `calculation_type` (String) How the row was calculated, as reported by the API.\n" +
+	"  - `unit_cost_amount` (Number) Cost of one unit.\n" +
+	"  - `business_metric_amount` (Number) Number of units.\n" +
+	"  - `scale` (Number) Scale of the metric's values in the report.\n" +
+	"  - `date` (String) First day of the period, such as `2025-03-01`. With `date_bin = \"hour\"` it can be a time.\n\n" +
+	"  Numbers have all reported digits. Numbers and `calculation_type` can be null."
 
 // unitCostsAttribute returns a list of objects, because mock_provider cannot fill a list of nested attributes.
 func unitCostsAttribute() schema.ListAttribute {

@@ -1,4 +1,4 @@
-# The resource does not wait, so that many exports run concurrently.
+# The resource returns as soon as the API accepts the request. The data source waits for completion.
 resource "vantage_unit_cost_export" "march" {
   cost_report_token   = "rprt_ea7dbb4f5783d677"
   start_date          = "2025-03-01"
@@ -7,7 +7,7 @@ resource "vantage_unit_cost_export" "march" {
   renew_before_expiry = "1h" # URLs of an expired export do not work
 }
 
-# Waits for the export and creates none. The export can belong to another configuration.
+# Creates no export. The token can also come from another configuration.
 data "vantage_data_export" "march" {
   token = vantage_unit_cost_export.march.token
 }

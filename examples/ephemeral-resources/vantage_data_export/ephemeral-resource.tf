@@ -15,7 +15,12 @@ resource "terraform_data" "download" {
 
   provisioner "local-exec" {
     # The URLs are passed on standard input: other users on this machine can see command lines. An empty export has no files.
-    command = "umask 077 && if [ -n \"$FILES\" ]; then printf %s \"$FILES\" | curl --config - --fail --fail-early --silent --show-error; fi"
+    command = <<-EOT
+      umask 077
+      if [ -n "$FILES" ]; then
+        printf %s "$FILES" | curl --config - --fail --fail-early --silent --show-error
+      fi
+    EOT
 
     environment = {
       FILES = join("", [

@@ -1,11 +1,11 @@
-# The costs of a report for March with the columns of FOCUS. The apply waits until the export completes.
+# The costs of a report for March with the FOCUS columns. The apply waits until the export completes.
 resource "vantage_cost_export" "march" {
   cost_report_token = "rprt_ea7dbb4f5783d677"
   start_date        = "2025-03-01"
   end_date          = "2025-03-31"
   schema            = "focus"
 
-  # The URLs expire after at most a day. A plan within an hour of the expiry, or later, replaces the export.
+  # The URLs expire within a day. From an hour before the expiry, a plan replaces the export.
   renew_before_expiry = "1h"
 }
 
@@ -23,7 +23,7 @@ resource "vantage_cost_export" "aws_by_team" {
   }
 }
 
-# Anyone with one of these pre-signed URLs can download the file until it expires. The URLs do not change until then.
+# Anyone with a pre-signed URL can download the file until the URL expires. The URLs do not change until then.
 output "march_files" {
   value     = vantage_cost_export.march.manifest.files
   sensitive = true

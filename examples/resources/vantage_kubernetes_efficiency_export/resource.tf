@@ -5,11 +5,11 @@ resource "vantage_kubernetes_efficiency_export" "march" {
   date_bin   = "week"
   groupings  = ["cluster_id", "namespace"]
 
-  # The URLs expire after at most a day. A plan within an hour of the expiry, or later, replaces the export.
+  # The URLs expire within a day. From an hour before the expiry, a plan replaces the export.
   renew_before_expiry = "1h"
 }
 
-# Anyone with one of these pre-signed URLs can download the file until it expires. The URLs do not change until then.
+# Anyone with a pre-signed URL can download the file until the URL expires. The URLs do not change until then.
 output "march_files" {
   value     = vantage_kubernetes_efficiency_export.march.manifest.files
   sensitive = true

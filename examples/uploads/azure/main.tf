@@ -47,7 +47,7 @@ resource "vantage_data_export_download" "latest" {
 }
 
 locals {
-  # Unknown in the plan. The default is for a destroy after an empty export, which the precondition rejects.
+  # Unknown in the plan. An empty export has no file: the precondition rejects it, and a destroy works.
   file = try(vantage_data_export_download.latest.files[0], { path = "", sha256 = "" })
 }
 

@@ -45,7 +45,7 @@ resource "vantage_data_export_download" "latest" {
 }
 
 locals {
-  # Unknown in the plan. The default is for a destroy after an empty export, which the precondition rejects.
+  # Unknown in the plan. An empty export has no file: the precondition rejects it, and a destroy works.
   file = try(vantage_data_export_download.latest.files[0], { path = "", sha256 = "" })
 }
 
@@ -54,7 +54,8 @@ resource "google_storage_bucket_object" "latest" {
   name   = "unit-costs/latest.csv"
   source = local.file.path
 
-  # Without it, each plan compares the object with a file that another runner does not have.
+  # Any digest that changes with the file. Without it, each plan compares the object with a file that another runner
+  # does not have.
   source_md5hash = local.file.sha256
 
   lifecycle {
