@@ -21,8 +21,8 @@ type operation struct {
 	report string
 	// unfinished describes the state of an export that has not completed, and how to resume.
 	unfinished string
-	// failed says how to replace an export that failed, and lost how to replace an export that this operation or an earlier
-	// one has created and that the API does not know. Without lost, the token may be mistyped.
+	// failed says how to replace an export that failed, and lost how to replace an export that this operation or an
+	// earlier one has created and that the API does not know. Without lost, the token may be mistyped.
 	failed, lost string
 	// timeoutHint names the timeout of a download, and retryHint says how to repeat the download.
 	timeoutHint, retryHint string
