@@ -167,6 +167,14 @@ func scripts() *rapid.Generator[script] {
 			}
 			return "apply"
 		})
+		// What takes several operations to matter is often there from the beginning.
+		first := rapid.SampledFrom([]string{"", "", "urls 1h", "urls 6h", "import"}).Draw(t, "first")
+		if first == "import" {
+			out = append(out, "set a triggers month=3",
+				"import-block a "+rapid.SampledFrom(importable).Draw(t, "how"), "apply")
+		} else if first != "" {
+			out = append(out, first)
+		}
 		return append(out, rapid.SliceOfN(one, 1, 16).Draw(t, "operations")...)
 	})
 }

@@ -39,6 +39,7 @@ func TestUpgrade_plansNothing(t *testing.T) {
 		{"applied", "vantage_unit_cost_export.without_urls", with(rprt1, "store_file_urls", "false"), "no-op", ""},
 		{"applied", "vantage_unit_cost_export.tainted", rprt1, "replace", ""},
 		{"applied", "vantage_unit_cost_export.imported", march, "no-op", ""},
+		{"applied", "vantage_unit_cost_export.imported", with(march, "workspace_token", "wrkspc_1"), "replace", ""},
 		{"applied", "vantage_cost_export.completed", with(rprt1, "filter", "costs.provider = 'aws'", "groupings",
 			"service,provider", "schema", "focus", "workspace_token", "wrkspc_1", "renew_before_expiry", "2h", "settings",
 			"include_tax=false,aggregate_by=usage", "timeouts", "create=45m"), "no-op", "replace"},
