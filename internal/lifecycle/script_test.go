@@ -170,7 +170,7 @@ func scripts() *rapid.Generator[script] {
 		// What takes several operations to matter is often there from the beginning.
 		first := rapid.SampledFrom([]string{"", "", "urls 1h", "urls 6h", "import"}).Draw(t, "first")
 		if first == "import" {
-			out = append(out, "set a triggers month=3",
+			out = append(out, rapid.SampledFrom([]string{"set a triggers month=3", "set a date_bin week"}).Draw(t, "set"),
 				"import-block a "+rapid.SampledFrom(importable).Draw(t, "how"), "apply")
 		} else if first != "" {
 			out = append(out, first)
