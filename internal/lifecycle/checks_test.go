@@ -221,6 +221,9 @@ func (s *session) checkApplied(r *resource, c change, after object, diags []*tfp
 			s.failf("create of %s: %s with identity %s is no export", r.name, token, after.identity)
 		}
 	}
+	if isExport && c.action == "create" && after.tainted && s.stopped.Load() && !s.faulty && !s.anyFailed() {
+		s.failf("an interrupt tainted %s%s", r.name, s.last)
+	}
 	if !ok && !s.excused(r, c, after) {
 		s.failf("%s of %s failed%s", c.action, r.name, summaries(diags))
 	}

@@ -168,7 +168,7 @@ func scripts() *rapid.Generator[script] {
 			return "apply"
 		})
 		// What takes several operations to matter is often there from the beginning.
-		first := rapid.SampledFrom([]string{"", "", "urls 1h", "urls 6h", "import"}).Draw(t, "first")
+		first := rapid.SampledFrom([]string{"", "urls 1h", "urls 6h", "import", "set a store_file_urls false"}).Draw(t, "first")
 		if first == "import" {
 			out = append(out, rapid.SampledFrom([]string{"set a triggers month=3", "set a date_bin week"}).Draw(t, "set"),
 				"import-block a "+rapid.SampledFrom(importable).Draw(t, "how"), "apply")
