@@ -276,7 +276,9 @@ func (s *session) replan(r *resource, planned change, prior object, config tftyp
 	switch want := planned.action; {
 	case c.action == want, want == "update" && c.action == "no-op", want == "replace" && c.action == "create":
 	case want == "update" && r.due(prior, s.accepted(prior.text("token"))) && planned.config.anyUnknown():
-		return c, false // the one case in which a second plan can differ: it became due, and an unknown option is as it was
+		// The one case in which core's rule is broken: an option that was unknown in the plan turns out to be unchanged, and
+		// the export has become due since.
+		return c, false
 	default:
 		s.failf("inconsistent final plan of %s: the action changed from %s to %s", r.name, want, c.action)
 	}

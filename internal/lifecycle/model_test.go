@@ -102,12 +102,14 @@ func (o object) timeOr(name string, otherwise time.Time) time.Time {
 // action returns what has to be planned for an export. Of the reasons, the first counts. adopted are the arguments that
 // are taken over from the configuration of an import.
 func (r *resource) action(o object, accepted time.Time) (action string, adopted []string) {
-	replace, update := false, o.facts.omitted
+	replace, update, unknown := false, o.facts.omitted, false
 	for _, c := range choices(r.typeName) {
 		configured, set := r.args[c.name]
 		made, had := o.facts.made[c.name]
 		reported, known := o.facts.reported[c.name]
 		switch {
+		case c.option && configured.unknown:
+			unknown = true // counts as unchanged for a renewal
 		case c.option:
 			update = update || r.optionDiffers(o, c.name)
 		case !o.facts.imported:
@@ -136,6 +138,8 @@ func (r *resource) action(o object, accepted time.Time) (action string, adopted 
 		return "update", adopted
 	case r.due(o, accepted):
 		return "replace", nil
+	case unknown:
+		return "update", nil
 	}
 	return "no-op", nil
 }
@@ -161,7 +165,11 @@ func (r *resource) optionDiffers(o object, name string) bool {
 
 // due reports whether an export has to be renewed.
 func (r *resource) due(o object, accepted time.Time) bool {
-	margin, err := time.ParseDuration(r.args["renew_before_expiry"].text)
+	configured := r.args["renew_before_expiry"]
+	if configured.unknown {
+		configured.text = o.text("renew_before_expiry")
+	}
+	margin, err := time.ParseDuration(configured.text)
 	if err != nil || !completed(o) {
 		return false
 	}

@@ -201,7 +201,11 @@ func (w *world) finish() {
 			w.fake.Finish(token)
 		}
 	}
+	again := false
 	for _, r := range w.resources {
+		// An export that was not waited for and is lost: waiting for it is an error once.
+		unknown, _ := w.gone(r.state.text("token"))
+		again = again || unknown && r.state.exists() && !completed(r.state)
 		r.absent, r.block, r.args = false, nil, r.args.known()
 		delete(r.args, "wait_for_completion")
 		for _, c := range choices(r.typeName) {
@@ -209,6 +213,9 @@ func (w *world) finish() {
 				delete(r.args, c.name)
 			}
 		}
+	}
+	if again {
+		w.run("apply")
 	}
 	w.run("apply")
 	for _, r := range w.resources {

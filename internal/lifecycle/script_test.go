@@ -91,7 +91,7 @@ func options(typeName string) []choice {
 const downloadType = "vantage_data_export_download"
 
 var (
-	importable = strings.Fields("same match full report-only other pending pending-other missing")
+	importable = strings.Fields("same match spelled full report-only other pending pending-other missing")
 	lengths    = strings.Fields("17s 11m 47m 2h3m 6h7m 11h 25h 49h 170h")
 )
 
@@ -168,7 +168,8 @@ func scripts() *rapid.Generator[script] {
 			return "apply"
 		})
 		// What takes several operations to matter is often there from the beginning.
-		first := rapid.SampledFrom([]string{"", "urls 1h", "urls 6h", "import", "set a store_file_urls false"}).Draw(t, "first")
+		firsts := []string{"", "urls 1h", "urls 6h", "import", "set a store_file_urls false"}
+		first := rapid.SampledFrom(firsts).Draw(t, "first")
 		if first == "import" {
 			out = append(out, rapid.SampledFrom([]string{"set a triggers month=3", "set a date_bin week"}).Draw(t, "set"),
 				"import-block a "+rapid.SampledFrom(importable).Draw(t, "how"), "apply")

@@ -308,7 +308,7 @@ func (s *session) change(r *resource, planned change) bool {
 	}
 	c, ok := s.replan(r, planned, prior, r.config)
 	if !ok {
-		if r.valid() && !planned.config.anyUnknown() {
+		if r.valid() && c.action != "replace" {
 			s.failf("the second plan of %s failed", r.name)
 		}
 		return false
