@@ -168,13 +168,16 @@ func scripts() *rapid.Generator[script] {
 			return "apply"
 		})
 		// What takes several operations to matter is often there from the beginning.
-		firsts := []string{"", "urls 1h", "urls 6h", "import", "set a store_file_urls false"}
-		first := rapid.SampledFrom(firsts).Draw(t, "first")
-		if first == "import" {
-			out = append(out, rapid.SampledFrom([]string{"set a triggers month=3", "set a date_bin week"}).Draw(t, "set"),
-				"import-block a "+rapid.SampledFrom(importable).Draw(t, "how"), "apply")
-		} else if first != "" {
-			out = append(out, first)
+		first := rapid.SampledFrom([]string{
+			"", "urls 1h", "urls 6h", "set a store_file_urls false;apply;pass 25h",
+			"set a triggers month=3;import-block a ", "set a date_bin week;import-block a ",
+		}).Draw(t, "first")
+		for _, line := range strings.Split(first, ";") {
+			if strings.HasPrefix(line, "import") {
+				out = append(out, line+rapid.SampledFrom(importable).Draw(t, "how"), "apply")
+			} else if line != "" {
+				out = append(out, line)
+			}
 		}
 		return append(out, rapid.SliceOfN(one, 1, 16).Draw(t, "operations")...)
 	})
