@@ -109,9 +109,10 @@ func sameText(name, reported, configured string) bool {
 	first2, last2, err2 := ParseDate(configured)
 	if err1 == nil && err2 == nil {
 		sameEnd := last1.Truncate(time.Second).Equal(last2.Truncate(time.Second))
-		return first1.Equal(first2) || name == "end_date" && sameEnd
+		isDay := last2.After(first2) // of which the API may report the first instant
+		return first1.Equal(first2) && (name != "end_date" || isDay) || name == "end_date" && sameEnd
 	}
-	return withoutParentheses(reported) == withoutParentheses(configured)
+	return name == "filter" && withoutParentheses(reported) == withoutParentheses(configured)
 }
 
 // withoutParentheses returns a filter without outer white space and the parentheses that enclose all of it.

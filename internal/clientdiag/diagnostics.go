@@ -39,6 +39,8 @@ func Cause(e *vantage.Error) string {
 		return ended(e)
 	case e.StatusCode != 0 && e.FromAPI:
 		return fmt.Sprintf("The API responded to %s with %s.", request, status(e))
+	case e.Kind == vantage.TooMany && e.StatusCode != 0:
+		return fmt.Sprintf("The response to %s cannot be read: %v.", request, e.Err)
 	case e.StatusCode != 0:
 		cause := fmt.Sprintf("The response to %s has status %s", request, status(e))
 		if e.ContentType != "" {
@@ -85,6 +87,8 @@ func Remedy(e *vantage.Error, notFound string) string {
 		return "This is a defect of the provider. Report it with the text above."
 	case e.NotFound():
 		return notFound
+	case e.StatusCode == http.StatusOK && (e.Kind == vantage.TooMany || e.ContentType == "application/json"):
+		return "If this repeats, contact Vantage's support with the text above."
 	case e.StatusCode != 0 && !e.FromAPI:
 		return "A gateway, a proxy or a sign-in page between this machine and the API may have sent it. " +
 			"Check the provider's host (VANTAGE_HOST) and the proxy settings, then run Terraform again."

@@ -31,7 +31,7 @@ func (r *exportResource) resuming() operation {
 		verb: "finish", noun: r.definition.Noun, whenEmpty: r.definition.WhenEmpty,
 		unfinished: "The export stays in state as pending. " +
 			"Apply again to resume the wait, with a longer `update` in the resource's timeouts block if needed.",
-		failed: "It stays in state until the next refresh removes it. Apply again to create a new export. " + checkReport,
+		failed: "The failed export stays in state until the next refresh removes it. Apply again to create a new export. " + checkReport,
 		lost:   "Apply again to create a new export.",
 	}
 }
@@ -119,7 +119,7 @@ func (r *exportResource) warnInterrupted(token string) diag.Diagnostic {
 
 func (r *exportResource) warnLost(token string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("A "+r.definition.Noun+" no longer exists",
-		"The export "+token+" no longer exists, although it had not expired. "+
+		"The export "+token+" no longer exists. "+
 			"It is removed from state, and the next apply creates a new export.")
 }
 

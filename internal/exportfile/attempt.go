@@ -40,7 +40,6 @@ func (d *download) attempt(ctx context.Context) *vantage.Error {
 	if failure := d.accept(ctx, resp); failure != nil {
 		return failure
 	}
-	d.urlWorks = true
 	received := io.MultiWriter(d.part, d.digest, onWrite(func() { idle.Reset(d.client.Timeout()) }))
 	n, err := io.Copy(received, resp.Body)
 	d.file.Size += n

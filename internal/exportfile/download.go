@@ -56,11 +56,17 @@ func Download(
 		return nil, err
 	}
 	removeLeftovers(o.Directory)
-	for rejection := (*Error)(nil); ; {
-		if rejection, err = downloadAll(ctx, downloads); err == nil && rejection != nil {
-			err = renewURLs(ctx, client, export, o, downloads, rejection)
+	for before := int64(-1); ; {
+		var rejection *Error
+		if rejection, err = downloadAll(ctx, downloads); err != nil || rejection == nil {
+			break
 		}
-		if err != nil || rejection == nil {
+		received := progress(downloads)
+		if received <= before {
+			err = rejection
+			break
+		}
+		if before, err = received, renewURLs(ctx, client, export, o, downloads, rejection); err != nil {
 			break
 		}
 	}
@@ -102,14 +108,21 @@ func downloadAll(ctx context.Context, downloads []*download) (*Error, error) {
 	return rejection.Load(), err
 }
 
-// renewURLs requests fresh URLs after a rejection. It fails if no file server has accepted one of the last URLs.
+// progress returns a number that grows with each byte and each complete file.
+func progress(downloads []*download) (n int64) {
+	for _, d := range downloads {
+		if n += d.file.Size; d.isComplete() {
+			n++
+		}
+	}
+	return n
+}
+
+// renewURLs requests fresh URLs after a rejection.
 func renewURLs(
 	ctx context.Context, client *vantage.Client, export *vantage.DataExport, o Options, downloads []*download,
 	rejection *Error,
 ) error {
-	if !slices.ContainsFunc(downloads, func(d *download) bool { return d.urlWorks }) {
-		return rejection
-	}
 	o.OnProgress(File{Name: rejection.File}, rejection.Err, 0)
 	fresh, err := client.GetDataExport(ctx, export)
 	var again []*download
@@ -131,7 +144,7 @@ func renewURLs(
 		return rejection
 	}
 	for i, d := range downloads {
-		d.url, d.urlWorks = again[i].url, false
+		d.url = again[i].url
 	}
 	return nil
 }

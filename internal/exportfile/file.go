@@ -20,12 +20,11 @@ type download struct {
 	file       File
 	onProgress func(File, *vantage.Error, time.Duration)
 
-	urlWorks bool      // whether a file server has accepted url; assumed of the first
-	host     string    // that the last request was sent to
-	part     *os.File  // the temporary file, with the file.Size bytes that were received; nil without one
-	digest   hash.Hash // of the same bytes
-	etag     string    // of the file that they belong to; empty if the download has to restart
-	total    int64     // the size of that file; -1 if it is unknown
+	host   string    // that the last request was sent to
+	part   *os.File  // the temporary file, with the file.Size bytes that were received; nil without one
+	digest hash.Hash // of the same bytes
+	etag   string    // of the file that they belong to; empty if the download has to restart
+	total  int64     // the size of that file; -1 if it is unknown
 }
 
 // newDownloads returns the downloads of an export's files.
@@ -41,9 +40,7 @@ func newDownloads(client *vantage.Client, export *vantage.DataExport, o Options)
 		if failure := claimPath(client, export.Token, file.Path); failure != nil {
 			return nil, &Error{File: file.Name, Err: failure}
 		}
-		downloads[i] = &download{
-			client: client, url: fileURL, file: file, onProgress: o.OnProgress, urlWorks: true,
-		}
+		downloads[i] = &download{client: client, url: fileURL, file: file, onProgress: o.OnProgress}
 	}
 	return downloads, nil
 }

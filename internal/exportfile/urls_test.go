@@ -103,6 +103,32 @@ func TestDownload_renewsURLsAsLongAsFilesComplete(t *testing.T) {
 	}
 }
 
+// A file server that accepts each URL and rejects it before the first byte must not use up the rate limit.
+func TestDownload_renewsURLsNotWithoutProgress(t *testing.T) {
+	t.Parallel()
+	within(t, 30*time.Minute, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{})
+		client := newClient(t, fake)
+		export := completed(ctx, t, client)
+		polls, n := fake.Gets(), 0
+		fake.Change(func(o *fakevantage.Options) {
+			o.Misbehave = func(r fakevantage.Request) http.HandlerFunc {
+				if !strings.HasPrefix(r.Path, "/files/") {
+					return nil
+				}
+				if n++; n%2 == 0 {
+					return fakevantage.HTML(403)
+				}
+				return fakevantage.Answer(200, "", "Content-Length: 100")
+			}
+		})
+		_, err := download(ctx, client, export, t.TempDir(), nil)
+		if polls = fake.Gets() - polls; err == nil || polls != 1 {
+			t.Errorf("%v, %d polls", err, polls)
+		}
+	})
+}
+
 // What was received before the URL expired is kept.
 func TestDownload_resumesWithAFreshURL(t *testing.T) {
 	t.Parallel()

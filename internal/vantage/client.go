@@ -114,7 +114,7 @@ func (c *Client) Logger() *slog.Logger { return c.options.Logger }
 // that no token has.
 func CheckAPIToken(token string) error {
 	if token == "" {
-		return errors.New("no API token is given")
+		return errors.New("the API token is empty")
 	}
 	for _, c := range token {
 		if c <= ' ' || c > '~' {
@@ -219,14 +219,14 @@ func (c *Client) rejection(resp *http.Response) *Error {
 		failure.Err = err
 		return failure
 	}
-	failure.Messages, failure.FromAPI = c.redact.Messages(withoutByteOrderMark(body))
+	failure.Messages, failure.FromAPI = c.redact.Messages(body)
 	failure.FromAPI = failure.FromAPI && resp.StatusCode >= 400
 	return failure
 }
 
 // decodeJSON reads one JSON value with its numbers as they are written.
 func decodeJSON(body []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(withoutByteOrderMark(body)))
+	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
 	if err := d.Decode(into); err != nil {
 		return err
@@ -236,5 +236,3 @@ func decodeJSON(body []byte, into any) error {
 	}
 	return nil
 }
-
-func withoutByteOrderMark(body []byte) []byte { return bytes.TrimPrefix(body, []byte("\ufeff")) }

@@ -18,7 +18,7 @@ const (
 	Unreachable ErrorKind = "unreachable"
 	// Malformed means that a response had a status of success, but not the API's format.
 	Malformed ErrorKind = "malformed response"
-	// Invalid means that the caller's input cannot be used. No request was made.
+	// Invalid means that the caller's input, or the user name of a proxy, cannot be used. No request was made.
 	Invalid ErrorKind = "invalid"
 	// Internal means that this package has a defect.
 	Internal ErrorKind = "internal error"
@@ -67,7 +67,7 @@ type Error struct {
 // Retry says whether a failed attempt is repeated.
 type Retry struct {
 	Policy RetryPolicy
-	// After is the delay that the server asked for, which is honored even if the deadline comes first.
+	// After is the delay that the server asked for. The operation fails at once if its deadline comes first.
 	After time.Duration
 	// since is when the minute of RetryOneMinute started; zero: with the operation's first failure of that policy in a
 	// row.
@@ -80,7 +80,7 @@ type RetryPolicy int
 const (
 	// RetryNever is for failures that would repeat.
 	RetryNever RetryPolicy = iota
-	// RetryFewTimes makes at most five attempts in a row: each may have an effect.
+	// RetryFewTimes makes at most five such attempts: each may have an effect.
 	RetryFewTimes
 	// RetryOneMinute repeats for a minute of nothing else.
 	RetryOneMinute

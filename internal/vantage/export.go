@@ -15,7 +15,7 @@ import (
 // If ctx is canceled while the request is in flight, the response is awaited for at most Options.Timeout, because it
 // names an export that exists.
 //
-// After five attempts in a row that may have created an export it fails; Error.Unconfirmed counts all of them.
+// After five attempts that may have created an export it fails; Error.Unconfirmed counts them.
 func (c *Client) CreateDataExport(ctx context.Context, r ExportRequest) (*DataExport, error) {
 	post := r.post(c.options.WorkspaceToken)
 	export := &DataExport{Status: StatusPending, requestedAt: time.Now(), path: post.path}

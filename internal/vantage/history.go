@@ -31,6 +31,8 @@ func (h *history) accepted(token string) (at time.Time, ok bool) {
 	return at, ok
 }
 
+// addCompleted records the age at which an export was seen completed. An existing export has no path: its type and age
+// are unknown.
 func (h *history) addCompleted(path string, age time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

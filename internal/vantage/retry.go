@@ -71,6 +71,7 @@ type Retrier struct {
 	failures int       // in a row, which makes the delays grow
 	policy   Retry     // of the last failure
 	sameFor  int       // failures of that policy in a row
+	few      int       // failures of RetryFewTimes in all
 	since    time.Time // the first of them
 	last     *Error
 }
@@ -112,7 +113,8 @@ func (r *Retrier) exhausted(failure *Error) bool {
 	case RetryNever:
 		return true
 	case RetryFewTimes:
-		return r.sameFor == fewTimes
+		r.few++
+		return r.few == fewTimes
 	case RetryOneMinute:
 		// A rate limit may have delayed the attempts of an operation; the client's minute has been the same for all.
 		enough := r.sameFor >= fewTimes || !r.policy.since.IsZero()

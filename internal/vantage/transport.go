@@ -131,6 +131,7 @@ func (t *apiTransport) exchange(req *http.Request) (*http.Response, error) {
 	t.host.responded.Store(true)
 	defer resp.Body.Close()
 	body, err := io.ReadAll(http.MaxBytesReader(nil, resp.Body, maxBody))
+	body = bytes.TrimPrefix(body, []byte("\ufeff")) // a byte order mark
 	var tooLong *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLong):
@@ -175,6 +176,7 @@ func (t *apiTransport) transportError(req *http.Request, err error, connected bo
 	}
 	reached := t.host.responded.Load()
 	if errors.Is(err, errProxyAuth) {
+		failure.Kind = Invalid
 		return failure
 	}
 	failure.Retry.Policy = retryPolicy(attempt{method: req.Method, connected: connected, reached: reached})

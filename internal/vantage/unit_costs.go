@@ -89,7 +89,7 @@ func (r UnitCostsRequest) query(page int) url.Values {
 // decodeUnitCosts decodes a page and reports whether a next page exists. Without links, a full page may have one.
 func (c *Client) decodeUnitCosts(resp *http.Response) (rows []UnitCost, more bool, err error) {
 	raw, err := io.ReadAll(resp.Body)
-	if err != nil || !json.Valid(withoutByteOrderMark(raw)) {
+	if err != nil || !json.Valid(raw) {
 		return nil, false, cmp.Or(err, errors.New("the response is not JSON"))
 	}
 	var page struct {

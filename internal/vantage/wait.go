@@ -98,7 +98,11 @@ func waitError(ctx context.Context, err error, export *DataExport, started time.
 	return e
 }
 
-const maxInterval = 30 * time.Second
+const (
+	maxInterval = 30 * time.Second
+	// maxHeadStart is the longest delay because earlier exports took longer: this export may be a smaller one.
+	maxHeadStart = 2 * time.Minute
+)
 
 // pollDelay returns the delay before the next poll of an export of this age.
 //
@@ -115,7 +119,7 @@ func pollDelay(age, hint, limit, completed time.Duration) time.Duration {
 		delay = min(delay, limit)
 	}
 	if hint == 0 || limit > 0 {
-		delay = max(delay, completed-age)
+		delay = max(delay, min(completed-age, maxHeadStart))
 	}
 	if hint > 0 {
 		delay = min(delay, hint)

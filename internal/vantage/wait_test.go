@@ -77,6 +77,44 @@ func TestWait_withoutRetryAfterEarlierExportsTellWhenToPoll(t *testing.T) {
 	})
 }
 
+func TestWait_earlierExportsDelayAPollByTwoMinutesAtMost(t *testing.T) {
+	t.Parallel()
+	within(t, 3*time.Hour, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{ReadyIn: func(n int) time.Duration {
+			return []time.Duration{10 * time.Minute, 5 * time.Second}[n-1]
+		}})
+		client := newClient(t, fake, func(o *vantage.Options) { o.MaxPollInterval = 5 * time.Second })
+		for range 2 {
+			if _, err := export(ctx, client); err != nil {
+				t.Fatal(err)
+			}
+		}
+		all := fake.Requests()
+		if last := all[len(all)-2:]; last[0].Method != http.MethodPost || last[1].Time.Sub(last[0].Time) > 2*time.Minute {
+			t.Errorf("polled %s after %s", last[1].Time.Sub(last[0].Time), last[0].Method)
+		}
+	})
+}
+
+// The type and the age of an existing export are unknown.
+func TestWait_existingExportsSayNothingAboutOthers(t *testing.T) {
+	t.Parallel()
+	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{ReadyAfter: 10 * time.Minute})
+		client := newClient(t, fake)
+		for _, age := range []time.Duration{0, 10*time.Minute - 2*time.Second} {
+			started := time.Now()
+			token := fake.Add(map[string]any{"cost_report_token": "rprt_1"}, started.Add(-age))
+			if _, err := client.WaitForDataExport(ctx, &vantage.DataExport{Token: token}, nil); err != nil {
+				t.Fatal(err)
+			}
+			if waited := time.Since(started); age > 0 && waited > 5*time.Second {
+				t.Errorf("an export that completes in 2 s was noticed after %s", waited)
+			}
+		}
+	})
+}
+
 // A Retry-After is not exceeded either way: pipelines with many exports rely on it.
 func TestWait_followsRetryAfterWhateverEarlierExportsTook(t *testing.T) {
 	t.Parallel()

@@ -84,16 +84,19 @@ func (r *Request) Done(resp *http.Response) {
 	}
 }
 
-// reject delays a route after a 429: for its Retry-After; otherwise until the end of a window that is reported to be
-// used up; otherwise for a time that doubles from 1 s to 30 s.
+// reject delays a route after a 429: for its Retry-After; otherwise, if it is the first in a row, until the end of a
+// window that is reported to be used up; otherwise for a time that doubles from 1 s to 30 s.
 func (r *route) reject(request *Request, h http.Header, reported *window) {
 	if r.rejections == 0 || !request.sent.Before(r.opensAt) {
 		r.rejections++
 	}
 	delay, _ := RetryAfter(h)
-	if delay == 0 && reported != nil && reported.remaining <= 0 {
+	if delay == 0 && reported != nil && reported.remaining <= 0 && r.rejections <= 1 {
 		// Reset and Date are rounded down to seconds, so that the window may last up to a second longer.
-		reported.ends = reported.ends.Add(time.Second)
+		if ends := parseWindow(h).ends.Add(time.Second); ends.After(reported.ends) {
+			reported.ends = ends
+		}
+		r.probeFrom(time.Now())
 		return
 	}
 	if delay == 0 {

@@ -1,4 +1,4 @@
-// Package redact makes text of a server fit to be shown: without the API token and without the queries of URLs.
+// Package redact removes credentials from text that is shown: the API token, and the queries and passwords of URLs.
 package redact
 
 import (
@@ -51,11 +51,11 @@ var secretInURL = regexp.MustCompile(`(://)[^\s"'<>/?#@]*@|([^\s"'<>])[?#][^\s"'
 // Text returns text on one line, truncated to 400 characters, without control characters, the API token, and the
 // queries and passwords of URLs.
 func (r Redactor) Text(text string) string {
-	// Far more than is shown, because what is removed may be long.
-	text = text[:min(len(text), 40*maxLength)]
 	for _, form := range r.forms {
 		text = strings.ReplaceAll(text, form, "(API token)")
 	}
+	// Far more than is shown, because what is removed may be long.
+	text = text[:min(len(text), 40*maxLength)]
 	text = strings.Map(func(c rune) rune {
 		if unicode.IsPrint(c) {
 			return c
