@@ -28,9 +28,7 @@ func (p *Protocol) Invoke(ctx context.Context, config map[string]any) Invocation
 	if !ok {
 		p.t.Fatal("the provider has no actions")
 	}
-	schemas, err := p.Server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
-	p.must(err)
-	value := p.dynamic(p.convert(schemas.ActionSchemas[p.typeName].Schema.ValueType(), config))
+	value := p.dynamic(p.convert(p.schemas.ActionSchemas[p.typeName].Schema.ValueType(), config))
 
 	validated, err := server.ValidateActionConfig(
 		ctx,
