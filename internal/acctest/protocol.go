@@ -151,6 +151,9 @@ func (p *Protocol) Apply(ctx context.Context, prior, planned State, config map[s
 	}
 }
 
+// State returns a state with these values. Other values are null.
+func (p *Protocol) State(values map[string]any) State { return State{Value: p.value(values)} }
+
 // Create plans and applies a new resource.
 func (p *Protocol) Create(ctx context.Context, config map[string]any) State {
 	p.t.Helper()
