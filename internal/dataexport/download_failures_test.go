@@ -18,7 +18,6 @@ func TestAction_failsBeforeTheDownload(t *testing.T) {
 	const failed = `{"status":"failed","errors":["no such metric"]}`
 	for name, test := range map[string]struct {
 		options fakevantage.Options
-		config  map[string]any
 		stop    time.Duration
 		took    time.Duration // defaults to stop
 		says    []string
@@ -34,11 +33,6 @@ func TestAction_failsBeforeTheDownload(t *testing.T) {
 		"timed out": {
 			options: fakevantage.Options{ReadyAfter: time.Hour},
 			says:    []string{"The operation timed out after", "is still running", "vantage_data_export", "`invoke`"},
-		},
-		"own timeout": {
-			options: fakevantage.Options{ReadyAfter: time.Hour},
-			config:  map[string]any{"cost_report_token": "r", "timeouts": map[string]any{"invoke": "5m"}},
-			says:    []string{"The operation timed out after"},
 		},
 		"interrupted before the response": {
 			options: fakevantage.Options{ReadyAfter: time.Hour, Latency: time.Second},
@@ -58,11 +52,8 @@ func TestAction_failsBeforeTheDownload(t *testing.T) {
 				if test.stop > 0 {
 					time.AfterFunc(test.stop, p.Stop)
 				}
-				config, start, directory := test.config, time.Now(), t.TempDir()
-				if config == nil {
-					config = withDirectory(directory)
-				}
-				told := p.Invoke(t.Context(), config)
+				start, directory := time.Now(), t.TempDir()
+				told := p.Invoke(t.Context(), withDirectory(directory))
 				wantWords(t, told.Errors(), append(test.says, "Could not create unit cost export")...)
 				if took := time.Since(start); test.stop > 0 && took != max(test.stop, test.took) {
 					t.Errorf("ended after %s", took)

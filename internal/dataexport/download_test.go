@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-
 	"terraform-provider-vantage/internal/acctest"
 	"terraform-provider-vantage/internal/fakevantage"
 )
@@ -145,24 +143,11 @@ func TestDownloadResource_verifiesFiles(t *testing.T) {
 }
 
 // A state of the version before filename_prefix, verify_files and valid_until.
-func TestDownloadResource_readsStateOfEarlierVersions(t *testing.T) {
+func TestDownloadResource_verifiesFilesOfEarlierVersions(t *testing.T) {
 	t.Parallel()
 	run := func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server, config map[string]any) {
-		old := fmt.Sprintf(`{"id": %[1]q, "token": %[1]q, "directory": %[2]q, "triggers": null, "timeouts": null, "files": [
-			{"name": "a.csv", "path": "/gone/a.csv", "size": 3, "sha256": "ba7816bf"}]}`, config["token"], config["directory"])
-		upgraded, err := p.Server.UpgradeResourceState(t.Context(), &tfprotov6.UpgradeResourceStateRequest{
-			TypeName: downloadType, RawState: &tfprotov6.RawState{JSON: []byte(old)},
-		})
-		if err != nil || len(upgraded.Diagnostics) > 0 {
-			t.Fatal(err, upgraded.Diagnostics)
-		}
-		value, err := upgraded.UpgradedState.Unmarshal(p.Plan(acctest.State{}, config).Value.Type())
-		if err != nil {
-			t.Fatal(err)
-		}
-		state := p.Read(t.Context(), acctest.State{Value: value})
-		wantNoDiagnostics(t, state)
-		wantUnchanged(t, p, state, config)
+		file := map[string]any{"name": "a.csv", "path": "/gone/a.csv", "size": 3, "sha256": "ba7816bf"}
+		state := p.State(with(with(config, "id", config["token"]), "files", []any{file}))
 		verified := with(config, "verify_files", true)
 		plan := p.Plan(state, verified)
 		if changed := changes(t, state, plan); len(changed) != 1 || !strings.Contains(changed[0], "verify_files") {

@@ -24,18 +24,6 @@ func recent(metric string, costs ...string) []fakevantage.UnitCost {
 	return rows
 }
 
-// guardrails returns the example, with limits of 0.8 for a warning and 1 for an error.
-func guardrails(t *testing.T, api *acctest.API) *acctest.CLI {
-	t.Helper()
-	cli := acctest.NewCLIFrom(t, api, "examples/guardrails")
-	for name, value := range map[string]string{
-		"cost_report_token": "rprt_1", "business_metric_token": "bsnss_mtrc_1", "warn_above": "0.8", "stop_above": "1",
-	} {
-		cli.Setenv("TF_VAR_"+name, value)
-	}
-	return cli
-}
-
 func TestGuardrails(t *testing.T) {
 	t.Parallel()
 	const (
@@ -47,8 +35,10 @@ func TestGuardrails(t *testing.T) {
 	unmeasured[1].UnitCostAmount = nil
 	margin, calculation := recent("bsnss_mtrc_1", "0.7", "9"), "gross_margin"
 	margin[1].CalculationType = &calculation
-	api := acctest.Start(t, fakevantage.Options{})
-	cli := guardrails(t, api)
+	api := acctest.Start(t, fakevantage.Options{Limits: []fakevantage.RouteLimit{}}) // more plans than a window allows
+	// Limits of 0.8 for a warning and 1 for an error.
+	cli := acctest.NewCLIFrom(t, api, "examples/guardrails", "TF_VAR_cost_report_token=rprt_1",
+		"TF_VAR_business_metric_token=bsnss_mtrc_1", "TF_VAR_warn_above=0.8", "TF_VAR_stop_above=1")
 	released := ""
 	for _, test := range []struct {
 		name     string
