@@ -21,16 +21,15 @@ type Invocation struct {
 	State
 }
 
-// Invoke validates, plans and invokes the action like Terraform. It returns at the first step with errors.
-func (p *Protocol) Invoke(ctx context.Context, config map[string]any) Invocation {
+// Invoke validates, plans and invokes the action like Terraform. It returns at the first step with errors. The functions
+// are called for each event.
+func (p *Protocol) Invoke(ctx context.Context, config map[string]any, onEvent ...func()) Invocation {
 	p.t.Helper()
 	server, ok := p.Server.(tfprotov6.ActionServer)
 	if !ok {
 		p.t.Fatal("the provider has no actions")
 	}
-	schemas, err := p.Server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
-	p.must(err)
-	value := p.dynamic(p.convert(schemas.ActionSchemas[p.typeName].Schema.ValueType(), config))
+	value := p.dynamic(p.convert(p.schemas.ActionSchemas[p.typeName].Schema.ValueType(), config))
 
 	validated, err := server.ValidateActionConfig(
 		ctx,
@@ -49,6 +48,9 @@ func (p *Protocol) Invoke(ctx context.Context, config map[string]any) Invocation
 	stream, err := server.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: p.typeName, Config: value})
 	p.must(err)
 	for event := range stream.Events {
+		for _, f := range onEvent {
+			f()
+		}
 		switch e := event.Type.(type) {
 		case tfprotov6.ProgressInvokeActionEventType:
 			out.Lines = append(out.Lines, e.Message)

@@ -61,6 +61,16 @@ var install = sync.OnceValues(func() (i installed, err error) {
 	return i, err
 })
 
+// Installed returns the built provider and the environment in which Terraform installs it.
+func Installed(t testing.TB) (binary string, env []string) {
+	t.Helper()
+	i, err := install()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mirror.Binary(i.mirror), slices.Clone(i.env)
+}
+
 // NewCLI returns an initialized module with the configuration and a required_providers block. Its environment
 // configures the provider for the fake.
 func NewCLI(t testing.TB, api *API, config string) *CLI {

@@ -19,8 +19,9 @@ import (
 type Protocol struct {
 	t        testing.TB
 	Server   tfprotov6.ProviderServer
+	schemas  *tfprotov6.GetProviderSchemaResponse
 	typeName string
-	object   tftypes.Object
+	object   tftypes.Object // of the resource, if the type name has a resource
 }
 
 // State is what Terraform keeps of a resource. Its zero value is none.
@@ -41,23 +42,28 @@ func NewProtocol(t testing.TB, client *vantage.Client) *Protocol {
 	return NewProtocolOf(t, client, "vantage_unit_cost_export")
 }
 
-// NewProtocolOf is NewProtocol for the resource and the action of another type name.
+// NewProtocolOf is NewProtocol for everything that another type name has: resource, data source, action and so on.
 func NewProtocolOf(t testing.TB, client *vantage.Client, typeName string) *Protocol {
 	t.Helper()
-	ctx := context.Background()
-	server, err := Configured(ctx, client)
+	server, err := Configured(context.Background(), client)
 	if err != nil {
 		t.Fatal(err)
 	}
-	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
+	return NewProtocolWith(t, server, typeName)
+}
+
+// NewProtocolWith is NewProtocolOf with a server that is configured already.
+func NewProtocolWith(t testing.TB, server tfprotov6.ProviderServer, typeName string) *Protocol {
+	t.Helper()
+	schemas, err := server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	object, ok := schemas.ResourceSchemas[typeName].ValueType().(tftypes.Object)
-	if !ok {
-		t.Fatal("the resource's schema is not an object")
+	p := &Protocol{t: t, Server: server, schemas: schemas, typeName: typeName}
+	if schema, ok := schemas.ResourceSchemas[typeName]; ok {
+		p.object, _ = schema.ValueType().(tftypes.Object)
 	}
-	return &Protocol{t: t, Server: server, typeName: typeName, object: object}
+	return p
 }
 
 // Configured returns a provider in process that uses the client. Without a client it is as in a plan whose provider
@@ -144,6 +150,9 @@ func (p *Protocol) Apply(ctx context.Context, prior, planned State, config map[s
 		Diagnostics: applied.Diagnostics,
 	}
 }
+
+// State returns a state with these values. Other values are null.
+func (p *Protocol) State(values map[string]any) State { return State{Value: p.value(values)} }
 
 // Create plans and applies a new resource.
 func (p *Protocol) Create(ctx context.Context, config map[string]any) State {

@@ -3,7 +3,6 @@ package dataexport_test
 import (
 	"net/http"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -32,43 +31,6 @@ func TestActionIsInvokedByTheCLI(t *testing.T) {
 		}
 	}
 	api.WantRequests(t, 1, 2)
-}
-
-func TestActionIsTriggeredByAResource(t *testing.T) {
-	t.Parallel()
-	needsActions(t)
-	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-	cli := acctest.NewCLI(t, api, acctest.Testdata(t, "monthly_triggered.tf"))
-	cli.MustRun("apply", "-auto-approve", "-no-color")
-	wantFiles(t, filepath.Join(cli.Dir, "exports", "april"), "unit_costs-001.csv")
-	wantEmptyPlan(t, cli)
-	wantPosts(t, api.Server, 1)
-}
-
-func TestActionExample(t *testing.T) {
-	t.Parallel()
-	needsActions(t)
-	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-	cli := acctest.NewCLIFrom(t, api, "examples/actions/vantage_unit_cost_export")
-	cli.MustRun("apply", "-auto-approve", "-no-color")
-	cli.MustRun("apply", "-auto-approve", "-no-color", invokeMonthly)
-	wantFiles(t, filepath.Join(cli.Dir, "exports", "2025-03"), "unit_costs-001.csv")
-	wantPosts(t, api.Server, 2)
-}
-
-func TestActionFailsInTheCLI(t *testing.T) {
-	t.Parallel()
-	needsActions(t)
-	options := fakevantage.Options{RetryAfter: "0", Files: 2, Misbehave: onFile(2, later(http.StatusForbidden))}
-	api := acctest.Start(t, options)
-	cli := acctest.NewCLI(t, api, acctest.Testdata(t, "monthly.tf"))
-	out, ok := cli.Run("apply", "-auto-approve", "-no-color", invokeMonthly)
-	says := `Could not download unit cost export.*The file server .* rejected the request for unit_costs-002.csv with ` +
-		`.*403 Forbidden.*Complete in .*: unit_costs-001.csv .*The export dta_xprt_\w+ is completed`
-	if ok || !regexp.MustCompile(says).MatchString(flat(out)) {
-		t.Errorf("it says %s", out)
-	}
-	wantFiles(t, filepath.Join(cli.Dir, "exports", "march"), "unit_costs-001.csv")
 }
 
 func TestCtrlCDuringADownloadLeavesNoHalfFile(t *testing.T) {

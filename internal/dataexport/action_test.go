@@ -128,9 +128,3 @@ func TestAction_rejectsInvalidArguments(t *testing.T) {
 		})
 	}
 }
-
-func TestAction_withUnknownProviderConfiguration(t *testing.T) {
-	t.Parallel()
-	told := acctest.NewProtocol(t, nil).Invoke(t.Context(), minimal)
-	wantWords(t, told.Errors(), "Could not create unit cost export", "known only after apply")
-}

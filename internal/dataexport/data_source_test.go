@@ -1,15 +1,16 @@
 package dataexport_test
 
 import (
-	"regexp"
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"terraform-provider-vantage/internal/acctest"
@@ -20,7 +21,7 @@ func TestDataSource_waitsAndCreatesNothing(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{ReadyAfterPolls: 1, RetryAfter: "1", SignOnce: true})
 	token := api.Add(map[string]any{"cost_report_token": "rprt_1", "date_bin": "day"}, time.Now())
-	config := api.Config(byToken(token))
+	config := api.Config(block("data", "vantage_data_export", fmt.Sprintf("token = %q", token)))
 	api.Run(t,
 		resource.TestStep{
 			Config: config,
@@ -38,115 +39,83 @@ func TestDataSource_waitsAndCreatesNothing(t *testing.T) {
 	wantPosts(t, api.Server, 0)
 }
 
-func TestExportDataSource_createsAnExport(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-	api.Run(t, resource.TestStep{
-		Config: api.Config(acctest.Testdata(t, "data_source.tf")),
-		ConfigStateChecks: []statecheck.StateCheck{
-			statecheck.ExpectKnownValue(madeAddress, manifest.AtMapKey("files"), fileLinks),
-		},
-		Check: func(*terraform.State) error {
-			// Created in the plan. Reading it is not a change, so the apply creates no other.
-			const want = `{"cost_report_token":"rprt_1","workspace_token":"wrkspc_1","start_date":"2025-03-01",` +
-				`"end_date":"2025-03-31","date_bin":"quarter"}`
-			if got := api.Requests()[0].Body; got != want {
-				t.Errorf("the request is %s", got)
-			}
-			return nil
-		},
-	})
+// reads are the ways to read an existing export by its token.
+var reads = map[string]func(*acctest.Protocol, context.Context, map[string]any) acctest.State{
+	"data source":        (*acctest.Protocol).ReadDataSource,
+	"ephemeral resource": (*acctest.Protocol).OpenEphemeral,
 }
 
-func TestExportDataSource_createsAnExportInEachPlan(t *testing.T) {
+func TestRead_byToken(t *testing.T) {
 	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-	cli := acctest.NewCLI(t, api, `data "vantage_unit_cost_export" "this" { cost_report_token = "rprt_1" }`)
-	for i, args := range [][]string{{"plan"}, {"apply", "-auto-approve"}, {"plan", "-refresh=false"}} {
-		cli.MustRun(append(args, "-no-color")...)
-		api.WantRequests(t, i+1, i+1)
-	}
-}
-
-func TestDataSource_resumesAfterTimeout(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour})
-	token := api.Add(map[string]any{"cost_report_token": "rprt_1"}, time.Now())
-	config := api.Config(byToken(token, `timeouts { read = "1s" }`))
-	api.Run(t,
-		resource.TestStep{
-			Config:      config,
-			ExpectError: regexp.MustCompile(acctest.Loose(`timed out after [01]s`) + `(?s).*` + token),
-		},
-		resource.TestStep{PreConfig: func() { api.Finish(token) }, Config: config},
-	)
-	wantPosts(t, api.Server, 0)
-}
-
-func TestDataSource_isReadInTheApplyIfItsTokenIsUnknown(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-	config := api.Config(`
-resource "vantage_unit_cost_export" "this" { cost_report_token = "rprt_1" }
-data "vantage_data_export" "this" { token = vantage_unit_cost_export.this.token }
-`)
-	api.Run(t,
-		resource.TestStep{
-			Config:           config,
-			ConfigPlanChecks: expect(plancheck.ExpectResourceAction(dataAddress, plancheck.ResourceActionRead)),
-			ConfigStateChecks: []statecheck.StateCheck{
-				statecheck.CompareValuePairs(address, tfjsonpath.New("token"), dataAddress, tfjsonpath.New("token"), same{}),
-			},
-		},
-		unchanged(config),
-	)
-	wantPosts(t, api.Server, 1)
-}
-
-func TestDataSource_rejectsInvalidArguments(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{})
-	const (
-		created  = "vantage_unit_cost_export"
-		existing = "vantage_data_export"
-	)
-	for name, test := range map[string]struct{ source, arguments, message string }{
-		"the token of no export": {existing, `token = "../../evil"`, `letters, digits, underscores and hyphens`},
-		"a timeout of zero":      {created, report(`timeouts { read = "0s" }`), `a timeout must be above zero`},
-		"dates in the wrong order": {
-			created, report(`start_date = "2025-03-02T00:00:00Z"`, `end_date = "2025-03-01"`), `is after end_date`,
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api.Run(t, resource.TestStep{
-				Config:      api.Config(block("data", test.source, test.arguments)),
-				ExpectError: regexp.MustCompile(acctest.Loose(test.message)),
-			})
-		})
-	}
-	t.Cleanup(func() { api.WantRequests(t, 0, 0) })
-}
-
-func TestDataSource_ofAnExpiredExport(t *testing.T) {
-	t.Parallel()
+	lost := func(fake *fakevantage.Server, token string) { fake.Forget(token) }
 	expired := fakevantage.Answer(200, `{"status":"expired","attributes":{"date_bin":"week"}}`)
+	old := func(fake *fakevantage.Server, token string) {
+		fake.Finish(token)
+		time.Sleep(25 * time.Hour)
+	}
 	for name, test := range map[string]struct {
 		options fakevantage.Options
-		says    string
+		token   string // defaults to the token of an export
+		prepare func(fake *fakevantage.Server, token string)
+		error   []string
+		warning string // of the data source; an error of the ephemeral resource
 	}{
-		"by its valid_until": {says: "expired at"},
-		"by its status":      {options: fakevantage.Options{Misbehave: get(expired)}, says: "as expired"},
+		"completed":           {},
+		"an empty export":     {options: fakevantage.Options{Files: -1}, warning: "completed without files"},
+		"expired":             {prepare: old, warning: "expired at"},
+		"reported as expired": {options: fakevantage.Options{Misbehave: get(expired)}, warning: "as expired"},
+		"not found":           {prepare: lost, error: []string{"The export does not exist"}},
+		"of a report":         {token: "rprt_1", error: []string{"that starts with rprt_ is that of a report"}},
+		"a path":              {token: "../../evil", error: []string{"letters, digits, underscores"}},
+		"timed out": {
+			options: fakevantage.Options{ReadyAfter: 2 * time.Hour}, error: []string{"timed out after", "is still running"},
+		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := acctest.Start(t, test.options)
-			cli := acctest.NewCLI(t, api, byToken(addExpired(api))+`
-output "date_bin" { value = data.vantage_data_export.this.attributes.date_bin }`)
-			out := flat(cli.MustRun("apply", "-no-color", "-auto-approve"))
-			wantSaid(t, out, "The data export has expired", test.says, `date_bin = "week"`)
-			cli.MustRun("destroy", "-no-color", "-auto-approve")
-			wantPosts(t, api.Server, 0)
-		})
+		for kind, read := range reads {
+			t.Run(name+", "+kind, func(t *testing.T) {
+				t.Parallel()
+				inVirtualTimeOf(t, "vantage_data_export", test.options, func(
+					t *testing.T, p *acctest.Protocol, fake *fakevantage.Server,
+				) {
+					token := fake.Add(asked, time.Now())
+					if test.prepare != nil {
+						test.prepare(fake, token)
+					}
+					state := read(p, t.Context(), map[string]any{"token": cmp.Or(test.token, token)})
+					switch isExpired := strings.Contains(test.warning, "expired"); {
+					case test.error != nil:
+						wantWords(t, state.Errors(), test.error...)
+					case isExpired && kind == "ephemeral resource":
+						wantWords(t, state.Errors(), "expired", "apply with `-replace`")
+					case test.warning != "":
+						wantWarning(t, state, test.warning)
+						wantRead(t, state, token)
+					default:
+						wantNoDiagnostics(t, state)
+						wantRead(t, state, token)
+					}
+					wantPosts(t, fake, 0)
+				})
+			})
+		}
 	}
+}
+
+func wantRead(t *testing.T, state acctest.State, token string) {
+	t.Helper()
+	if state.Text("id") != token || state.Text("attributes", "date_bin") != "week" {
+		t.Errorf("the result is %v", state.Value)
+	}
+}
+
+func TestExportDataSource_rejectsInvalidArguments(t *testing.T) {
+	t.Parallel()
+	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		invalid := func(name string, value any) []string {
+			return p.ReadDataSource(t.Context(), with(with(minimal, "start_date", "2025-03-02"), name, value)).Errors()
+		}
+		wantWords(t, invalid("timeouts", map[string]any{"read": "0s"}), "timeout must be above zero")
+		wantWords(t, invalid("end_date", "2025-03-01"), "is after end_date")
+		acctest.WantRequests(t, fake, 0, 0)
+	})
 }

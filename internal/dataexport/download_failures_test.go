@@ -18,7 +18,6 @@ func TestAction_failsBeforeTheDownload(t *testing.T) {
 	const failed = `{"status":"failed","errors":["no such metric"]}`
 	for name, test := range map[string]struct {
 		options fakevantage.Options
-		config  map[string]any
 		stop    time.Duration
 		took    time.Duration // defaults to stop
 		says    []string
@@ -34,11 +33,6 @@ func TestAction_failsBeforeTheDownload(t *testing.T) {
 		"timed out": {
 			options: fakevantage.Options{ReadyAfter: time.Hour},
 			says:    []string{"The operation timed out after", "is still running", "vantage_data_export", "`invoke`"},
-		},
-		"own timeout": {
-			options: fakevantage.Options{ReadyAfter: time.Hour},
-			config:  map[string]any{"cost_report_token": "r", "timeouts": map[string]any{"invoke": "5m"}},
-			says:    []string{"The operation timed out after"},
 		},
 		"interrupted before the response": {
 			options: fakevantage.Options{ReadyAfter: time.Hour, Latency: time.Second},
@@ -58,11 +52,8 @@ func TestAction_failsBeforeTheDownload(t *testing.T) {
 				if test.stop > 0 {
 					time.AfterFunc(test.stop, p.Stop)
 				}
-				config, start, directory := test.config, time.Now(), t.TempDir()
-				if config == nil {
-					config = withDirectory(directory)
-				}
-				told := p.Invoke(t.Context(), config)
+				start, directory := time.Now(), t.TempDir()
+				told := p.Invoke(t.Context(), withDirectory(directory))
 				wantWords(t, told.Errors(), append(test.says, "Could not create unit cost export")...)
 				if took := time.Since(start); test.stop > 0 && took != max(test.stop, test.took) {
 					t.Errorf("ended after %s", took)
@@ -149,29 +140,34 @@ func TestDownloads_reportCompleteFiles(t *testing.T) {
 
 func TestDownloads_reportRetries(t *testing.T) {
 	t.Parallel()
-	unavailable := onFirstOfFiles(fakevantage.Answer(503, "", "Retry-After: 15"))
-	options := fakevantage.Options{RetryAfter: "0", Misbehave: unavailable}
-	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
-		told := p.Invoke(t.Context(), withDirectory(t.TempDir()))
-		wantLines(t, told.Lines, ".*accepted.*", ".*completed.*",
-			`The download of unit_costs-001\.csv failed after 0 B \(503 Service Unavailable\)\. The next attempt is in 15s\.`,
-			`Downloaded unit_costs-001\.csv .*`, "Downloaded 1 file of .*")
-	})
-}
-
-func TestDownloads_reportFreshURLs(t *testing.T) {
-	t.Parallel()
-	expired := misbehaving(fakevantage.HTML(403), func(r fakevantage.Request) bool {
-		return isFile(r) && strings.Contains(r.Query, "X-Nonce=1&")
-	})
-	options := fakevantage.Options{RetryAfter: "0", Misbehave: expired}
-	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-		told := p.Invoke(t.Context(), withDirectory(t.TempDir()))
-		wantLines(t, told.Lines, ".*accepted.*", ".*completed.*",
-			`The pre-signed URL of unit_costs-001\.csv was rejected \(403 Forbidden\)\. Requesting fresh URLs of all files\.`,
-			`Downloaded unit_costs-001\.csv .*`, "Downloaded 1 file of .*")
-		acctest.WantRequests(t, fake, 1, 2)
-	})
+	expired := func(r fakevantage.Request) bool { return isFile(r) && strings.Contains(r.Query, "X-Nonce=1&") }
+	for name, test := range map[string]struct {
+		misbehave func(fakevantage.Request) http.HandlerFunc
+		line      string
+		gets      int
+	}{
+		"after a delay": {
+			onFirstOfFiles(fakevantage.Answer(503, "", "Retry-After: 15")),
+			`The download of unit_costs-001\.csv failed after 0 B \(503 Service Unavailable\)\. ` +
+				`The next attempt is in 15s\.`, 1,
+		},
+		"with fresh URLs": {
+			misbehaving(fakevantage.HTML(403), expired),
+			`The pre-signed URL of unit_costs-001\.csv was rejected \(403 Forbidden\)\. ` +
+				`Requesting fresh URLs of all files\.`, 2,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			options := fakevantage.Options{RetryAfter: "0", Misbehave: test.misbehave}
+			inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+				told := p.Invoke(t.Context(), withDirectory(t.TempDir()))
+				wantLines(t, told.Lines, ".*accepted.*", ".*completed.*", test.line,
+					`Downloaded unit_costs-001\.csv .*`, "Downloaded 1 file of .*")
+				acctest.WantRequests(t, fake, 1, test.gets)
+			})
+		})
+	}
 }
 
 // The URLs expire while the files are downloaded, and the fresh URLs have expired as well.

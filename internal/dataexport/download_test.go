@@ -7,14 +7,9 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
 	"terraform-provider-vantage/internal/acctest"
 	"terraform-provider-vantage/internal/fakevantage"
@@ -48,55 +43,6 @@ func with(config map[string]any, name string, value any) map[string]any {
 		}
 	}
 	return more
-}
-
-func TestDownloadResource_downloadsOnce(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{RetryAfter: "1", ReadyAfterPolls: 1, Files: 2})
-	directory := filepath.Join(t.TempDir(), "march")
-	config := func(lines ...string) string {
-		return api.Config(acctest.Testdata(t, "download.tf") + block("resource", downloadType, append(lines,
-			`token = vantage_unit_cost_export.this.token`, fmt.Sprintf("directory = %q", directory))...))
-	}
-	planned := func(a plancheck.ResourceActionType) resource.ConfigPlanChecks {
-		return expect(plancheck.ExpectResourceAction(downloadType+".this", a))
-	}
-	files := func() int { return api.Count(http.MethodGet, "/files/") }
-	wantFiles := func(n int) func() {
-		return func() {
-			if files() != n {
-				t.Errorf("%d files were requested, want %d", files(), n)
-			}
-		}
-	}
-	api.Run(t,
-		resource.TestStep{Config: config()},
-		unchanged(config()),
-		resource.TestStep{
-			PreConfig:        wantFiles(2),
-			Config:           config(`timeouts { create = "1h" }`, `verify_files = true`),
-			ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
-		},
-		resource.TestStep{
-			PreConfig:        wantFiles(2),
-			Config:           config(`verify_files = true`, `triggers = { again = 1 }`),
-			ConfigPlanChecks: planned(plancheck.ResourceActionReplace),
-		},
-		resource.TestStep{
-			PreConfig: func() {
-				wantFiles(4)()
-				if err := os.Remove(filepath.Join(directory, filesIn(t, directory)[0])); err != nil {
-					t.Error(err)
-				}
-			},
-			Config:           config(`verify_files = true`, `triggers = { again = 1 }`),
-			ConfigPlanChecks: planned(plancheck.ResourceActionCreate),
-		},
-		unchanged(config(`verify_files = true`, `triggers = { again = 1 }`)),
-	)
-	if files() != 6 || api.Posts() != 1 || len(filesIn(t, directory)) != 2 {
-		t.Errorf("%d files were requested of %d exports, and %v remain", files(), api.Posts(), filesIn(t, directory))
-	}
 }
 
 func TestDownloadResource_storesNoURL(t *testing.T) {
@@ -197,24 +143,11 @@ func TestDownloadResource_verifiesFiles(t *testing.T) {
 }
 
 // A state of the version before filename_prefix, verify_files and valid_until.
-func TestDownloadResource_readsStateOfEarlierVersions(t *testing.T) {
+func TestDownloadResource_verifiesFilesOfEarlierVersions(t *testing.T) {
 	t.Parallel()
 	run := func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server, config map[string]any) {
-		old := fmt.Sprintf(`{"id": %[1]q, "token": %[1]q, "directory": %[2]q, "triggers": null, "timeouts": null, "files": [
-			{"name": "a.csv", "path": "/gone/a.csv", "size": 3, "sha256": "ba7816bf"}]}`, config["token"], config["directory"])
-		upgraded, err := p.Server.UpgradeResourceState(t.Context(), &tfprotov6.UpgradeResourceStateRequest{
-			TypeName: downloadType, RawState: &tfprotov6.RawState{JSON: []byte(old)},
-		})
-		if err != nil || len(upgraded.Diagnostics) > 0 {
-			t.Fatal(err, upgraded.Diagnostics)
-		}
-		value, err := upgraded.UpgradedState.Unmarshal(p.Plan(acctest.State{}, config).Value.Type())
-		if err != nil {
-			t.Fatal(err)
-		}
-		state := p.Read(t.Context(), acctest.State{Value: value})
-		wantNoDiagnostics(t, state)
-		wantUnchanged(t, p, state, config)
+		file := map[string]any{"name": "a.csv", "path": "/gone/a.csv", "size": 3, "sha256": "ba7816bf"}
+		state := p.State(with(with(config, "id", config["token"]), "files", []any{file}))
 		verified := with(config, "verify_files", true)
 		plan := p.Plan(state, verified)
 		if changed := changes(t, state, plan); len(changed) != 1 || !strings.Contains(changed[0], "verify_files") {
@@ -251,35 +184,6 @@ func TestDownloads_rejectPathsOfAnotherExport(t *testing.T) {
 		// A later run replaces the files.
 		wantNoDiagnostics(t, protocolOf(t, fake, downloadType).Create(t.Context(), other))
 	})
-}
-
-func TestDownloads_collideThroughTheCLI(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{})
-	directory := t.TempDir()
-	both := func(argument string) string {
-		out := ""
-		for _, name := range []string{"vntg", "focus"} {
-			out += fmt.Sprintf("resource %q %q {\n  token = %q\n  directory = %q\n  %s\n}\n",
-				downloadType, name, api.Add(asked, time.Now()), directory, fmt.Sprintf(argument, name))
-		}
-		return api.Config(out)
-	}
-	api.Run(t,
-		resource.TestStep{
-			Config:      both(`filename_prefix = "../%s"`),
-			ExpectError: regexp.MustCompile(acctest.Loose(`must have up to 40 letters`)),
-		},
-		resource.TestStep{
-			Config:      api.Config(block("resource", downloadType, `token = "t"`, `directory = "~/exports"`)),
-			ExpectError: regexp.MustCompile(acctest.Loose(`use pathexpand\("~/exports"\)`)),
-		},
-		resource.TestStep{
-			Config:      both(`triggers = { name = %q }`),
-			ExpectError: regexp.MustCompile(acctest.Loose(`has a file of the same name`)),
-		},
-		resource.TestStep{Config: both(`filename_prefix = %q`)},
-	)
 }
 
 func TestDownloads_failureStoresNothing(t *testing.T) {
@@ -376,23 +280,15 @@ func TestDownloadAction_reportsProgress(t *testing.T) {
 	})
 }
 
-func TestDownloadAction_rejectsTildeAndPrefix(t *testing.T) {
+func TestDownloads_rejectTildeAndPrefix(t *testing.T) {
 	t.Parallel()
 	run := func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server, config map[string]any) {
-		wantWords(t, p.Invoke(t.Context(), with(config, "directory", "~/exports")).Errors(), `pathexpand("~/exports")`)
-		wantWords(t, p.Invoke(t.Context(), with(config, "filename_prefix", ".hidden")).Errors(), "must have up to 40 letters")
+		tilde, prefix := with(config, "directory", "~/exports"), with(config, "filename_prefix", ".hidden")
+		wantWords(t, p.Validate(tilde).Errors(), `pathexpand("~/exports")`)
+		wantWords(t, p.Invoke(t.Context(), tilde).Errors(), `pathexpand("~/exports")`)
+		wantWords(t, p.Validate(prefix).Errors(), "must have up to 40 letters")
+		wantWords(t, p.Invoke(t.Context(), prefix).Errors(), "must have up to 40 letters")
 		acctest.WantRequests(t, fake, 0, 0)
 	}
 	downloading(t, fakevantage.Options{}, run)
-}
-
-func TestDownloadAction_isTriggeredByAnExport(t *testing.T) {
-	t.Parallel()
-	needsActions(t)
-	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-	cli := acctest.NewCLIFrom(t, api, "examples/actions/vantage_data_export_download")
-	cli.MustRun("apply", "-auto-approve", "-no-color")
-	wantFiles(t, filepath.Join(cli.Dir, "exports", "2025-03"), "unit_costs-001.csv")
-	wantEmptyPlan(t, cli)
-	wantPosts(t, api.Server, 1)
 }

@@ -1,7 +1,6 @@
 package dataexport_test
 
 import (
-	"context"
 	"net/http"
 	"testing"
 	"time"
@@ -17,16 +16,6 @@ func TestExportFailed_isRemovedFromState(t *testing.T) {
 		fakevantage.Answer(200, failed),
 		func(r fakevantage.Request) bool { return r.Method == http.MethodGet && r.Nth > 2 },
 	)}
-	t.Run("in Create", func(t *testing.T) {
-		t.Parallel()
-		inVirtualTime(t, failing, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
-			state := p.Create(t.Context(), minimal)
-			if !state.IsNull() {
-				t.Errorf("the state is %v", state.Value)
-			}
-			wantWords(t, state.Errors(), "dta_xprt_", `"errored"`, "the report has no business metric", "Apply again")
-		})
-	})
 	t.Run("in Update", func(t *testing.T) {
 		t.Parallel()
 		inVirtualTime(t, failing, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
@@ -88,19 +77,5 @@ func TestCreate_emptyExportWarns(t *testing.T) {
 			t.Errorf("the state is %v", state.Value)
 		}
 		wantUnchanged(t, p, p.Read(t.Context(), state), minimal)
-	})
-}
-
-func TestDelete_sendsNoRequest(t *testing.T) {
-	t.Parallel()
-	options := fakevantage.Options{RetryAfter: "0"}
-	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-		state := p.Create(t.Context(), minimal)
-		gone := p.Apply(context.Background(), state, p.Plan(state, nil), nil)
-		wantNoDiagnostics(t, gone)
-		if !gone.IsNull() {
-			t.Errorf("the state is %v", gone.Value)
-		}
-		acctest.WantRequests(t, fake, 1, 1)
 	})
 }

@@ -10,48 +10,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"terraform-provider-vantage/internal/acctest"
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// matching is a configuration that matches the export of asked.
-func matching() string {
-	return export(`start_date = "2025-03-01"`, `end_date = "2025-03-31"`, `date_bin = "week"`)
-}
-
-// importing is a step that imports an export into the resource at address, and keeps it in the state.
-func importing(config, id string) resource.TestStep {
-	return resource.TestStep{
-		Config: config, ResourceName: address, ImportState: true, ImportStateId: id, ImportStatePersist: true,
-	}
-}
-
 // importBlock is an import block for the resource at address. The line says which export, by its id or identity.
 func importBlock(line string) string {
 	return fmt.Sprintf("import {\n  to = %s\n  %s\n}\n", address, line)
-}
-
-func TestImport_planIsEmptyIfTheConfigurationMatches(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{})
-	config := api.Config(matching())
-	api.Run(t,
-		importing(config, api.Add(asked, time.Now())),
-		resource.TestStep{
-			Config:           config,
-			ConfigPlanChecks: expect(plancheck.ExpectEmptyPlan()),
-			ConfigStateChecks: []statecheck.StateCheck{
-				inState(tfjsonpath.New("cost_report_token"), knownvalue.StringExact("rprt_1")),
-				inState(tfjsonpath.New("date_bin"), knownvalue.StringExact("week")),
-				inState(tfjsonpath.New("status"), knownvalue.StringExact("completed")),
-				inState(manifest.AtMapKey("files"), fileLinks),
-			},
-		},
-	)
-	wantPosts(t, api.Server, 0)
 }
 
 func TestImport_byIdentity(t *testing.T) {
@@ -60,13 +27,18 @@ func TestImport_byIdentity(t *testing.T) {
 	api := acctest.Start(t, fakevantage.Options{})
 	token := api.Add(asked, time.Now())
 	block := importBlock(fmt.Sprintf("identity = { token = %q }", token))
+	matching := export(`start_date = "2025-03-01"`, `end_date = "2025-03-31"`, `date_bin = "week"`)
 	identity := map[string]knownvalue.Check{"token": knownvalue.StringExact(token)}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 		Steps: []resource.TestStep{
-			applying(api.Config(block+matching()), plancheck.ResourceActionNoop, statecheck.ExpectIdentity(address, identity)),
-			unchanged(api.Config(matching())),
+			{
+				Config:            api.Config(block + matching),
+				ConfigPlanChecks:  resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+				ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectIdentity(address, identity)},
+			},
+			unchanged(api.Config(matching)),
 		},
 	})
 	wantPosts(t, api.Server, 0)
@@ -87,7 +59,7 @@ func TestImport_generatesConfiguration(t *testing.T) {
 	wantPosts(t, api.Server, 0)
 }
 
-// "terraform import", and refreshes before the plan.
+// "terraform import", and a refresh before the plan.
 func TestImport_adoptsWhatTheAPIDoesNotReport(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{})
@@ -103,26 +75,10 @@ func TestImport_adoptsWhatTheAPIDoesNotReport(t *testing.T) {
 	cli := acctest.NewCLI(t, api, config("2025-03"))
 	cli.MustRun("import", "-no-color", "vantage_cost_export.this", token)
 	cli.MustRun("refresh", "-no-color")
-	cli.MustRun("refresh", "-no-color")
-	planned := flat(cli.MustRun("plan", "-no-color"))
-	wantSaid(t, planned, "0 to add, 1 to change, 0 to destroy", "The API does not report triggers of the export")
-	cli.MustRun("apply", "-no-color", "-auto-approve")
+	applied := flat(cli.MustRun("apply", "-no-color", "-auto-approve"))
+	wantSaid(t, applied, "0 added, 1 changed, 0 destroyed", "The API does not report triggers of the export")
 	wantEmptyPlan(t, cli)
 	wantPosts(t, api.Server, 0)
 	cli.Write(config("2025-04"))
 	wantSaid(t, cli.MustRun("plan", "-no-color"), "1 to add, 0 to change, 1 to destroy")
-}
-
-func TestImport_whileTheProviderConfigurationIsUnknown(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{})
-	cli := acctest.NewCLI(t, api, acctest.Testdata(t, "secret_api_token.tf")+
-		importBlock(fmt.Sprintf("id = %q", api.Add(asked, time.Now())))+matching())
-	cli.Setenv("TF_VAR_api_token", acctest.APIToken)
-	out, ok := cli.Run("plan", "-no-color", "-var=run=1")
-	if ok {
-		t.Error("the plan succeeded")
-	}
-	wantSaid(t, flat(out), "Could not import unit cost export", "known only after")
-	api.WantRequests(t, 0, 0)
 }

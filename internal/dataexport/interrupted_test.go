@@ -68,19 +68,6 @@ func TestInterrupt_updateIsResumed(t *testing.T) {
 	})
 }
 
-func TestInterrupt_refreshStoresCompletedExport(t *testing.T) {
-	t.Parallel()
-	options := fakevantage.Options{ReadyAfter: 5 * time.Minute}
-	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
-		time.AfterFunc(time.Minute, p.Stop)
-		state := p.Create(t.Context(), minimal)
-		time.Sleep(time.Hour)
-		refreshed := p.Read(t.Context(), state)
-		wantCompleted(t, refreshed)
-		wantUnchanged(t, p, refreshed, minimal)
-	})
-}
-
 func TestInterrupt_beforeThePostStoresNothing(t *testing.T) {
 	t.Parallel()
 	limited := fakevantage.Options{Misbehave: always(fakevantage.Answer(429, "", "Retry-After: 600"))}

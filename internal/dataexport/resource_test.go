@@ -24,11 +24,10 @@ func TestResource_fromPlanToManifest(t *testing.T) {
 	api.Run(t,
 		resource.TestStep{
 			Config: config,
-			ConfigPlanChecks: expect(
-				action(plancheck.ResourceActionCreate),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				plancheck.ExpectUnknownValue(address, manifest.AtMapKey("files")),
 				plancheck.ExpectSensitiveValue(address, manifest.AtMapKey("files")),
-			),
+			}},
 			ConfigStateChecks: []statecheck.StateCheck{
 				inState(tfjsonpath.New("token"), token),
 				statecheck.CompareValuePairs(address, tfjsonpath.New("id"), address, tfjsonpath.New("token"), same{}),
@@ -57,79 +56,25 @@ func TestResource_fromPlanToManifest(t *testing.T) {
 	}
 }
 
-func TestCreate_acceptsEveryFormOfThe202(t *testing.T) {
+// An edit of the timeouts shows no value as unknown.
+func TestPlan_updateKeepsValues(t *testing.T) {
 	t.Parallel()
-	for name, created := range map[string]fakevantage.Created{
-		"relative Location": fakevantage.RelativeLocation,
-		"body only":         fakevantage.BodyOnly,
-		"odd body":          fakevantage.LocationAndNestBody,
-		"text":              fakevantage.LocationAndText,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := acctest.Start(t, fakevantage.Options{Created: created, RetryAfter: "0"})
-			config := api.Config(export())
-			api.Run(t,
-				resource.TestStep{Config: config, ConfigStateChecks: []statecheck.StateCheck{
-					inState(tfjsonpath.New("token"), token), inState(manifest.AtMapKey("files"), fileLinks),
-				}},
-				unchanged(config),
-			)
-		})
-	}
-}
-
-func TestPlan_replacesForEveryArgumentButTimeouts(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-	steps := []resource.TestStep{{Config: api.Config(export())}}
-	for _, line := range []string{
-		`triggers = { a = "1" }`,
-		`triggers = { a = "2" }`,
-		`start_date = "2025-01-01"`,
-		`end_date = "2025-01-01"`,
-		`date_bin = "month"`,
-		`workspace_token = "wrkspc_1"`,
-	} {
-		steps = append(steps, applying(api.Config(export(line)), plancheck.ResourceActionReplace))
-	}
-	another := func(line string) string {
-		return api.Config(block("resource", "vantage_unit_cost_export", `cost_report_token = "rprt_2"`, line))
-	}
-	steps = append(steps,
-		applying(another(""), plancheck.ResourceActionReplace),
-		resource.TestStep{
-			Config: another(`timeouts { create = "1h" }`),
-			ConfigPlanChecks: expect(
-				action(plancheck.ResourceActionUpdate),
-				plancheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact("completed")),
-				plancheck.ExpectKnownValue(address, manifest.AtMapKey("completed_at"), knownvalue.NotNull()),
-				plancheck.ExpectKnownValue(address, tfjsonpath.New("attributes").AtMapKey("report_token"),
-					knownvalue.StringExact("rprt_2")),
-			),
-		},
-	)
-	api.Run(t, steps...)
-	wantPosts(t, api.Server, 8)
-}
-
-func TestResource_isCreatedAgainIfLostEarly(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-	config := api.Config(export())
-	again := applying(config, plancheck.ResourceActionCreate)
-	again.PreConfig = func() {
-		for token := range api.Exports() {
-			api.Forget(token)
+	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		state := p.Create(t.Context(), minimal)
+		longer := with(minimal, "timeouts", map[string]any{"create": "1h"})
+		plan := p.Plan(state, longer)
+		if plan.Replace || !plan.Value.IsFullyKnown() {
+			t.Errorf("replaced because of %v, planned %v", plan.Replaces, plan.Value)
 		}
-	}
-	api.Run(t, resource.TestStep{Config: config}, again, unchanged(config))
-	wantPosts(t, api.Server, 2)
+		wantUnchanged(t, p, p.Apply(t.Context(), state, plan, longer), longer)
+		acctest.WantRequests(t, fake, 1, 1)
+	})
 }
 
 // While the provider configuration is unknown, nothing is requested, and every operation that needs the API fails.
-func TestResource_withoutAClient(t *testing.T) {
+func TestUnknownProviderConfiguration(t *testing.T) {
 	t.Parallel()
+	const cause = "known only after"
 	inVirtualTime(t, fakevantage.Options{ReadyAfter: 10 * time.Minute}, func(
 		t *testing.T, p *acctest.Protocol, fake *fakevantage.Server,
 	) {
@@ -138,8 +83,14 @@ func TestResource_withoutAClient(t *testing.T) {
 		requests := len(fake.Requests())
 
 		unconfigured := acctest.NewProtocol(t, nil)
-		const cause = "known only after"
-		wantWords(t, unconfigured.Create(t.Context(), minimal).Errors(), "Could not create unit cost export", cause)
+		for _, result := range []acctest.State{
+			unconfigured.Create(t.Context(), minimal),
+			unconfigured.ReadDataSource(t.Context(), minimal),
+			unconfigured.Invoke(t.Context(), minimal).State,
+		} {
+			wantWords(t, result.Errors(), "Could not create unit cost export", cause)
+		}
+		wantWords(t, unconfigured.Import(t.Context(), "dta_xprt_1").Errors(), "Could not import unit cost export", cause)
 		for _, state := range []acctest.State{pending, completed} {
 			wantWarning(t, unconfigured.Read(t.Context(), state), cause)
 			plan := unconfigured.Plan(state, minimal)
@@ -150,6 +101,13 @@ func TestResource_withoutAClient(t *testing.T) {
 			t.Errorf("%d requests were sent", n)
 		}
 	})
+	for kind, read := range reads {
+		existing := acctest.NewProtocolOf(t, nil, "vantage_data_export")
+		errors := read(existing, t.Context(), map[string]any{"token": "dta_xprt_1"}).Errors()
+		if wantWords(t, errors, cause, "-target"); t.Failed() {
+			t.Error(kind)
+		}
+	}
 }
 
 func TestValidate_rejectsInvalidArguments(t *testing.T) {

@@ -5,23 +5,17 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
-
-	"terraform-provider-vantage/internal/acctest"
-	"terraform-provider-vantage/internal/fakevantage"
 )
 
 // Configurations, steps, and checks of plan and state for tests that run the CLI.
 
 const (
 	address     = "vantage_unit_cost_export.this"
-	madeAddress = "data.vantage_unit_cost_export.this"
 	dataAddress = "data.vantage_data_export.this"
 )
 
@@ -33,11 +27,6 @@ func export(lines ...string) string {
 // report is a report to export, and further lines.
 func report(lines ...string) string {
 	return "cost_report_token = \"rprt_1\"\n" + strings.Join(lines, "\n")
-}
-
-// byToken is a configuration of the data source at dataAddress with further lines.
-func byToken(token string, lines ...string) string {
-	return block("data", "vantage_data_export", append([]string{fmt.Sprintf("token = %q", token)}, lines...)...)
 }
 
 // block is a block named this, such as one of a resource or of a data source.
@@ -53,29 +42,9 @@ var asked = map[string]any{
 	"date_bin":          "week",
 }
 
-// addExpired adds an export that has expired, and returns its token.
-func addExpired(api *acctest.API) string {
-	token := api.Add(asked, time.Now().Add(-48*time.Hour))
-	api.ChangeExport(token, func(e *fakevantage.Export) { e.CompletedAt = time.Now().Add(-25 * time.Hour) })
-	return token
-}
-
 // unchanged is a step that expects an empty plan.
 func unchanged(config string) resource.TestStep {
 	return resource.TestStep{Config: config, PlanOnly: true}
-}
-
-// applying is a step that expects an action on the resource at address, and a state afterwards.
-func applying(config string, planned plancheck.ResourceActionType, state ...statecheck.StateCheck) resource.TestStep {
-	return resource.TestStep{Config: config, ConfigPlanChecks: expect(action(planned)), ConfigStateChecks: state}
-}
-
-func expect(checks ...plancheck.PlanCheck) resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: checks}
-}
-
-func action(a plancheck.ResourceActionType) plancheck.PlanCheck {
-	return plancheck.ExpectResourceAction(address, a)
 }
 
 var (

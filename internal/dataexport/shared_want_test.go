@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
 	"terraform-provider-vantage/internal/acctest"
 	"terraform-provider-vantage/internal/fakevantage"
 )
@@ -165,4 +167,17 @@ func filesIn(t testing.TB, directory string) []string {
 		names = append(names, e.Name())
 	}
 	return names
+}
+
+// numberOfFiles returns how many URLs are stored. It fails the test if the list is null.
+func numberOfFiles(t *testing.T, s acctest.State) int {
+	t.Helper()
+	found, _, err := tftypes.WalkAttributePath(s.Value,
+		tftypes.NewAttributePath().WithAttributeName("manifest").WithAttributeName("files"))
+	files, ok := found.(tftypes.Value)
+	var urls []tftypes.Value
+	if err != nil || !ok || files.IsNull() || files.As(&urls) != nil {
+		t.Fatalf("there is no list of files: %v %v", found, err)
+	}
+	return len(urls)
 }

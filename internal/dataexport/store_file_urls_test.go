@@ -4,14 +4,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-
 	"terraform-provider-vantage/internal/acctest"
 	"terraform-provider-vantage/internal/fakevantage"
 )
+
+var withoutURLs = map[string]any{"cost_report_token": "rprt_1", "store_file_urls": false}
 
 func TestStoreFileURLs_ofAnExpiredExport(t *testing.T) {
 	t.Parallel()
@@ -42,46 +39,15 @@ func TestStoreFileURLs_ofAnExpiredExport(t *testing.T) {
 	}
 }
 
-// Attributes describe what was exported: they stay as they are while URLs are stored.
-func TestStoreFileURLs_keepsAttributes(t *testing.T) {
+func TestStoreFileURLs_trueRequestsThem(t *testing.T) {
 	t.Parallel()
-	options := fakevantage.Options{LateAttribute: "owner"}
-	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
 		state := p.Create(t.Context(), withoutURLs)
-		plan := p.Plan(state, minimal)
-		stored := p.Apply(t.Context(), state, plan, minimal)
-		wantConsistent(t, plan, stored)
+		stored := p.Apply(t.Context(), state, p.Plan(state, minimal), minimal)
+		wantCompleted(t, stored)
 		if n := numberOfFiles(t, stored); n != 1 {
 			t.Errorf("%d URLs are stored", n)
 		}
 		acctest.WantRequests(t, fake, 1, 2)
 	})
-}
-
-func TestStoreFileURLs_throughTheCLI(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0", LateAttribute: "owner"})
-	stored := api.Config(export(`store_file_urls = true`))
-	without := api.Config(export(`store_file_urls = false`))
-	withheld := []statecheck.StateCheck{
-		inState(manifest.AtMapKey("files"), knownvalue.Null()),
-		inState(manifest.AtMapKey("completed_at"), knownvalue.NotNull()),
-		inState(manifest.AtMapKey("valid_until"), knownvalue.NotNull()),
-	}
-	api.Run(t,
-		resource.TestStep{
-			Config: without,
-			ConfigPlanChecks: expect(
-				plancheck.ExpectUnknownValue(address, manifest.AtMapKey("completed_at")),
-				plancheck.ExpectKnownValue(address, manifest.AtMapKey("files"), knownvalue.Null()),
-			),
-			ConfigStateChecks: withheld,
-		},
-		unchanged(without),
-		applying(stored, plancheck.ResourceActionUpdate, inState(manifest.AtMapKey("files"), fileLinks)),
-		unchanged(stored),
-		applying(without, plancheck.ResourceActionUpdate, withheld...),
-		unchanged(without),
-	)
-	wantPosts(t, api.Server, 1)
 }

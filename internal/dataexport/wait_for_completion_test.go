@@ -4,60 +4,43 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
-
 	"terraform-provider-vantage/internal/acctest"
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
+// unwaited is a configuration whose apply does not wait for completion.
+var unwaited = map[string]any{"cost_report_token": "rprt_1", "wait_for_completion": false}
+
 func TestWaitForCompletion_falseOnlyCreates(t *testing.T) {
 	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour})
-	unwaited := api.Config(export(`wait_for_completion = false`))
-	longer := api.Config(export(`wait_for_completion = false`, `timeouts { create = "1h" }`))
-	finish := func() {
-		for token := range api.Exports() {
-			api.Finish(token)
+	options := fakevantage.Options{ReadyAfter: time.Hour}
+	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		state := p.Create(t.Context(), unwaited)
+		wantPending(t, state, "")
+		acctest.WantRequests(t, fake, 1, 0)
+		wantUnchanged(t, p, state, unwaited)
+		longer := with(unwaited, "timeouts", map[string]any{"create": "1h"})
+		updated := p.Apply(t.Context(), state, p.Plan(state, longer), longer)
+		wantPending(t, updated, state.Text("token"))
+		fake.Finish(state.Text("token"))
+		completed := p.Read(t.Context(), updated)
+		wantCompleted(t, completed)
+		if n := numberOfFiles(t, completed); n != 1 {
+			t.Errorf("%d URLs are stored", n)
 		}
-	}
-	api.Run(t,
-		resource.TestStep{
-			Config: unwaited,
-			ConfigStateChecks: []statecheck.StateCheck{
-				inState(tfjsonpath.New("status"), knownvalue.StringExact("pending")),
-				inState(manifest.AtMapKey("files"), knownvalue.Null()),
-				inState(manifest.AtMapKey("completed_at"), knownvalue.Null()),
-			},
-			Check: func(*terraform.State) error { api.WantRequests(t, 1, 0); return nil },
-		},
-		unchanged(unwaited),
-		applying(longer, plancheck.ResourceActionUpdate),
-		resource.TestStep{
-			PreConfig: finish,
-			Config:    longer,
-			ConfigStateChecks: []statecheck.StateCheck{
-				inState(tfjsonpath.New("status"), knownvalue.StringExact("completed")),
-				inState(manifest.AtMapKey("files"), fileLinks),
-			},
-		},
-		unchanged(longer),
-	)
-	wantPosts(t, api.Server, 1)
+		wantUnchanged(t, p, completed, longer)
+		wantPosts(t, fake, 1)
+	})
 }
 
 func TestWaitForCompletion_trueResumesTheWait(t *testing.T) {
 	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{ReadyAfterPolls: 5, RetryAfter: "1"})
-	waited := api.Config(export(`wait_for_completion = true`))
-	api.Run(t,
-		resource.TestStep{Config: api.Config(export(`wait_for_completion = false`))},
-		applying(waited, plancheck.ResourceActionUpdate, inState(manifest.AtMapKey("files"), fileLinks)),
-		unchanged(waited),
-	)
-	wantPosts(t, api.Server, 1)
+	options := fakevantage.Options{ReadyAfter: 10 * time.Minute}
+	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		state := p.Create(t.Context(), unwaited)
+		completed := p.Apply(t.Context(), state, p.Plan(state, minimal), minimal)
+		wantCompleted(t, completed)
+		wantUnchanged(t, p, completed, minimal)
+		wantPosts(t, fake, 1)
+	})
 }

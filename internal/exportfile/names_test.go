@@ -2,7 +2,6 @@ package exportfile_test
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"net/http"
 	"path/filepath"
@@ -85,26 +84,6 @@ func TestDownload_namesFiles(t *testing.T) {
 			if !slices.Equal(found, slices.Sorted(slices.Values(test.want))) {
 				t.Errorf("found %q", found)
 			}
-		})
-	}
-}
-
-// The time is linear in their number. Nothing is downloaded: the last URL is invalid.
-func TestDownload_namesManyFiles(t *testing.T) {
-	t.Parallel()
-	for name, path := range map[string]func(i int) string{
-		"one name":        func(i int) string { return fmt.Sprintf("%d/a.csv", i) },
-		"and its numbers": func(i int) string { return []string{"a.csv", fmt.Sprintf("x/a-%d.csv", i)}[i%2] },
-		"one long name":   func(int) string { return strings.Repeat("x", 200) + ".csv" },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			urls := make([]string, 5_000)
-			for i := range urls {
-				urls[i] = "https://f.example/" + path(i)
-			}
-			_, err := namesOf(t.Context(), t, t.TempDir(), "", append(urls, "no URL")...)
-			wantKind(t, err, vantage.Malformed)
 		})
 	}
 }

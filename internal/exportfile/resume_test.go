@@ -35,7 +35,6 @@ func TestDownload_requestsWhatIsMissing(t *testing.T) {
 	}{
 		"cut once":             {[]http.HandlerFunc{cut(whole), serve(whole)}, resumed, whole},
 		"cut, unknown length":  {[]http.HandlerFunc{abort, serve(whole)}, restarted, whole},
-		"cut at the start":     {[]http.HandlerFunc{fakevantage.Reset, serve(whole)}, restarted, whole},
 		"no ETag":              {[]http.HandlerFunc{cut(whole, "ETag: "), serve(whole)}, restarted, whole},
 		"weak ETag":            {[]http.HandlerFunc{cut(whole, `ETag: W/"v1"`), serve(whole)}, restarted, whole},
 		"changed":              {[]http.HandlerFunc{cut(whole), serve(other, `ETag: "v2"`)}, resumed, other},

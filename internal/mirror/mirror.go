@@ -31,13 +31,19 @@ func Root(ctx context.Context) (string, error) {
 	return root, nil
 }
 
-// BuildCommand returns a command that builds the provider into a directory with the layout of a filesystem mirror.
-func BuildCommand(ctx context.Context, root, directory string) (*exec.Cmd, error) {
+// Binary returns the path of the provider in a filesystem mirror.
+func Binary(directory string) string {
 	binary := filepath.Join(directory, filepath.FromSlash(provider.Address), Version, runtime.GOOS+"_"+runtime.GOARCH,
 		"terraform-provider-vantage_v"+Version)
 	if runtime.GOOS == "windows" {
 		binary += ".exe"
 	}
+	return binary
+}
+
+// BuildCommand returns a command that builds the provider into a directory with the layout of a filesystem mirror.
+func BuildCommand(ctx context.Context, root, directory string) (*exec.Cmd, error) {
+	binary := Binary(directory)
 	if err := os.MkdirAll(filepath.Dir(binary), 0o700); err != nil {
 		return nil, err
 	}

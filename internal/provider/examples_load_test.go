@@ -80,7 +80,7 @@ func TestLoad_twoFilesInDirectoryWithSpaces(t *testing.T) {
 				t.Errorf("the apply succeeds although a load failed: %s", out)
 			}
 			l.failFor("")
-			cli.MustRun("apply", "-auto-approve", "-no-color")
+			apply(t, cli)
 			wantNothingToDo(t, cli)
 			if names := l.loaded(); !slices.Equal(names, []string{"unit_costs-001.csv", "unit_costs-002.csv"}) {
 				t.Errorf("loaded %q, want both files once", names)
@@ -160,7 +160,7 @@ func TestMonthly(t *testing.T) {
 	// On another machine, after late costs or a failed load.
 	next := l.on(acctest.NewCLIFrom(t, api, "examples/monthly", report, "TF_VAR_now=2024-03-04T06:00:00Z"))
 	moveState(t, cli, next)
-	next.MustRun("apply", "-auto-approve", "-no-color", "-replace=vantage_unit_cost_export.last_month")
+	apply(t, next, "-replace=vantage_unit_cost_export.last_month")
 	next.MustRun("destroy", "-auto-approve", "-no-color")
 	if api.Posts() != 4 || len(l.loaded()) != 4 {
 		t.Errorf("%d exports and %d files loaded, want 4 of each", api.Posts(), len(l.loaded()))
@@ -208,7 +208,7 @@ func TestMonthly_now(t *testing.T) {
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
 	cli := acctest.NewCLIFrom(t, api, "examples/monthly", "TF_VAR_cost_report_token=rprt_1")
 	before := time.Now().UTC()
-	cli.MustRun("apply", "-auto-approve", "-no-color")
+	apply(t, cli)
 	if time.Now().UTC().Month() != before.Month() {
 		t.Skip("the month has changed during the test")
 	}
@@ -234,7 +234,7 @@ func TestPipeline(t *testing.T) {
 			moveState(t, cli, next)
 		}
 		cli = next
-		cli.MustRun("apply", "-auto-approve", "-no-color")
+		apply(t, cli)
 		wantNothingToDo(t, cli)
 		directory := strings.TrimSpace(cli.MustRun("output", "-raw", "directory"))
 		if files, err := filepath.Glob(filepath.Join(cli.Dir, directory, "*.csv")); err != nil || len(files) != 1 {

@@ -23,6 +23,7 @@ type example struct {
 	posts, inAll int
 	needs        acctest.Version
 	curl         bool // a provisioner runs curl
+	moduleTests  bool // it has tests that need no account
 	check        func(t *testing.T, cli *acctest.CLI)
 }
 
@@ -44,13 +45,13 @@ func examples() map[string]example {
 		},
 		"reports": {
 			variables: map[string]string{"cost_report_tokens": `["rprt_1","rprt_2"]`, "month": "2025-03"}, posts: 2, inAll: 4,
-			needs: functions, check: runModuleTests,
+			needs: functions, moduleTests: true,
 		},
 		"module-tests": {
 			variables: map[string]string{
 				"cost_report_token": "rprt_1", "business_metric_token": "bsnss_mtrc_3080a050c04104ff",
 			},
-			posts: 1, inAll: 1, check: runModuleTests,
+			posts: 1, inAll: 1, moduleTests: true,
 		},
 		"two-providers": {
 			variables: map[string]string{"cost_report_token": "rprt_1", "read_token": acctest.APIToken}, posts: 2, inAll: 2,
@@ -114,14 +115,16 @@ func TestExamples(t *testing.T) {
 				}
 			}
 			use := func() {
-				cli.MustRun("apply", "-auto-approve", "-no-color")
+				apply(t, cli)
 				wantNothingToDo(t, cli)
 				if test.check != nil {
 					test.check(t, cli)
 				}
 			}
-			cli.MustRun("validate", "-no-color")
 			use()
+			if test.moduleTests {
+				runModuleTests(t, cli)
+			}
 			wantPosts("on the first day", test.posts)
 			if test.posts > 0 {
 				aDayPasses(api, cli)
@@ -170,8 +173,7 @@ func TestExamplesWithAnEmptyExport(t *testing.T) {
 			t.Parallel()
 			test.needs.SkipUnlessMet(t)
 			_, cli := startExample(t, directory, test, fakevantage.Options{Files: -1})
-			out := cli.MustRun("apply", "-auto-approve", "-no-color")
-			if _, outputs, _ := strings.Cut(out, "Outputs:"); strings.Contains(outputs, "null") {
+			if outputs := apply(t, cli); strings.Contains(outputs, "null") {
 				t.Errorf("the output has a null for an empty export: %s", outputs)
 			}
 			wantNothingToDo(t, cli)
@@ -180,7 +182,6 @@ func TestExamplesWithAnEmptyExport(t *testing.T) {
 					t.Errorf("downloaded %v, want no file", files)
 				}
 			}
-			cli.MustRun("destroy", "-auto-approve", "-no-color")
 		})
 	}
 }
@@ -202,13 +203,21 @@ func startExample(
 	return api, acctest.NewCLIFrom(t, api, "examples/"+directory, environment...)
 }
 
-// wantNothingToDo expects an empty plan, and no pre-signed URL in the output.
+// apply applies the configuration and returns the outputs, which must not show a pre-signed URL.
+func apply(t *testing.T, cli *acctest.CLI, args ...string) (outputs string) {
+	t.Helper()
+	out := cli.MustRun(append([]string{"apply", "-auto-approve", "-no-color"}, args...)...)
+	_, outputs, _ = strings.Cut(out, "Outputs:")
+	if strings.Contains(outputs, "X-Signature") {
+		t.Errorf("the output shows a pre-signed URL: %s", outputs)
+	}
+	return outputs
+}
+
+// wantNothingToDo expects an empty plan.
 func wantNothingToDo(t *testing.T, cli *acctest.CLI) {
 	t.Helper()
 	if out, ok := cli.Run("plan", "-detailed-exitcode", "-no-color"); !ok {
 		t.Errorf("the second plan is not empty: %s", out)
-	}
-	if out := cli.MustRun("output", "-no-color"); strings.Contains(out, "X-Signature") {
-		t.Errorf("the output shows a pre-signed URL: %s", out)
 	}
 }

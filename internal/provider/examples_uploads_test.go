@@ -82,17 +82,16 @@ func TestUploads(t *testing.T) {
 		t.Run(u.example, func(t *testing.T) {
 			t.Parallel()
 			api, store, first := startUpload(t, u, 1)
-			first.MustRun("apply", "-auto-approve", "-no-color")
+			apply(t, first)
 			u.wantUploaded(t, api, store, first, 1, 1)
 			wantNothingToDo(t, first)
 
 			second := u.nextRunner(t, api, store, first)
 			wantNothingToDo(t, second)
-			second.MustRun("apply", "-auto-approve", "-no-color")
 			u.wantUploaded(t, api, store, second, 1, 1)
 
 			aDayPasses(api, second)
-			second.MustRun("apply", "-auto-approve", "-no-color")
+			apply(t, second)
 			u.wantUploaded(t, api, store, second, 2, 2)
 			wantNothingToDo(t, second)
 
@@ -119,7 +118,7 @@ func TestUploads_failed(t *testing.T) {
 				}
 				store.SetAvailable(true)
 				cli = u.nextRunner(t, api, store, cli)
-				cli.MustRun("apply", "-auto-approve", "-no-color", "-replace=vantage_data_export_download.latest",
+				apply(t, cli, "-replace=vantage_data_export_download.latest",
 					"-replace="+u.typeName+".latest")
 				u.wantUploaded(t, api, store, cli, exports, exports)
 				wantNothingToDo(t, cli)

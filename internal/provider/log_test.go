@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"context"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"terraform-provider-vantage/internal/acctest"
 	"terraform-provider-vantage/internal/fakevantage"
-	"terraform-provider-vantage/internal/mirror"
 )
 
 // sdkLoggers are the names of the SDK's loggers.
@@ -18,26 +16,7 @@ var sdkLoggers = []string{"sdk.proto", "sdk.framework"}
 
 func TestLog_sdkWritesOnlyIfRequested(t *testing.T) {
 	t.Parallel()
-	directory := t.TempDir()
-	root, err := mirror.Root(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	build, err := mirror.BuildCommand(t.Context(), root, directory)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	binaries, err := filepath.Glob(filepath.Join(directory, "*", "*", "*", "*", "*", "terraform-provider-vantage*"))
-	if err != nil || len(binaries) != 1 {
-		t.Fatalf("the binaries are %v, %v", binaries, err)
-	}
-	env, err := mirror.Environment(directory)
-	if err != nil {
-		t.Fatal(err)
-	}
+	binary, env := acctest.Installed(t)
 	for setting, logs := range map[string]bool{
 		"":                              false,
 		"TF_LOG=":                       false,
@@ -56,7 +35,7 @@ func TestLog_sdkWritesOnlyIfRequested(t *testing.T) {
 			t.Parallel()
 			var stderr bytes.Buffer
 			ctx, cancel := context.WithCancel(t.Context())
-			cmd := exec.CommandContext(ctx, binaries[0])
+			cmd := exec.CommandContext(ctx, binary)
 			cmd.Env, cmd.Stderr = append(env[:len(env):len(env)], setting), &stderr
 			conn := handshake(t, cmd)
 			schema(ctx, t, conn)
@@ -74,21 +53,13 @@ func TestLog_sdkWritesOnlyIfRequested(t *testing.T) {
 
 func TestLog_isShownByTerraform(t *testing.T) {
 	t.Parallel()
-	for name, setting := range map[string][2]string{
-		"TF_LOG":          {"TF_LOG", "TRACE"},
-		"TF_LOG_PROVIDER": {"TF_LOG_PROVIDER", "TRACE"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-			cli := acctest.NewCLI(t, api, oneExport)
-			cli.Setenv(setting[0], setting[1])
-			out := cli.MustRun("apply", "-auto-approve", "-no-color")
-			for _, what := range append([]string{"received response"}, sdkLoggers...) {
-				if !strings.Contains(out, what) {
-					t.Errorf("the log does not contain %q", what)
-				}
-			}
-		})
+	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
+	cli := acctest.NewCLI(t, api, oneExport)
+	cli.Setenv("TF_LOG_PROVIDER", "TRACE")
+	out := cli.MustRun("apply", "-auto-approve", "-no-color")
+	for _, what := range append([]string{"received response"}, sdkLoggers...) {
+		if !strings.Contains(out, what) {
+			t.Errorf("the log does not contain %q", what)
+		}
 	}
 }

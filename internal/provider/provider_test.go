@@ -190,63 +190,46 @@ func TestConfigure_succeeds(t *testing.T) {
 	}
 }
 
-func TestProvider_throughCLI(t *testing.T) {
+func TestProvider_showsInvalidArguments(t *testing.T) {
 	t.Parallel()
-	t.Run("no token", func(t *testing.T) {
-		t.Parallel()
-		api := acctest.Start(t, fakevantage.Options{})
-		api.Run(t, resource.TestStep{Config: oneExport, ExpectError: regexp.MustCompile(`Missing Vantage API token`)})
-		api.WantRequests(t, 0, 0)
-	})
-	t.Run("rejected token", func(t *testing.T) {
-		t.Parallel()
-		api := acctest.Start(t, fakevantage.Options{})
-		api.Run(t, resource.TestStep{
-			Config:      strings.ReplaceAll(api.Config(oneExport), acctest.APIToken, "wrong"),
-			ExpectError: regexp.MustCompile(`(?s)401.*VANTAGE_API_TOKEN.*The access token is invalid`),
-		})
-		api.WantRequests(t, 1, 0)
-	})
-	t.Run("invalid arguments", func(t *testing.T) {
-		t.Parallel()
-		cli := acctest.NewCLI(t, acctest.Start(t, fakevantage.Options{}), `
+	cli := acctest.NewCLI(t, acctest.Start(t, fakevantage.Options{}), `
 provider "vantage" {
   host    = "api.vantage.sh"
   timeout = "soon"
 }
 `+oneExport)
-		out, ok := cli.Run("validate", "-no-color")
-		if ok || !strings.Contains(out, `host    = "api.vantage.sh"`) || !strings.Contains(out, `timeout = "soon"`) {
-			t.Error(out)
-		}
+	out, ok := cli.Run("validate", "-no-color")
+	if ok || !strings.Contains(out, `host    = "api.vantage.sh"`) || !strings.Contains(out, `timeout = "soon"`) {
+		t.Error(out)
+	}
+}
+
+func TestProvider_sendsWorkspaceAndUserAgent(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{Workspaces: []string{"wrkspc_1", "wrkspc_2"}, RetryAfter: "0"})
+	api.Run(t, resource.TestStep{
+		Config: strings.Replace(api.Config(oneExport), "host =", "workspace_token = \"wrkspc_2\"\nhost =", 1),
 	})
-	t.Run("workspace and user agent", func(t *testing.T) {
-		t.Parallel()
-		api := acctest.Start(t, fakevantage.Options{Workspaces: []string{"wrkspc_1", "wrkspc_2"}, RetryAfter: "0"})
-		api.Run(t, resource.TestStep{
-			Config: strings.Replace(api.Config(oneExport), "host =", "workspace_token = \"wrkspc_2\"\nhost =", 1),
-		})
-		sent := api.Requests()[0]
-		if !strings.Contains(sent.Body, `"workspace_token":"wrkspc_2"`) {
-			t.Errorf("the request is %s", sent.Body)
-		}
-		agent := sent.Header.Get("User-Agent")
-		if !regexp.MustCompile(`^terraform-provider-vantage/test Terraform/\d+\.\d+\.\d+`).MatchString(agent) {
-			t.Errorf("the user agent is %q", agent)
-		}
-	})
+	sent := api.Requests()[0]
+	if !strings.Contains(sent.Body, `"workspace_token":"wrkspc_2"`) {
+		t.Errorf("the request is %s", sent.Body)
+	}
+	agent := sent.Header.Get("User-Agent")
+	if !regexp.MustCompile(`^terraform-provider-vantage/test Terraform/\d+\.\d+\.\d+`).MatchString(agent) {
+		t.Errorf("the user agent is %q", agent)
+	}
 }
 
 func TestMain_ignoresUserSettings(t *testing.T) {
 	t.Parallel()
 	acctest.SkipIfShort(t)
-	test := exec.CommandContext(t.Context(), os.Args[0], "-test.v", "-test.run", "^TestProvider_throughCLI$")
+	test := exec.CommandContext(t.Context(), os.Args[0], "-test.v", "-test.run", "^TestProvider_sends")
 	missing := filepath.Join(t.TempDir(), "missing")
 	test.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+missing, "TF_PLUGIN_CACHE_DIR="+missing, "TF_DATA_DIR="+missing,
 		"TF_CLI_ARGS=-invalid", "TF_WORKSPACE=other", "TF_LOG=TRACE", "TF_REATTACH_PROVIDERS=invalid",
 		"TF_VAR_cost_report_token=other", "VANTAGE_HOST=invalid", "VANTAGE_TIMEOUT=invalid")
 	out, err := test.CombinedOutput()
-	if err != nil || strings.Count(string(out), "--- PASS: ") != 5 {
+	if err != nil || strings.Count(string(out), "--- PASS: ") != 1 {
 		t.Errorf("%v: %s", err, out)
 	}
 }
@@ -276,28 +259,6 @@ func TestUnknownConfiguration_createsExportInApply(t *testing.T) {
 	)
 	if api.Posts() != 1 {
 		t.Errorf("%d exports were created, want 1", api.Posts())
-	}
-}
-
-func TestUnknownConfiguration_failsPlanOfReads(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		block string
-		needs acctest.Version
-	}{
-		{block: `data "vantage_data_export" "this"`},
-		{block: `ephemeral "vantage_data_export" "this"`, needs: acctest.Version{Terraform: "1.10", OpenTofu: "1.11"}},
-	} {
-		t.Run(test.block, func(t *testing.T) {
-			t.Parallel()
-			test.needs.SkipUnlessMet(t)
-			api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-			api.Run(t, resource.TestStep{
-				Config:      tokenFromResource(api) + test.block + ` { token = "dta_xprt_1" }`,
-				ExpectError: regexp.MustCompile(`(?s)known\s+only\s+after\s+(the\s+)?apply.*-target`),
-			})
-			api.WantRequests(t, 0, 0)
-		})
 	}
 }
 

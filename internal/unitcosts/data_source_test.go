@@ -3,7 +3,6 @@ package unitcosts_test
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -44,19 +43,11 @@ func daily(n int) []fakevantage.UnitCost {
 	return rows
 }
 
-// wantPages expects requests for these pages and no other requests.
-func wantPages(t *testing.T, api *acctest.API, pages ...string) {
-	t.Helper()
-	if got := pagesRequested(t, api); !slices.Equal(got, pages) {
-		t.Errorf("requested the pages %v, want %v", got, pages)
-	}
-}
-
 // pagesRequested returns the requested pages in order. It fails the test for any other request.
-func pagesRequested(t *testing.T, api *acctest.API) []string {
+func pagesRequested(t *testing.T, fake *fakevantage.Server) []string {
 	t.Helper()
 	var pages []string
-	for _, r := range api.Requests() {
+	for _, r := range fake.Requests() {
 		query, err := url.ParseQuery(r.Query)
 		if err != nil || r.Method != http.MethodGet || r.Path != "/v2/unit_costs" {
 			t.Errorf("unexpected request %s %s?%s", r.Method, r.Path, r.Query)
@@ -66,25 +57,34 @@ func pagesRequested(t *testing.T, api *acctest.API) []string {
 	return pages
 }
 
-func TestRead_requestsEachPageOnce(t *testing.T) {
+// The guide says when rows are read.
+func TestRead_requestsEachPageOnceInEachPlan(t *testing.T) {
 	t.Parallel()
-	for rows, pages := range map[int][]string{0: {"1"}, 3: {"1"}, 2500: {"1", "2", "3"}} {
-		t.Run(fmt.Sprint(rows), func(t *testing.T) {
-			t.Parallel()
-			api := acctest.Start(t, fakevantage.Options{Limits: noLimits})
-			api.SetUnitCosts(daily(rows)...)
-			cli := acctest.NewCLI(t, api, unitCosts())
-			cli.MustRun("plan", "-no-color")
-			wantPages(t, api, pages...)
-			cli.MustRun("apply", "-auto-approve", "-no-color")
-			wantPages(t, api, slices.Concat(pages, pages)...)
-			if count := cli.MustRun("output", "count"); strings.TrimSpace(count) != fmt.Sprint(rows) {
+	api := acctest.Start(t, fakevantage.Options{Limits: noLimits})
+	api.SetUnitCosts(daily(2500)...)
+	cli := acctest.NewCLI(t, api, unitCosts())
+	var pages []string
+	for _, test := range []struct {
+		command string
+		reads   bool
+	}{
+		{"plan -out=p", true},
+		{"apply p", false},
+		{"plan -detailed-exitcode", true},
+		{"plan -refresh=false", true},
+		{"destroy -auto-approve", true},
+	} {
+		if cli.MustRun(strings.Fields(test.command)...); test.reads {
+			pages = append(pages, "1", "2", "3")
+		}
+		if got := pagesRequested(t, api.Server); !slices.Equal(got, pages) {
+			t.Errorf("%s: requested the pages %v, want %v", test.command, got, pages)
+		}
+		if _, applied, _ := strings.Cut(test.command, " "); applied == "p" {
+			if count := cli.MustRun("output", "count"); strings.TrimSpace(count) != "2500" {
 				t.Errorf("%s rows are in the state", count)
 			}
-			if out, ok := cli.Run("plan", "-detailed-exitcode", "-no-color"); !ok {
-				t.Errorf("the second plan is not empty: %.2000s", out)
-			}
-		})
+		}
 	}
 }
 
@@ -127,32 +127,6 @@ func TestRead_keepsReportedValues(t *testing.T) {
 	}
 }
 
-// The guide says when rows are read.
-func TestRead_readsRowsInEachPlan(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		commands [][]string
-		requests int
-	}{
-		"a saved plan":    {[][]string{{"plan", "-out=p"}, {"apply", "p"}}, 1},
-		"without refresh": {[][]string{{"apply", "-auto-approve"}, {"plan", "-refresh=false"}}, 2},
-		"destroy":         {[][]string{{"apply", "-auto-approve"}, {"destroy", "-auto-approve"}}, 2},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := acctest.Start(t, fakevantage.Options{Limits: noLimits})
-			api.SetUnitCosts(daily(3)...)
-			cli := acctest.NewCLI(t, api, unitCosts())
-			for _, command := range test.commands {
-				cli.MustRun(command...)
-			}
-			if got := pagesRequested(t, api); len(got) != test.requests {
-				t.Errorf("requested the pages %v", got)
-			}
-		})
-	}
-}
-
 // Inside a check block, rows are read again in the apply, and errors are warnings.
 func TestRead_warnsInsideCheck(t *testing.T) {
 	t.Parallel()
@@ -160,44 +134,12 @@ func TestRead_warnsInsideCheck(t *testing.T) {
 	api.SetUnitCosts(daily(3)...)
 	cli := acctest.NewCLI(t, api, acctest.Testdata(t, "check.tf"))
 	cli.MustRun("apply", "-auto-approve", "-no-color")
-	wantPages(t, api, "1", "1")
+	if pages := pagesRequested(t, api.Server); !slices.Equal(pages, []string{"1", "1"}) {
+		t.Errorf("requested the pages %v", pages)
+	}
 	api.Change(func(o *fakevantage.Options) { o.Reports = []string{"rprt_2"} })
 	out := cli.MustRun("apply", "-auto-approve", "-no-color")
 	if !strings.Contains(out, "Warning: Could not read unit costs") {
 		t.Error(out)
 	}
-}
-
-func TestRead_supportsPostcondition(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{Limits: noLimits})
-	api.SetUnitCosts(daily(3)...) // at most 2
-	cli := acctest.NewCLI(t, api, acctest.Testdata(t, "postcondition.tf"))
-	cli.MustRun("plan", "-no-color", "-var=most=2")
-	if out, ok := cli.Run("plan", "-no-color", "-var=most=1"); ok || !strings.Contains(out, "Too expensive.") {
-		t.Error(out)
-	}
-}
-
-// A link to another host is not followed: the next page is requested from the configured host.
-func TestRead_followsNoLinks(t *testing.T) {
-	t.Parallel()
-	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		t.Errorf("the other host got a request for %s with %q", r.URL, r.Header.Get("Authorization"))
-	}))
-	t.Cleanup(elsewhere.Close)
-	const row = `{"business_metric_token":"m","business_metric_title":"M","unit_cost_amount":"5",` +
-		`"business_metric_amount":"1","scale":1,"date":"2025-02-01"}`
-	first := fmt.Sprintf(`{"links":{"next":"%s/v2/unit_costs?page=7"},"unit_costs":[%s]}`, elsewhere.URL, row)
-	misbehave := func(r fakevantage.Request) http.HandlerFunc {
-		if strings.Contains(r.Query, "&page=1&") || strings.HasSuffix(r.Query, "&page=1") {
-			return fakevantage.Answer(http.StatusOK, first)
-		}
-		return nil
-	}
-	api := acctest.Start(t, fakevantage.Options{Limits: noLimits, Misbehave: misbehave})
-	api.SetUnitCosts(daily(1001)...)
-	cli := acctest.NewCLI(t, api, unitCosts())
-	cli.MustRun("apply", "-auto-approve", "-no-color")
-	wantPages(t, api, "1", "2")
 }

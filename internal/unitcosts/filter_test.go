@@ -1,7 +1,6 @@
 package unitcosts_test
 
 import (
-	"context"
 	"fmt"
 	"math/big"
 	"strings"
@@ -15,61 +14,35 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// readRows reads the data source with these arguments, without a CLI, and returns the amounts of its rows.
-func readRows(
-	t *testing.T, fake *fakevantage.Server, arguments map[string]string,
-) (amounts []string, diagnostics []*tfprotov6.Diagnostic) {
+// dataSource returns the data source of a provider whose client sends its requests to the fake in process.
+func dataSource(t *testing.T, fake *fakevantage.Server) *acctest.Protocol {
 	t.Helper()
-	ctx := context.Background()
 	client, err := vantage.New(vantage.Options{APIToken: acctest.APIToken, Transport: fake.Transport()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := acctest.NewProtocol(t, client).Server
-	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	object, _ := schemas.DataSourceSchemas["vantage_unit_costs"].ValueType().(tftypes.Object)
-	values := map[string]tftypes.Value{}
-	for name, attribute := range object.AttributeTypes {
-		values[name] = tftypes.NewValue(attribute, nil)
-	}
-	for name, value := range arguments {
-		values[name] = tftypes.NewValue(tftypes.String, value)
-	}
-	config, err := tfprotov6.NewDynamicValue(object, tftypes.NewValue(object, values))
-	if err != nil {
-		t.Fatal(err)
-	}
-	request := &tfprotov6.ReadDataSourceRequest{TypeName: "vantage_unit_costs", Config: &config}
-	read, err := server.ReadDataSource(ctx, request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	state, err := read.State.Unmarshal(object)
-	if err != nil {
-		t.Fatal(err)
-	}
+	return acctest.NewProtocolOf(t, client, "vantage_unit_costs")
+}
+
+// amountsOf returns the amounts of the rows that were read.
+func amountsOf(t *testing.T, read acctest.State) (amounts []string) {
+	t.Helper()
 	var rows []tftypes.Value
 	members := map[string]tftypes.Value{}
-	if err := state.As(&members); err != nil {
-		t.Fatal(err)
+	must := func(err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
-	if err := members["unit_costs"].As(&rows); err != nil {
-		t.Fatal(err)
-	}
+	must(read.Value.As(&members))
+	must(members["unit_costs"].As(&rows))
 	for _, row := range rows {
 		var amount big.Float
-		if err := row.As(&members); err != nil {
-			t.Fatal(err)
-		}
-		if err := members["unit_cost_amount"].As(&amount); err != nil {
-			t.Fatal(err)
-		}
+		must(row.As(&members))
+		must(members["unit_cost_amount"].As(&amount))
 		amounts = append(amounts, amount.String())
 	}
-	return amounts, read.Diagnostics
+	return amounts
 }
 
 // row returns a row on 2025-03-01. An empty calculation is null.
@@ -118,15 +91,16 @@ func TestRead_filtersRows(t *testing.T) {
 			t.Parallel()
 			fake := acctest.NewFake(t, fakevantage.Options{})
 			fake.SetUnitCosts(test.rows...)
-			arguments := map[string]string{"cost_report_token": "rprt_1"}
+			arguments := map[string]any{"cost_report_token": "rprt_1"}
 			if test.metric != "" {
 				arguments["business_metric_token"] = test.metric
 			}
 			if test.calculation != "" {
 				arguments["calculation_type"] = test.calculation
 			}
-			amounts, diagnostics := readRows(t, fake, arguments)
-			if got := strings.Join(amounts, " "); got != test.amounts {
+			read := dataSource(t, fake).ReadDataSource(t.Context(), arguments)
+			diagnostics := read.Diagnostics
+			if got := strings.Join(amountsOf(t, read), " "); got != test.amounts {
 				t.Errorf("the amounts are %s, want %s", got, test.amounts)
 			}
 			argument, part, warns := strings.Cut(test.warning, ": ")
