@@ -83,7 +83,7 @@ action "vantage_unit_cost_export" "now" {
 	eventually(t, "the export is pending", func() bool { return api.Gets() > 0 })
 	apply.Signal(syscall.SIGTERM)
 	out, ok := end(t, apply)
-	if ok || !strings.Contains(out, "Interrupted after") || !strings.Contains(out, "dta_xprt_") {
+	if ok || !strings.Contains(out, "interrupted after") || !strings.Contains(out, "dta_xprt_") {
 		t.Error(out)
 	}
 	wantNoProviderLeft(t, apply)
