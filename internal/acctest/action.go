@@ -21,8 +21,8 @@ type Invocation struct {
 	State
 }
 
-// Invoke validates, plans and invokes the action like Terraform. It returns at the first step with errors. The functions
-// are called for each event.
+// Invoke validates, plans and invokes the action like Terraform. It returns at the first step with errors. It calls the
+// functions for each event.
 func (p *Protocol) Invoke(ctx context.Context, config map[string]any, onEvent ...func()) Invocation {
 	p.t.Helper()
 	server, ok := p.Server.(tfprotov6.ActionServer)
