@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
@@ -75,6 +76,16 @@ func WantRequests(t testing.TB, fake *fakevantage.Server, posts, gets int) {
 	t.Helper()
 	if fake.Posts() != posts || fake.Gets() != gets {
 		t.Errorf("%d POSTs and %d GETs, want %d and %d", fake.Posts(), fake.Gets(), posts, gets)
+	}
+}
+
+// Eventually waits until a condition holds, for at most a minute.
+func Eventually(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); !holds(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("not within a minute: %s", what)
+		}
 	}
 }
 

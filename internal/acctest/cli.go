@@ -181,6 +181,14 @@ func (c *CLI) MustRun(args ...string) string {
 	return out
 }
 
+// WantEmptyPlan fails the test unless a plan is empty.
+func (c *CLI) WantEmptyPlan() {
+	c.t.Helper()
+	if out, ok := c.Run("plan", "-detailed-exitcode", "-no-color"); !ok {
+		c.t.Errorf("the plan is not empty: %s", out)
+	}
+}
+
 // Running is a running command.
 type Running struct {
 	cmd *exec.Cmd

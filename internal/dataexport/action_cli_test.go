@@ -23,7 +23,7 @@ func TestActionIsInvokedByTheCLI(t *testing.T) {
 	wantSaid(t, out, "The API has accepted the export dta_xprt_", "Downloaded unit_costs-001.csv (",
 		"Downloaded unit_costs-002.csv (", "Downloaded 2 files", "Actions: 1 invoked")
 	wantFiles(t, filepath.Join(cli.Dir, "exports", "march"), "unit_costs-001.csv", "unit_costs-002.csv")
-	log := contents(t, logFile)
+	log := acctest.Contents(t, logFile)
 	wantSaid(t, log, "received response from file server")
 	for _, text := range []string{out, log} {
 		if strings.Contains(text, acctest.APIToken) || strings.Contains(text, "X-Signature=") {
@@ -48,7 +48,7 @@ func TestCtrlCDuringADownloadLeavesNoHalfFile(t *testing.T) {
 	cli := acctest.NewCLI(t, api, acctest.Testdata(t, "monthly.tf"))
 	run := cli.Start("apply", "-auto-approve", "-no-color", invokeMonthly)
 	directory := filepath.Join(cli.Dir, "exports", "march")
-	when(t, api, func() bool {
+	acctest.Eventually(t, "the second file is requested", func() bool {
 		there, err := filepath.Glob(filepath.Join(directory, "*-001.csv"))
 		return err == nil && len(there) == 1 && api.Count(http.MethodGet, "/files/") == 2
 	})

@@ -73,18 +73,17 @@ func TestAction_failsBeforeTheDownload(t *testing.T) {
 func TestDownloads_reportCompleteFiles(t *testing.T) {
 	t.Parallel()
 	const first, second = "unit_costs-001.csv (1.0 kB)", "unit_costs-002.csv"
-	rejected := func(status string) []string {
-		return []string{"rejected the request for " + second + " with " + status, "network and the proxy", first}
-	}
 	for name, test := range map[string]struct {
 		response http.HandlerFunc // for the second file; nil: a directory has its name
 		stop     time.Duration
 		took     time.Duration
 		says     []string
 	}{
-		"403": {response: later(403), took: 2 * time.Second, says: rejected("403 Forbidden")},
-		"401": {response: later(401), took: 2 * time.Second, says: rejected("401 Unauthorized")},
-		"410": {response: later(410), took: 2 * time.Second, says: rejected("410 Gone")},
+		"rejected": {
+			response: later(403),
+			took:     2 * time.Second,
+			says:     []string{"rejected the request for " + second + " with 403 Forbidden", "network and the proxy", first},
+		},
 		"redirect to http": {
 			response: fakevantage.Redirect("http://files.example"),
 			says:     []string{second + " cannot be downloaded", "redirects too often, or to a URL that does not start"},
@@ -126,6 +125,7 @@ func TestDownloads_reportCompleteFiles(t *testing.T) {
 				}
 				found := filesIn(t, directory)
 				if test.response == nil {
+					wantFiles(t, filepath.Join(directory, second), "mine")
 					found = slices.DeleteFunc(found, func(name string) bool { return name == second })
 				}
 				namesFirst := strings.Contains(told.Errors()[0], "Complete in "+directory+": "+first)

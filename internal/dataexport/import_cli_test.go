@@ -53,9 +53,9 @@ func TestImport_generatesConfiguration(t *testing.T) {
 	token := api.Add(asked, time.Now())
 	cli := acctest.NewCLI(t, api, importBlock(fmt.Sprintf("id = %q", token)))
 	cli.MustRun("plan", "-no-color", "-generate-config-out=generated.tf")
-	wantSaid(t, contents(t, filepath.Join(cli.Dir, "generated.tf")), `"rprt_1"`)
+	wantSaid(t, acctest.Contents(t, filepath.Join(cli.Dir, "generated.tf")), `"rprt_1"`)
 	wantSaid(t, cli.MustRun("apply", "-no-color", "-auto-approve"), "1 imported, 0 added, 0 changed, 0 destroyed")
-	wantEmptyPlan(t, cli)
+	cli.WantEmptyPlan()
 	wantPosts(t, api.Server, 0)
 }
 
@@ -77,7 +77,7 @@ func TestImport_adoptsWhatTheAPIDoesNotReport(t *testing.T) {
 	cli.MustRun("refresh", "-no-color")
 	applied := flat(cli.MustRun("apply", "-no-color", "-auto-approve"))
 	wantSaid(t, applied, "0 added, 1 changed, 0 destroyed", "The API does not report triggers of the export")
-	wantEmptyPlan(t, cli)
+	cli.WantEmptyPlan()
 	wantPosts(t, api.Server, 0)
 	cli.Write(config("2025-04"))
 	wantSaid(t, cli.MustRun("plan", "-no-color"), "1 to add, 0 to change, 1 to destroy")

@@ -23,7 +23,7 @@ func TestInterrupt_keepsTheExport(t *testing.T) {
 			api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour, Latency: test.latency})
 			cli := acctest.NewCLI(t, api, withOutputs(t))
 			apply := cli.Start("apply", "-auto-approve", "-no-color")
-			when(t, api, func() bool { return test.began(api) > 0 })
+			acctest.Eventually(t, "the export is requested", func() bool { return test.began(api) > 0 })
 			start := time.Now()
 			apply.Interrupt()
 			out, _ := apply.Wait()
@@ -41,7 +41,7 @@ func TestInterrupt_keepsTheExport(t *testing.T) {
 			wantSaid(t, cli.MustRun("plan", "-no-color"), "0 to add, 1 to change, 0 to destroy")
 			resume := cli.Start("apply", "-auto-approve", "-no-color")
 			gets := api.Gets()
-			when(t, api, func() bool { return api.Gets() > gets+1 })
+			acctest.Eventually(t, "the export is polled again", func() bool { return api.Gets() > gets+1 })
 			api.Finish(token)
 			if out, ok := resume.Wait(); !ok {
 				t.Fatal(out)
@@ -73,5 +73,5 @@ func wantFinished(t *testing.T, cli *acctest.CLI, token string) {
 	if this := cli.Instances()[address]; this.Attributes["token"] != token || this.Attributes["status"] != "completed" {
 		t.Errorf("the state has %+v, want %s completed", this, token)
 	}
-	wantEmptyPlan(t, cli)
+	cli.WantEmptyPlan()
 }

@@ -19,7 +19,7 @@ func TestRead_expiredExportThroughTheCLI(t *testing.T) {
 	cli.MustRun("apply", "-no-color", "-auto-approve")
 	cli.Age(25 * time.Hour)
 	api.Change(func(o *fakevantage.Options) { o.Misbehave = always(fakevantage.Reset) })
-	state := contents(t, filepath.Join(cli.Dir, "terraform.tfstate"))
+	state := acctest.Contents(t, filepath.Join(cli.Dir, "terraform.tfstate"))
 	for _, args := range [][]string{
 		{"plan", "-detailed-exitcode"},
 		{"plan", "-detailed-exitcode", "-refresh=false"},
@@ -31,7 +31,7 @@ func TestRead_expiredExportThroughTheCLI(t *testing.T) {
 			t.Errorf("%v shows %s", args, out)
 		}
 	}
-	if contents(t, filepath.Join(cli.Dir, "terraform.tfstate")) != state {
+	if acctest.Contents(t, filepath.Join(cli.Dir, "terraform.tfstate")) != state {
 		t.Error("state has changed")
 	}
 	cli.MustRun("destroy", "-no-color", "-auto-approve")

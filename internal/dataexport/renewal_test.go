@@ -49,10 +49,10 @@ func TestRenewal_throughTheCLI(t *testing.T) {
 		`-> (known after apply) # forces replacement`)
 	time.Sleep(time.Second)
 	wantSaid(t, cli.MustRun("apply", "-no-color", "due.tfplan"), "1 added, 0 changed, 1 destroyed")
-	wantEmptyPlan(t, cli)
+	cli.WantEmptyPlan()
 	wantPosts(t, api.Server, 2)
 	cli.Write(withOutputs(t, `renew_before_expiry = "24h"`))
 	wantSaid(t, flat(cli.MustRun("apply", "-no-color", "-auto-approve")), "valid for 24h0m0s", "1 changed")
-	wantEmptyPlan(t, cli)
+	cli.WantEmptyPlan()
 	cli.MustRun("destroy", "-no-color", "-auto-approve")
 }

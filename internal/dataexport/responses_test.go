@@ -17,21 +17,6 @@ import (
 
 // What unusual responses of the API, or of a gateway, do to state and to diagnostics.
 
-func TestCreate_locationAtAnotherOrigin(t *testing.T) {
-	t.Parallel()
-	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-		token := fake.Add(minimal, time.Now())
-		accepted := fakevantage.Answer(202, "", "Location: https://api.elsewhere.example/v2/data_exports/"+token)
-		fake.Change(func(o *fakevantage.Options) { o.Misbehave = post(accepted) })
-		state := p.Create(t.Context(), minimal)
-		wantCompleted(t, state)
-		if state.Text("token") != token {
-			t.Errorf("the state has %s, want %s", state.Text("token"), token)
-		}
-		wantPosts(t, fake, 1)
-	})
-}
-
 func TestCreate_fails(t *testing.T) {
 	t.Parallel()
 	const (

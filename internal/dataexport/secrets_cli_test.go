@@ -76,7 +76,7 @@ func TestStoreFileURLs_falseKeepsNoSignature(t *testing.T) {
 	logFile := traced(t, cli)
 	shown := cli.MustRun("plan", "-no-color", "-out=create.tfplan")
 	apply := cli.Start("apply", "-no-color", "create.tfplan")
-	when(t, api, func() bool { return api.Gets() > 0 })
+	acctest.Eventually(t, "the export is polled", func() bool { return api.Gets() > 0 })
 	apply.Interrupt()
 	out, _ := apply.Wait()
 	shown += out + cli.MustRun("plan", "-no-color", "-out=resume.tfplan")
@@ -107,7 +107,7 @@ func leftBehind(t *testing.T, cli *acctest.CLI, logFile string) map[string]strin
 	for _, path := range []string{
 		logFile, filepath.Join(cli.Dir, "terraform.tfstate"), filepath.Join(cli.Dir, "terraform.tfstate.backup"),
 	} {
-		out[filepath.Base(path)] = contents(t, path)
+		out[filepath.Base(path)] = acctest.Contents(t, path)
 	}
 	plans, err := filepath.Glob(filepath.Join(cli.Dir, "*.tfplan"))
 	if err != nil || len(plans) == 0 {

@@ -1,27 +1,12 @@
 package dataexport_test
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"terraform-provider-vantage/internal/acctest"
 )
-
-// when waits until a condition is met, such as a request to the fake.
-func when(t *testing.T, api *acctest.API, met func() bool) {
-	t.Helper()
-	deadline := time.After(time.Minute)
-	for !met() {
-		select {
-		case <-deadline:
-			t.Fatalf("the condition was not met; requests: %v", api.Requests())
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
-}
 
 // flat returns the output of the CLI without its borders and line breaks.
 func flat(out string) string {
@@ -43,16 +28,6 @@ func traced(t *testing.T, cli *acctest.CLI) string {
 	return path
 }
 
-// contents returns the contents of a file.
-func contents(t *testing.T, path string) string {
-	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
 // wantSaid expects all of the words in an output.
 func wantSaid(t *testing.T, out string, words ...string) {
 	t.Helper()
@@ -60,13 +35,6 @@ func wantSaid(t *testing.T, out string, words ...string) {
 		if !strings.Contains(out, w) {
 			t.Errorf("the output lacks %q: %.10000s", w, out)
 		}
-	}
-}
-
-func wantEmptyPlan(t *testing.T, cli *acctest.CLI) {
-	t.Helper()
-	if out, ok := cli.Run("plan", "-no-color", "-detailed-exitcode"); !ok {
-		t.Errorf("the plan is not empty: %s", out)
 	}
 }
 

@@ -81,7 +81,7 @@ func TestLoad_twoFilesInDirectoryWithSpaces(t *testing.T) {
 			}
 			l.failFor("")
 			apply(t, cli)
-			wantNothingToDo(t, cli)
+			cli.WantEmptyPlan()
 			if names := l.loaded(); !slices.Equal(names, []string{"unit_costs-001.csv", "unit_costs-002.csv"}) {
 				t.Errorf("loaded %q, want both files once", names)
 			}
@@ -146,7 +146,7 @@ func TestMonthly(t *testing.T) {
 			t.Errorf("at %s the apply warns: %s", month.third, out)
 		}
 		cli.Setenv("TF_VAR_now", month.last)
-		wantNothingToDo(t, cli)
+		cli.WantEmptyPlan()
 		// With -detailed-exitcode Terraform exits 2 without drift: hashicorp/terraform#36403.
 		if out := cli.MustRun("plan", "-refresh-only", "-json"); strings.Contains(out, `"type":"resource_drift"`) {
 			t.Errorf("at %s there is drift: %s", month.last, out)
@@ -212,7 +212,7 @@ func TestMonthly_now(t *testing.T) {
 	if time.Now().UTC().Month() != before.Month() {
 		t.Skip("the month has changed during the test")
 	}
-	wantNothingToDo(t, cli)
+	cli.WantEmptyPlan()
 	first := time.Date(before.Year(), before.Month()-1, 1, 0, 0, 0, 0, time.UTC)
 	want := fmt.Sprintf(`"start_date":%q,"end_date":%q`,
 		first.Format(time.DateOnly), first.AddDate(0, 1, -1).Format(time.DateOnly))
@@ -235,7 +235,7 @@ func TestPipeline(t *testing.T) {
 		}
 		cli = next
 		apply(t, cli)
-		wantNothingToDo(t, cli)
+		cli.WantEmptyPlan()
 		directory := strings.TrimSpace(cli.MustRun("output", "-raw", "directory"))
 		if files, err := filepath.Glob(filepath.Join(cli.Dir, directory, "*.csv")); err != nil || len(files) != 1 {
 			t.Errorf("run %d has the files %q, %v, want one", i, files, err)

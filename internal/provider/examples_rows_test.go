@@ -67,7 +67,7 @@ func TestGuardrails(t *testing.T) {
 		requests := len(api.Requests()) - before
 		if test.rollsOut {
 			released = test.name
-			wantNothingToDo(t, cli)
+			cli.WantEmptyPlan()
 		}
 		rollout := fmt.Sprint(cli.Instances()["terraform_data.rollout"].Attributes["input"])
 		if requests != 1 || !strings.Contains(rollout, released) {

@@ -116,7 +116,7 @@ func TestExamples(t *testing.T) {
 			}
 			use := func() {
 				apply(t, cli)
-				wantNothingToDo(t, cli)
+				cli.WantEmptyPlan()
 				if test.check != nil {
 					test.check(t, cli)
 				}
@@ -176,7 +176,7 @@ func TestExamplesWithAnEmptyExport(t *testing.T) {
 			if outputs := apply(t, cli); strings.Contains(outputs, "null") {
 				t.Errorf("the output has a null for an empty export: %s", outputs)
 			}
-			wantNothingToDo(t, cli)
+			cli.WantEmptyPlan()
 			for _, pattern := range []string{"*.csv", "exports/*/*.csv"} {
 				if files, _ := filepath.Glob(filepath.Join(cli.Dir, pattern)); len(files) != 0 {
 					t.Errorf("downloaded %v, want no file", files)
@@ -212,12 +212,4 @@ func apply(t *testing.T, cli *acctest.CLI, args ...string) (outputs string) {
 		t.Errorf("the output shows a pre-signed URL: %s", outputs)
 	}
 	return outputs
-}
-
-// wantNothingToDo expects an empty plan.
-func wantNothingToDo(t *testing.T, cli *acctest.CLI) {
-	t.Helper()
-	if out, ok := cli.Run("plan", "-detailed-exitcode", "-no-color"); !ok {
-		t.Errorf("the second plan is not empty: %s", out)
-	}
 }

@@ -84,16 +84,16 @@ func TestUploads(t *testing.T) {
 			api, store, first := startUpload(t, u, 1)
 			apply(t, first)
 			u.wantUploaded(t, api, store, first, 1, 1)
-			wantNothingToDo(t, first)
+			first.WantEmptyPlan()
 
 			second := u.nextRunner(t, api, store, first)
-			wantNothingToDo(t, second)
+			second.WantEmptyPlan()
 			u.wantUploaded(t, api, store, second, 1, 1)
 
 			aDayPasses(api, second)
 			apply(t, second)
 			u.wantUploaded(t, api, store, second, 2, 2)
-			wantNothingToDo(t, second)
+			second.WantEmptyPlan()
 
 			third := u.nextRunner(t, api, store, second)
 			third.MustRun("destroy", "-auto-approve", "-no-color")
@@ -121,7 +121,7 @@ func TestUploads_failed(t *testing.T) {
 				apply(t, cli, "-replace=vantage_data_export_download.latest",
 					"-replace="+u.typeName+".latest")
 				u.wantUploaded(t, api, store, cli, exports, exports)
-				wantNothingToDo(t, cli)
+				cli.WantEmptyPlan()
 				aDayPasses(api, cli)
 			}
 		})

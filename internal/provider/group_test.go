@@ -29,16 +29,6 @@ func on(method string, h http.HandlerFunc) func(fakevantage.Request) http.Handle
 	}
 }
 
-// eventually waits until a condition holds, for at most a minute.
-func eventually(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(time.Minute); !holds(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("not within a minute: %s", what)
-		}
-	}
-}
-
 // start starts a command that is killed when the test ends.
 func start(t *testing.T, cli *acctest.CLI, args ...string) *acctest.Running {
 	t.Helper()
@@ -113,5 +103,5 @@ func send(t *testing.T, pid int, signal syscall.Signal) {
 
 func wantNoProviderLeft(t *testing.T, run *acctest.Running) {
 	t.Helper()
-	eventually(t, "the provider has ended", func() bool { return len(providersOf(t, run)) == 0 })
+	acctest.Eventually(t, "the provider has ended", func() bool { return len(providersOf(t, run)) == 0 })
 }

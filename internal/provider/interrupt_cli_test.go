@@ -54,7 +54,7 @@ func TestInterrupt_cancelsReads(t *testing.T) {
 				cli := acctest.NewCLI(t, api, strings.ReplaceAll(test.config, "TOKEN", token))
 				verb, _, _ := strings.Cut(command, ",")
 				run := start(t, cli, verb)
-				eventually(t, "every export is created and a poll is sent", func() bool {
+				acctest.Eventually(t, "every export is created and a poll is sent", func() bool {
 					return len(requestedReports(api)) == test.reports && api.Gets() > 0
 				})
 				interrupt(t, run)
@@ -91,7 +91,7 @@ func TestInterrupt_cancelsRefreshWhileApplyPlans(t *testing.T) {
 	gets := api.Gets()
 	api.Change(func(o *fakevantage.Options) { o.Misbehave = on(http.MethodGet, fakevantage.Errors(503, "down")) })
 	apply := startApply(t, cli)
-	eventually(t, "the refresh is retried", func() bool { return api.Gets() > gets+1 })
+	acctest.Eventually(t, "the refresh is retried", func() bool { return api.Gets() > gets+1 })
 	apply.Interrupt()
 	out, ok := end(t, apply)
 	if ok || !strings.Contains(out, "Could not read unit cost export") || !strings.Contains(out, "was interrupted") {

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"terraform-provider-vantage/internal/acctest"
 )
 
 // idioms are words that readers stumble over. CONTRIBUTING.md and the pages of the Terraform Registry use standard
@@ -109,7 +111,7 @@ func texts(t *testing.T) (out []passage) {
 		case extension == ".go":
 			out = append(out, goTexts(t, path, file)...)
 		case strings.Contains(".md .tmpl .tf .hcl .sh .yml", extension) && extension != "", file == "GNUmakefile":
-			out = append(out, passage{file, 1, read(t, path)})
+			out = append(out, passage{file, 1, acctest.Contents(t, path)})
 		}
 		return nil
 	})

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"terraform-provider-vantage/internal/acctest"
 )
 
 var link = regexp.MustCompile(`\]\(([^)#]*)(?:#([^)]*))?\)`)
@@ -20,7 +22,7 @@ func TestLinksLeadSomewhere(t *testing.T) {
 			t.Fatal(pattern, err)
 		}
 		for _, page := range pages {
-			for _, m := range link.FindAllStringSubmatch(read(t, page), -1) {
+			for _, m := range link.FindAllStringSubmatch(acctest.Contents(t, page), -1) {
 				if strings.Contains(m[1], "://") {
 					continue
 				}
@@ -33,7 +35,7 @@ func TestLinksLeadSomewhere(t *testing.T) {
 					t.Errorf("%s: %v", page, err)
 					continue
 				}
-				if m[2] != "" && !hasAnchor(read(t, target), m[2]) {
+				if m[2] != "" && !hasAnchor(acctest.Contents(t, target), m[2]) {
 					t.Errorf("%s: %s has no heading #%s", page, target, m[2])
 				}
 			}
@@ -42,15 +44,6 @@ func TestLinksLeadSomewhere(t *testing.T) {
 	if seen == 0 {
 		t.Error("no page links to another")
 	}
-}
-
-func read(t *testing.T, file string) string {
-	t.Helper()
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
 }
 
 // hasAnchor reports whether a page has the heading, as GitHub and the registries name it in a URL, or an anchor of the

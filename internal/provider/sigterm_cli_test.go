@@ -42,7 +42,7 @@ func TestSIGTERM_toGroupKeepsEveryExport(t *testing.T) {
 			api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour, Latency: test.latency})
 			cli := acctest.NewCLI(t, api, twelveExports)
 			apply := startApply(t, cli)
-			eventually(t, "exports are requested", func() bool { return test.met(api) })
+			acctest.Eventually(t, "exports are requested", func() bool { return test.met(api) })
 			apply.Signal(syscall.SIGTERM)
 			out, _ := end(t, apply)
 			state, err := os.ReadFile(filepath.Join(cli.Dir, "terraform.tfstate"))
@@ -80,7 +80,7 @@ action "vantage_unit_cost_export" "now" {
 }
 `)
 	apply := startApply(t, cli, "-invoke=action.vantage_unit_cost_export.now")
-	eventually(t, "the export is pending", func() bool { return api.Gets() > 0 })
+	acctest.Eventually(t, "the export is pending", func() bool { return api.Gets() > 0 })
 	apply.Signal(syscall.SIGTERM)
 	out, ok := end(t, apply)
 	if ok || !strings.Contains(out, "interrupted after") || !strings.Contains(out, "dta_xprt_") {
@@ -94,10 +94,10 @@ func TestSIGTERM_toProviderAloneWaitsForOperation(t *testing.T) {
 	api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour, RetryAfter: "1"})
 	cli := acctest.NewCLI(t, api, oneExport)
 	apply := startApply(t, cli)
-	eventually(t, "the export is pending", func() bool { return api.Gets() > 0 })
+	acctest.Eventually(t, "the export is pending", func() bool { return api.Gets() > 0 })
 	send(t, theProviderOf(t, apply), syscall.SIGTERM)
 	gets := api.Gets()
-	eventually(t, "the export is polled again", func() bool { return api.Gets() > gets+1 })
+	acctest.Eventually(t, "the export is polled again", func() bool { return api.Gets() > gets+1 })
 	for token := range api.Exports() {
 		api.Finish(token)
 	}
@@ -126,7 +126,7 @@ func startIdle(t *testing.T) (*acctest.API, *acctest.CLI, *acctest.Running) {
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
 	cli := acctest.NewCLI(t, api, idleBetween)
 	apply := startApply(t, cli)
-	eventually(t, "the provider is idle", func() bool {
+	acctest.Eventually(t, "the provider is idle", func() bool {
 		_, err := os.Stat(filepath.Join(cli.Dir, "begun"))
 		return err == nil
 	})
@@ -162,7 +162,7 @@ func TestProvider_endsWhenTerraformIsKilled(t *testing.T) {
 			t.Helper()
 			api := acctest.Start(t, o)
 			apply := startApply(t, acctest.NewCLI(t, api, config))
-			eventually(t, "the provider is busy", func() bool { return met(api) })
+			acctest.Eventually(t, "the provider is busy", func() bool { return met(api) })
 			return apply
 		}
 	}

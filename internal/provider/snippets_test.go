@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"terraform-provider-vantage/internal/acctest"
 )
 
 // notFromExamples are the snippets that cannot be a part of an example that is run, by a line that only they have.
@@ -29,7 +31,7 @@ func TestSnippetsAreParts(t *testing.T) {
 	}
 	exceptions := map[string]bool{}
 	for _, page := range append(pages, "../../README.md") {
-		for _, m := range snippet.FindAllStringSubmatch(read(t, page), -1) {
+		for _, m := range snippet.FindAllStringSubmatch(acctest.Contents(t, page), -1) {
 			if line, ok := exceptionOf(m[1]); ok {
 				exceptions[line] = true
 				continue
@@ -69,7 +71,7 @@ func exampleTexts(t *testing.T) []string {
 				if err != nil || !isPart || strings.HasPrefix(filepath.Base(path), "import") {
 					return err
 				}
-				out = append(out, unindented(read(t, path)))
+				out = append(out, unindented(acctest.Contents(t, path)))
 				return nil
 			},
 		)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"terraform-provider-vantage/internal/acctest"
 )
 
 // summary matches the summary of a diagnostic in the code, with or without an inserted value: what comes before it and
@@ -21,7 +23,7 @@ var (
 func TestTroubleshooting_hasEachSummary(t *testing.T) {
 	t.Parallel()
 	var entries []string
-	for line := range strings.Lines(read(t, "../../templates/guides/troubleshooting.md")) {
+	for line := range strings.Lines(acctest.Contents(t, "../../templates/guides/troubleshooting.md")) {
 		if strings.HasPrefix(line, "- **") {
 			for _, entry := range regexp.MustCompile(`\*\*(.+?)\*\*`).FindAllStringSubmatch(line, -1) {
 				entries = append(entries, strings.ReplaceAll(entry[1], "`", ""))
@@ -62,7 +64,7 @@ func summaries(t *testing.T) (found []parts) {
 		if strings.HasSuffix(file, "_test.go") || strings.HasPrefix(filepath.ToSlash(file), "../acctest/") {
 			continue
 		}
-		text := read(t, file)
+		text := acctest.Contents(t, file)
 		for _, m := range summary.FindAllStringSubmatch(text, -1) {
 			found = append(found, parts{m[1], m[2]})
 		}
