@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
@@ -100,27 +99,3 @@ type Refused [2]string
 
 // Loose replaces spaces with a pattern for any white space, because the CLI wraps diagnostics and draws a border.
 func Loose(pattern string) string { return strings.ReplaceAll(pattern, " ", `[\s│|]+`) }
-
-// WantReplaced applies the first configuration of arguments and then each of the others, and expects a new export for
-// each.
-func (k Kind) WantReplaced(t *testing.T, first string, others ...string) {
-	t.Helper()
-	api := Start(t, fakevantage.Options{RetryAfter: "0"})
-	address := k.TypeName + ".this"
-	config := func(arguments string) string {
-		return api.Config("resource \"" + k.TypeName + "\" \"this\" {\n" + arguments + "\n}\n")
-	}
-	steps := []resource.TestStep{{Config: config(first)}}
-	for _, other := range others {
-		steps = append(steps, resource.TestStep{
-			Config: config(other),
-			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-				plancheck.ExpectResourceAction(address, plancheck.ResourceActionReplace),
-			}},
-		})
-	}
-	api.Run(t, steps...)
-	if api.Posts() != 1+len(others) {
-		t.Errorf("%d exports, want %d", api.Posts(), 1+len(others))
-	}
-}

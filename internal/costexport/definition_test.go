@@ -73,18 +73,3 @@ func TestPlan_rejectsInvalidArguments(t *testing.T) {
 		"no aggregate":              {report(`settings { aggregate_by = "hour" }`), `must be one of`},
 	})
 }
-
-func TestPlan_replacesForEveryArgument(t *testing.T) {
-	t.Parallel()
-	other := func(line string) string { return "filter = \"b\"\n" + line }
-	kind.WantReplaced(t,
-		`filter = "a"`,
-		other(``),
-		other(`groupings = ["region"]`),
-		other(`groupings = ["service"]`),
-		other(`schema = "focus"`),
-		other(`settings { amortize = true }`),
-		other(`settings { amortize = false }`),
-		`cost_report_token = "rprt_1"`,
-	)
-}

@@ -1,6 +1,7 @@
 package dataexport_test
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -53,6 +54,45 @@ func TestResource_fromPlanToManifest(t *testing.T) {
 		`"date_bin":"week"}`
 	if got := api.Requests()[0].Body; got != want {
 		t.Errorf("the request is %s", got)
+	}
+}
+
+func TestPlan_replacesForEveryArgument(t *testing.T) {
+	t.Parallel()
+	scope := map[string]any{
+		"start_date": "2025-01-01", "end_date": "2025-01-01", "date_bin": "month", "workspace_token": "wrkspc_1",
+		"triggers": map[string]any{"a": "1"},
+	}
+	for typeName, arguments := range map[string]map[string]any{
+		"vantage_unit_cost_export": {"cost_report_token": "rprt_2"},
+		"vantage_cost_export": {
+			"cost_report_token": "rprt_2", "filter": "b", "groupings": []any{"region"}, "schema": "focus",
+			"settings": map[string]any{"amortize": true},
+		},
+		"vantage_kubernetes_efficiency_export": {
+			"kubernetes_efficiency_report_token": "r", "filter": "b", "groupings": []any{"pod"},
+		},
+	} {
+		t.Run(typeName, func(t *testing.T) {
+			t.Parallel()
+			inVirtualTimeOf(t, typeName, fakevantage.Options{}, func(
+				t *testing.T, p *acctest.Protocol, _ *fakevantage.Server,
+			) {
+				config := minimal
+				if typeName == "vantage_kubernetes_efficiency_export" {
+					config = map[string]any{}
+				}
+				state := p.Create(t.Context(), config)
+				maps.Copy(arguments, scope)
+				for name, value := range arguments {
+					changed := with(config, name, value)
+					wantReplaced(t, p.Plan(state, changed), name)
+					if config[name] == nil {
+						wantReplaced(t, p.Plan(p.Create(t.Context(), changed), config), name) // it is removed
+					}
+				}
+			})
+		})
 	}
 }
 

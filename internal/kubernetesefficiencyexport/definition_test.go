@@ -48,8 +48,3 @@ func TestPlan_rejectsInvalidArguments(t *testing.T) {
 		"the same twice":  {`groupings = ["pod", "pod"]`, `duplicate`},
 	})
 }
-
-func TestPlan_replacesForEveryArgument(t *testing.T) {
-	t.Parallel()
-	kind.WantReplaced(t, ``, `filter = "a"`, `groupings = ["pod"]`, `kubernetes_efficiency_report_token = "r"`, ``)
-}
