@@ -139,10 +139,10 @@ func (o operation) warnNoFiles(token string) diag.Diagnostic {
 // warnIgnoredFields warns about parts of a valid response that are not stored.
 func (o operation) warnIgnoredFields(e *vantage.DataExport) diag.Diagnostics {
 	var diags diag.Diagnostics
-	if _, ok := decodeAttributes(e.Attributes); !ok {
+	if len(e.Attributes) > maxBytes {
 		diags.AddWarning("The attributes of the "+o.noun+" are not stored",
-			fmt.Sprintf("The attributes that the API reports of the export %s exceed %d values or %d KiB. "+
-				"The argument attributes is null; the export is complete otherwise.", e.Token, maxValues, maxBytes>>10))
+			fmt.Sprintf("The attributes that the API reports of the export %s exceed %d KiB. "+
+				"The value of attributes is null. All other values are stored.", e.Token, maxBytes>>10))
 	}
 	if e.Manifest != nil && e.Manifest.ValidUntilUnreadable {
 		diags.AddWarning("The expiry of the "+o.noun+" is unknown",

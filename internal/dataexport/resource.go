@@ -136,8 +136,7 @@ func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, res
 	case export.Completed() || importing:
 		state.exported = newExported(export).withFileURLs(state.StoreFileURLs)
 		if imported != notImported {
-			attributes, _ := decodeAttributes(export.Attributes)
-			model.SetFromImport(attributes)
+			model.SetFromImport(decodeAttributes(export.Attributes))
 		}
 		if importing {
 			resp.Diagnostics.Append(r.warnOtherExportType(export)...)
