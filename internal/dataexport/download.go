@@ -69,14 +69,6 @@ func directoryOf(argument types.String) (string, error) {
 	return directory, exportfile.PrepareDirectory(directory)
 }
 
-// downloading is the operation of downloading an existing export.
-func downloading(timeoutHint, retryHint string) operation {
-	o := waiting("download")
-	o.timeoutHint, o.retryHint = timeoutHint, retryHint
-	o.unfinished = "The export is still running. " + retryHint + " If needed, set a longer " + timeoutHint + "."
-	return o
-}
-
 // fetch waits for an existing export and downloads its files. An export without files is a warning.
 func (o operation) fetch(
 	ctx context.Context, client *vantage.Client, config DownloadPart, send func(string, ...any),

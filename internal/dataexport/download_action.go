@@ -51,7 +51,7 @@ func (a *downloadAction) Invoke(ctx context.Context, req action.InvokeRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	o := downloading("`invoke` in the action's timeouts block", "Invoke the action again to download the files.")
+	o := waiting("download", "Invoke the action again to download the files.", "`invoke` in the action's timeouts block")
 	send := progressSender(ctx, resp.SendProgress)
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(config.Timeouts, "invoke", defaultTimeout))
 	defer cancel()

@@ -138,7 +138,7 @@ func (r *downloadResource) Create(ctx context.Context, req resource.CreateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	o := downloading("`create` in the resource's timeouts block", "Apply again to download the files.")
+	o := waiting("download", "Apply again to download the files.", "`create` in the resource's timeouts block")
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(plan.Timeouts, "create", defaultTimeout))
 	defer cancel()
 	export, files, diags := o.fetch(ctx, r.client, plan.DownloadPart, func(string, ...any) {})

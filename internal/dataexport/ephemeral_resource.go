@@ -48,7 +48,7 @@ func (r *existingEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	o := waiting("open")
+	o := waiting("open", resumeHint, "`open` in the timeouts block")
 	if r.client == nil {
 		resp.Diagnostics.Append(o.errNotConfigured())
 		return
