@@ -53,15 +53,11 @@ func (a *exportAction) Schema(_ context.Context, _ action.SchemaRequest, resp *a
 
 func (a *exportAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	config := a.definition.NewAction()
-	resp.Diagnostics.Append(req.Config.Get(ctx, config)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
 	o := a.definition.creating("Invoke the action again", "`invoke` in the action's timeouts block")
 	o.retryHint = "Download them with the action vantage_data_export_download. " +
 		"Another invocation of this action creates another export."
-	if a.client == nil {
-		resp.Diagnostics.Append(o.errNotConfigured())
+	resp.Diagnostics.Append(a.start(ctx, o, req.Config, config)...)
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	send := progressSender(ctx, resp.SendProgress)

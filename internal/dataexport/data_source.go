@@ -52,13 +52,9 @@ The API can sign new URLs at each read. For URLs that must not change, use the r
 // Read warns about an expired export, so that plan and destroy succeed.
 func (d *existingDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data DataSourcePart
-	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
 	o := waiting("read", resumeHint, "`read` in the timeouts block")
-	if d.client == nil {
-		resp.Diagnostics.Append(o.errNotConfigured())
+	resp.Diagnostics.Append(d.start(ctx, o, req.Config, &data)...)
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(data.Timeouts, "read", defaultTimeout))
@@ -112,13 +108,9 @@ Terraform reads the data source in every plan, or in the apply if an argument is
 
 func (d *exportDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	model := d.definition.NewDataSource()
-	resp.Diagnostics.Append(req.Config.Get(ctx, model)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
 	o := d.definition.creating("Run Terraform again", "`read` in the timeouts block")
-	if d.client == nil {
-		resp.Diagnostics.Append(o.errNotConfigured())
+	resp.Diagnostics.Append(d.start(ctx, o, req.Config, model)...)
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	data := model.Part()

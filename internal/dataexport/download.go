@@ -73,9 +73,6 @@ func directoryOf(argument types.String) (string, error) {
 func (o operation) fetch(
 	ctx context.Context, client *vantage.Client, config DownloadPart, send func(string, ...any),
 ) (*vantage.DataExport, []exportfile.File, diag.Diagnostics) {
-	if client == nil {
-		return nil, nil, diag.Diagnostics{o.errNotConfigured()}
-	}
 	directory, err := directoryOf(config.Directory)
 	if err != nil {
 		return nil, nil, diag.Diagnostics{o.errDirectory(directory, err)}
