@@ -53,13 +53,11 @@ func (a *exportAction) Schema(_ context.Context, _ action.SchemaRequest, resp *a
 
 func (a *exportAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	config := a.definition.NewAction()
-	resp.Diagnostics.Append(req.Config.Get(ctx, config)...)
+	o := a.definition.creating("Invoke the action again", "`invoke` in the action's timeouts block")
+	o.retryHint = "Download them with the action vantage_data_export_download. " +
+		"Another invocation of this action creates another export."
+	resp.Diagnostics.Append(a.start(ctx, o, req.Config, config)...)
 	if resp.Diagnostics.HasError() {
-		return
-	}
-	o := a.creating()
-	if a.client == nil {
-		resp.Diagnostics.Append(o.errNotConfigured())
 		return
 	}
 	send := progressSender(ctx, resp.SendProgress)
@@ -90,18 +88,4 @@ func (a *exportAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 	}
 	_, diags = o.download(ctx, a.client, export, directory, "", send)
 	resp.Diagnostics.Append(diags...)
-}
-
-func (a *exportAction) creating() operation {
-	return operation{
-		verb: "create", noun: a.definition.Noun, report: a.definition.Report, whenEmpty: a.definition.WhenEmpty,
-		unfinished: "The export is still running. Another invocation creates another export. " +
-			"To use this export, read the data source vantage_data_export with its token. " +
-			"If the timeout is too short, set a longer `invoke` in the action's timeouts block.",
-		failed:      "Invoke the action again to create a new export. " + checkReport,
-		lost:        "Invoke the action again to create a new export.",
-		timeoutHint: "`invoke` in the action's timeouts block",
-		retryHint: "Download them with the action vantage_data_export_download. " +
-			"Another invocation of this action creates another export.",
-	}
 }

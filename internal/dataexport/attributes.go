@@ -13,60 +13,38 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Free-form JSON is converted to Terraform values without loss.
-
 const (
-	// maxValues and maxBytes limit the attributes that are stored. The framework walks dynamic values in quadratic time:
-	// at these limits a refresh and a plan take less than 0.2 s. The API reports some twenty values.
-	maxValues = 1000
-	maxBytes  = 256 << 10
-	// maxDepth limits the depth of attributes; deeper values are stored as JSON text.
+	// maxBytes limits the attributes that are stored. The API reports less than 1 KiB.
+	maxBytes = 64 << 10
+	// maxDepth limits the depth of attributes, in which the framework takes quadratic time: minutes for maxBytes of brackets.
+	// Deeper values are stored as JSON text.
 	maxDepth = 32
-	// maxBits limits the size of a number; larger numbers are stored as text.
+	// maxBits limits the exponent of a number, whose text would have as many digits; larger numbers are stored as text.
 	maxBits = 4096
 )
 
-// decodeAttributes decodes the attributes of an export with numbers as json.Number. It returns false if they exceed the
-// limits, and nil if they are not an object.
-func decodeAttributes(raw json.RawMessage) (map[string]any, bool) {
+// decodeAttributes decodes the attributes of an export with numbers as json.Number. It returns nil if they exceed the
+// limit or are not an object.
+func decodeAttributes(raw json.RawMessage) map[string]any {
 	if len(raw) > maxBytes {
-		return nil, false
+		return nil
 	}
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
-	var value any
-	if decoder.Decode(&value) != nil {
-		return nil, true
+	var object map[string]any
+	if decoder.Decode(&object) != nil {
+		return nil
 	}
-	if countValues(value) > maxValues {
-		return nil, false
-	}
-	object, _ := value.(map[string]any)
-	return object, true
+	return object
 }
 
-func countValues(value any) int {
-	count := 1
-	switch v := value.(type) {
-	case map[string]any:
-		for _, member := range v {
-			count += countValues(member)
-		}
-	case []any:
-		for _, element := range v {
-			count += countValues(element)
-		}
-	}
-	return count
-}
-
-// attributesValue converts attributes. It is null if there are none or if they exceed the limits.
+// attributesValue converts attributes without loss. It is null if there are none or if they exceed the limit.
 func attributesValue(raw json.RawMessage) types.Dynamic {
-	a, _ := decodeAttributes(raw)
-	if a == nil {
+	object := decodeAttributes(raw)
+	if object == nil {
 		return types.DynamicNull()
 	}
-	return types.DynamicValue(jsonValue(a, 0))
+	return types.DynamicValue(jsonValue(object, 0))
 }
 
 // jsonValue converts a decoded JSON value. Lists become tuples, because the types of their elements can differ.

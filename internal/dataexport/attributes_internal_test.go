@@ -76,11 +76,11 @@ func TestAttributesValue_isLimited(t *testing.T) {
 		text string
 		kept bool
 	}{
-		"as the API has them": {`{"a":[` + strings.Repeat(`{"b":null},`, 400) + `1]}`, true},
-		"too many values":     {`{"a":[` + strings.Repeat(`{},`, 1000) + `1]}`, false},
-		"too deep":            {`{"a":` + strings.Repeat(`[`, 2000) + strings.Repeat(`]`, 2000) + `}`, false},
-		"too long":            {`{"a":"` + strings.Repeat(`x`, 300<<10) + `"}`, false},
-		"no object":           {`[1]`, true},
+		"as long as allowed": {`{"a":"` + strings.Repeat(`x`, 64<<10-8) + `"}`, true},
+		"too long":           {`{"a":"` + strings.Repeat(`x`, 64<<10-7) + `"}`, false},
+		"many values":        {`{"a":[` + strings.Repeat(`1,`, 32000) + `1]}`, true},
+		"deep":               {`{"a":` + strings.Repeat(`[`, 9000) + strings.Repeat(`]`, 9000) + `}`, true},
+		"no object":          {`[1]`, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

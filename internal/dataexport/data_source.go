@@ -52,13 +52,9 @@ The API can sign new URLs at each read. For URLs that must not change, use the r
 // Read warns about an expired export, so that plan and destroy succeed.
 func (d *existingDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data DataSourcePart
-	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
+	o := waiting("read", resumeHint, "`read` in the timeouts block")
+	resp.Diagnostics.Append(d.start(ctx, o, req.Config, &data)...)
 	if resp.Diagnostics.HasError() {
-		return
-	}
-	o := waiting("read")
-	if d.client == nil {
-		resp.Diagnostics.Append(o.errNotConfigured())
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(data.Timeouts, "read", defaultTimeout))
@@ -112,13 +108,9 @@ Terraform reads the data source in every plan, or in the apply if an argument is
 
 func (d *exportDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	model := d.definition.NewDataSource()
-	resp.Diagnostics.Append(req.Config.Get(ctx, model)...)
+	o := d.definition.creating("Run Terraform again", "`read` in the timeouts block")
+	resp.Diagnostics.Append(d.start(ctx, o, req.Config, model)...)
 	if resp.Diagnostics.HasError() {
-		return
-	}
-	o := d.creating()
-	if d.client == nil {
-		resp.Diagnostics.Append(o.errNotConfigured())
 		return
 	}
 	data := model.Part()
@@ -139,17 +131,6 @@ func (d *exportDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	}
 }
 
-func (d *exportDataSource) creating() operation {
-	return operation{
-		verb: "create", noun: d.definition.Noun, report: d.definition.Report, whenEmpty: d.definition.WhenEmpty,
-		unfinished: "The export is still running. Running Terraform again creates another export. " +
-			"To use this export, read the data source vantage_data_export with its token. " +
-			"If the timeout is too short, set a longer `read` in the timeouts block.",
-		failed: "Run Terraform again to create a new export. " + checkReport,
-		lost:   "Run Terraform again to create a new export.",
-	}
-}
-
 // existingAttributes are the attributes of an existing export that is read by its token.
 func existingAttributes() map[string]resourceschema.Attribute {
 	return mergeMaps(exportedAttributes(), map[string]resourceschema.Attribute{
@@ -163,16 +144,6 @@ func tokenAttribute(note string) resourceschema.StringAttribute {
 		Required:            true,
 		MarkdownDescription: tokenDescription + " " + note,
 		Validators:          argument.ExportTokens(),
-	}
-}
-
-// waiting is the operation of waiting for an existing export. The verb is also the name of the timeout.
-func waiting(verb string) operation {
-	return operation{
-		verb: verb, noun: "data export",
-		unfinished: "The export is still running. " +
-			"Run Terraform again to resume the wait, with a longer `" + verb + "` in the timeouts block if needed.",
-		failed: newExportHint,
 	}
 }
 

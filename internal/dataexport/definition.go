@@ -3,6 +3,7 @@
 package dataexport
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -119,5 +120,18 @@ type configured struct {
 
 func (c *configured) configure(data any) (diags diag.Diagnostics) {
 	c.client, diags = clientdiag.Client(data)
+	return diags
+}
+
+// start decodes the configuration or plan of an operation that sends requests. It returns an error without a client.
+func (c *configured) start(
+	ctx context.Context, o operation, config interface {
+		Get(context.Context, any) diag.Diagnostics
+	}, model any,
+) diag.Diagnostics {
+	diags := config.Get(ctx, model)
+	if !diags.HasError() && c.client == nil {
+		diags.Append(o.errNotConfigured())
+	}
 	return diags
 }

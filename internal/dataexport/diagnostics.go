@@ -24,16 +24,39 @@ type operation struct {
 	// failed says how to replace an export that failed, and lost how to replace an export that this operation or an
 	// earlier one has created and that the API does not know. Without lost, the token may be mistyped.
 	failed, lost string
-	// timeoutHint names the timeout of a download, and retryHint says how to repeat the download.
+	// timeoutHint names the timeout, and retryHint says how to repeat a wait or a download.
 	timeoutHint, retryHint string
 	// whenEmpty says what to check if an export has no files.
 	whenEmpty string
 }
 
-const newExportHint = "To create a new export, apply with `-replace` and the address of its resource. " +
-	"Or change the `triggers` of that resource."
+const (
+	newExportHint = "To create a new export, apply with `-replace` and the address of its resource. " +
+		"Or change the `triggers` of that resource."
+	resumeHint = "Run Terraform again to resume the wait."
+)
 
-const checkReport = "If that fails too, check the report in the Vantage console."
+// creating is the operation of creating an export that state does not store. again says how to repeat it.
+func (d Definition) creating(again, timeoutHint string) operation {
+	again += " to create a new export."
+	return operation{
+		verb: "create", noun: d.Noun, report: d.Report, whenEmpty: d.WhenEmpty,
+		unfinished: "The export is still running. A new run creates another export. " +
+			"To use this export, read the data source vantage_data_export with its token. " +
+			"If the timeout is too short, set a longer " + timeoutHint + ".",
+		failed: again + " If that fails too, check the report in the Vantage console.",
+		lost:   again, timeoutHint: timeoutHint,
+	}
+}
+
+// waiting is the operation of waiting for an existing export.
+func waiting(verb, retryHint, timeoutHint string) operation {
+	return operation{
+		verb: verb, noun: "data export",
+		unfinished: "The export is still running. " + retryHint + " If needed, set a longer " + timeoutHint + ".",
+		failed:     newExportHint, timeoutHint: timeoutHint, retryHint: retryHint,
+	}
+}
 
 func (o operation) summary() string { return "Could not " + o.verb + " " + o.noun }
 
@@ -139,10 +162,10 @@ func (o operation) warnNoFiles(token string) diag.Diagnostic {
 // warnIgnoredFields warns about parts of a valid response that are not stored.
 func (o operation) warnIgnoredFields(e *vantage.DataExport) diag.Diagnostics {
 	var diags diag.Diagnostics
-	if _, ok := decodeAttributes(e.Attributes); !ok {
+	if len(e.Attributes) > maxBytes {
 		diags.AddWarning("The attributes of the "+o.noun+" are not stored",
-			fmt.Sprintf("The attributes that the API reports of the export %s exceed %d values or %d KiB. "+
-				"The argument attributes is null; the export is complete otherwise.", e.Token, maxValues, maxBytes>>10))
+			fmt.Sprintf("The attributes that the API reports of the export %s exceed %d KiB. "+
+				"The value of attributes is null. All other values are stored.", e.Token, maxBytes>>10))
 	}
 	if e.Manifest != nil && e.Manifest.ValidUntilUnreadable {
 		diags.AddWarning("The expiry of the "+o.noun+" is unknown",

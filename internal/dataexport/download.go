@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -70,21 +69,10 @@ func directoryOf(argument types.String) (string, error) {
 	return directory, exportfile.PrepareDirectory(directory)
 }
 
-// downloading is the operation of downloading an existing export.
-func downloading(timeoutHint, retryHint string) operation {
-	o := waiting("download")
-	o.timeoutHint, o.retryHint = timeoutHint, retryHint
-	o.unfinished = "The export is still running. " + retryHint + " If needed, set a longer " + timeoutHint + "."
-	return o
-}
-
 // fetch waits for an existing export and downloads its files. An export without files is a warning.
 func (o operation) fetch(
 	ctx context.Context, client *vantage.Client, config DownloadPart, send func(string, ...any),
 ) (*vantage.DataExport, []exportfile.File, diag.Diagnostics) {
-	if client == nil {
-		return nil, nil, diag.Diagnostics{o.errNotConfigured()}
-	}
 	directory, err := directoryOf(config.Directory)
 	if err != nil {
 		return nil, nil, diag.Diagnostics{o.errDirectory(directory, err)}
@@ -127,7 +115,7 @@ func (o operation) download(
 		Directory: directory, NamePrefix: prefix, OnProgress: reportDownload(send),
 	})
 	if err != nil {
-		return files, diag.Diagnostics{o.errDownload(err, export, directory, files)}
+		return files, diag.Diagnostics{o.errDownload(err, export, directory, len(files))}
 	}
 	send("Downloaded %s of the export %s to %s (%s in all). The export is %s.",
 		formatCount(len(files)), export.Token, directory, formatTotal(files), validity(export))
@@ -152,10 +140,8 @@ func (o operation) errExpired(export *vantage.DataExport) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(o.summary(), expiredText(export)+" Its files can no longer be downloaded. "+o.failed)
 }
 
-// errDownload describes which file failed and why, which files are complete, and how to download the rest.
-func (o operation) errDownload(
-	err error, export *vantage.DataExport, directory string, complete []exportfile.File,
-) diag.Diagnostic {
+// errDownload describes which file failed and why, how many files are complete, and how to download the rest.
+func (o operation) errDownload(err error, export *vantage.DataExport, directory string, complete int) diag.Diagnostic {
 	o.verb = "download"
 	var e *exportfile.Error
 	if !errors.As(err, &e) {
@@ -166,12 +152,9 @@ func (o operation) errDownload(
 		return o.errExpired(export)
 	}
 	cause, fix := o.fileFailure(e, directory)
-	written := "No file is complete."
-	if len(complete) > 0 {
-		written = fmt.Sprintf("Complete in %s: %s.", directory, formatFiles(complete))
-	}
-	state := fmt.Sprintf("The export %s is completed and %s.", export.Token, validity(export))
-	return diag.NewErrorDiagnostic(o.summary(), strings.Join([]string{cause + " " + written, state + " " + fix}, "\n\n"))
+	return diag.NewErrorDiagnostic(o.summary(), fmt.Sprintf(
+		"%s Complete files in %s: %d of %d.\n\nThe export %s is completed and %s. %s",
+		cause, directory, complete, len(export.Manifest.Files), export.Token, validity(export), fix))
 }
 
 // fileFailure returns the cause of a failed download, and its fix.
@@ -193,17 +176,4 @@ func (o operation) fileFailure(e *exportfile.Error, directory string) (cause, fi
 	}
 	return fmt.Sprintf("The file %s cannot be downloaded: %v.", e.File, e.Err),
 		"Check whether a proxy changes the URL or the response. If not, contact Vantage's support. " + o.retryHint
-}
-
-// formatFiles returns the names of files with their sizes, at most five of them.
-func formatFiles(files []exportfile.File) string {
-	const most = 5
-	var out []string
-	for _, f := range files[:min(len(files), most)] {
-		out = append(out, fmt.Sprintf("%s (%s)", f.Name, formatSize(f.Size)))
-	}
-	if more := len(files) - most; more > 0 {
-		out = append(out, fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(out, ", ")
 }

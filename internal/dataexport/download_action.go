@@ -47,11 +47,11 @@ Run it from the ` + "`action_trigger` of a resource or with `-invoke`. Requires 
 
 func (a *downloadAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var config downloadActionModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	o := waiting("download", "Invoke the action again to download the files.", "`invoke` in the action's timeouts block")
+	resp.Diagnostics.Append(a.start(ctx, o, req.Config, &config)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	o := downloading("`invoke` in the action's timeouts block", "Invoke the action again to download the files.")
 	send := progressSender(ctx, resp.SendProgress)
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(config.Timeouts, "invoke", defaultTimeout))
 	defer cancel()

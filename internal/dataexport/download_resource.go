@@ -134,11 +134,11 @@ State stores no pre-signed URLs. Destroying the resource keeps the files.`,
 // Create stores nothing if the download fails, so that the next apply starts again.
 func (r *downloadResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan downloadResourceModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	o := waiting("download", "Apply again to download the files.", "`create` in the resource's timeouts block")
+	resp.Diagnostics.Append(r.start(ctx, o, req.Plan, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	o := downloading("`create` in the resource's timeouts block", "Apply again to download the files.")
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(plan.Timeouts, "create", defaultTimeout))
 	defer cancel()
 	export, files, diags := o.fetch(ctx, r.client, plan.DownloadPart, func(string, ...any) {})

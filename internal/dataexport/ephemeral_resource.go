@@ -44,13 +44,9 @@ Opening it creates no export. Requires Terraform 1.10 or OpenTofu 1.11, or later
 
 func (r *existingEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var data DataSourcePart
-	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
+	o := waiting("open", resumeHint, "`open` in the timeouts block")
+	resp.Diagnostics.Append(r.start(ctx, o, req.Config, &data)...)
 	if resp.Diagnostics.HasError() {
-		return
-	}
-	o := waiting("open")
-	if r.client == nil {
-		resp.Diagnostics.Append(o.errNotConfigured())
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(data.Timeouts, "open", defaultTimeout))

@@ -50,12 +50,9 @@ func (r *exportResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 // Create stores the token in state before anything waits for the export.
 func (r *exportResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	model := r.definition.NewResource()
-	resp.Diagnostics.Append(req.Plan.Get(ctx, model)...)
+	o := r.creating()
+	resp.Diagnostics.Append(r.start(ctx, o, req.Plan, model)...)
 	if resp.Diagnostics.HasError() {
-		return
-	}
-	if r.client == nil {
-		resp.Diagnostics.Append(r.creating().errNotConfigured())
 		return
 	}
 	plan := model.Part()
@@ -64,7 +61,7 @@ func (r *exportResource) Create(ctx context.Context, req resource.CreateRequest,
 
 	export, err := r.client.CreateDataExport(ctx, model.Request())
 	if err != nil {
-		resp.Diagnostics.Append(r.creating().failure(err))
+		resp.Diagnostics.Append(o.failure(err))
 		return
 	}
 	plan.exported = newExported(export)
@@ -74,7 +71,7 @@ func (r *exportResource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() || !plan.WaitForCompletion.ValueBool() {
 		return
 	}
-	_, diags := r.await(ctx, r.creating(), model, export, &resp.State)
+	_, diags := r.await(ctx, o, model, export, &resp.State)
 	resp.Diagnostics.Append(diags...)
 }
 
@@ -136,8 +133,7 @@ func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, res
 	case export.Completed() || importing:
 		state.exported = newExported(export).withFileURLs(state.StoreFileURLs)
 		if imported != notImported {
-			attributes, _ := decodeAttributes(export.Attributes)
-			model.SetFromImport(attributes)
+			model.SetFromImport(decodeAttributes(export.Attributes))
 		}
 		if importing {
 			resp.Diagnostics.Append(r.warnOtherExportType(export)...)

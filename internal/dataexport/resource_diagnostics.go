@@ -11,29 +11,26 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// The operations of the resource, with what state holds after a failure.
-
 // creating is an operation whose errors taint the resource.
 func (r *exportResource) creating() operation {
-	return operation{
-		verb: "create", noun: r.definition.Noun, report: r.definition.Report, whenEmpty: r.definition.WhenEmpty,
-		unfinished: "The export is still running and its token is in state. " +
-			"Terraform has marked the resource as tainted: the next apply creates a new export. " +
-			"To keep this export, fix the cause or set a longer `create` and `update` in the resource's timeouts block, " +
-			"run `terraform untaint` with the resource's address, and apply again.",
-		failed: "Nothing is stored in state. Apply again to create a new export. " + checkReport,
-		lost:   "Apply again to create a new export.",
-	}
+	o := r.definition.creating("Apply again", "")
+	o.unfinished = "The export is still running and its token is in state. " +
+		"Terraform has marked the resource as tainted: the next apply creates a new export. " +
+		"To keep this export, fix the cause or set a longer `create` and `update` in the resource's timeouts block, " +
+		"run `terraform untaint` with the resource's address, and apply again."
+	o.failed = "Nothing is stored in state. " + o.failed
+	return o
 }
 
+// resuming is the operation of waiting for an export that is pending in state.
 func (r *exportResource) resuming() operation {
-	return operation{
-		verb: "finish", noun: r.definition.Noun, whenEmpty: r.definition.WhenEmpty,
-		unfinished: "The export stays in state as pending. " +
-			"Apply again to resume the wait, with a longer `update` in the resource's timeouts block if needed.",
-		failed: "The failed export stays in state until the next refresh removes it. Apply again to create a new export. " + checkReport,
-		lost:   "Apply again to create a new export.",
-	}
+	o := r.definition.creating("Apply again", "")
+	o.verb = "finish"
+	o.report = ""
+	o.unfinished = "The export stays in state as pending. " +
+		"Apply again to resume the wait, with a longer `update` in the resource's timeouts block if needed."
+	o.failed = "The failed export stays in state until the next refresh removes it. " + o.failed
+	return o
 }
 
 // fetching requests the URLs of a completed export.

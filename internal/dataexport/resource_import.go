@@ -66,8 +66,7 @@ func (r *exportResource) checkImport(
 	reported, saved := r.definition.NewResource(), r.definition.NewResource()
 	diags := plan.Get(ctx, reported)
 	diags.Append(state.Get(ctx, saved)...)
-	attributes, _ := decodeAttributes(export.Attributes)
-	reported.SetFromImport(attributes)
+	reported.SetFromImport(decodeAttributes(export.Attributes))
 	reported.Part().exported = saved.Part().exported
 	merged := tfsdk.State{Schema: state.Schema, Raw: state.Raw}
 	diags.Append(merged.Set(ctx, reported)...)
