@@ -39,7 +39,7 @@ func (m providerModel) client(userAgent string) (*vantage.Client, diag.Diagnosti
 	client, err := vantage.New(options)
 	if err != nil {
 		s.diags.AddError("Could not create the Vantage API client", fmt.Sprintf("The configuration is invalid: %v.", err))
-	} else if err := vantage.CheckProxy(options.Host); err != nil {
+	} else if err := client.CheckProxy(); err != nil {
 		s.diags.AddWarning("Invalid proxy in the environment", fmt.Sprintf("Requests may fail: %v.", err))
 	}
 	return client, s.diags

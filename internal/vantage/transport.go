@@ -168,11 +168,12 @@ func (t *apiTransport) transportError(req *http.Request, err error, connected bo
 	default:
 		failure.Err = t.redact.Cause(err)
 	}
-	if proxy, variable, ok := ProxyFor(req.URL); ok && !connected {
-		failure.Err = fmt.Errorf("through the proxy %s (environment variable %s): %w", proxy, variable, failure.Err)
-	}
-	if err := CheckProxy(req.URL.Scheme + "://" + req.URL.Host); err != nil && !connected {
+	switch proxy, err := proxyOf(req.URL); {
+	case connected:
+	case err != nil:
 		failure.Err = err // the other error can contain a part of the password
+	case proxy != "":
+		failure.Err = fmt.Errorf("through the %s: %w", proxy, failure.Err)
 	}
 	reached := t.host.responded.Load()
 	if errors.Is(err, errProxyAuth) {
