@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -24,8 +23,8 @@ func Groupings(byDefault, prefix string, values ...string) schema.ListAttribute 
 			listvalidator.SizeAtLeast(1),
 			listvalidator.UniqueValues(),
 			listvalidator.NoNullValues(),
-			listvalidator.ValueStringsAre(stringvalidator.RegexMatches(form,
-				"must be one of "+strings.Join(values, ", ")+", or "+prefix+" and a name without a comma")),
+			listvalidator.ValueStringsAre(Matching(form,
+				"must be one of "+strings.Join(values, ", ")+", or "+prefix+" and a name without a comma")...),
 		},
 	}
 }

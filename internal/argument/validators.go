@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -30,7 +31,11 @@ func (r rule) ValidateString(_ context.Context, req validator.StringRequest, res
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	if err := r.check(req.ConfigValue.ValueString()); err != nil {
+	value := req.ConfigValue.ValueString()
+	if err := r.check(value); err != nil {
+		if strings.Contains(err.Error(), "://") {
+			err = errors.New("it is a URL") // perhaps a pre-signed one, which an error must not quote
+		}
 		resp.Diagnostics.AddAttributeError(req.Path, fmt.Sprintf("Invalid %s", req.Path),
 			fmt.Sprintf("The value %s: %v.", r.description, err))
 	}
@@ -41,7 +46,17 @@ func NotEmpty() []validator.String { return []validator.String{stringvalidator.L
 
 // OneOf returns the validators of an argument that takes one of the values.
 func OneOf(values []string) []validator.String {
-	return []validator.String{stringvalidator.OneOf(values...)}
+	return Matching(regexp.MustCompile("^("+strings.Join(values, "|")+")$"), "must be "+AnyOf(values))
+}
+
+// Matching returns the validators of a text that matches a regular expression, which the description explains.
+func Matching(form *regexp.Regexp, description string) []validator.String {
+	return []validator.String{rule{description, func(value string) error {
+		if !form.MatchString(value) {
+			return fmt.Errorf("%q is invalid", value)
+		}
+		return nil
+	}}}
 }
 
 // AnyOf formats values for a description: "`a`, `b` or `c`".

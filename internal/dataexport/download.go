@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/exportfile"
 	"terraform-provider-vantage/internal/vantage"
 )
@@ -34,10 +35,8 @@ func downloadAttributes(note string) map[string]schema.StringAttribute {
 			Optional: true,
 			MarkdownDescription: "Prefix of the file names, which separates exports in one directory. " +
 				"Up to 40 letters, digits, `_`, `-` and `.`. Defaults to none." + note,
-			Validators: []validator.String{
-				stringvalidator.RegexMatches(regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,39}$`),
-					"must have up to 40 letters, digits, underscores, hyphens and dots, and not start with the latter two"),
-			},
+			Validators: argument.Matching(regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,39}$`),
+				"must have up to 40 letters, digits, underscores, hyphens and dots, and must not start with a hyphen or a dot"),
 		},
 	}
 }
@@ -58,8 +57,8 @@ func directoryAttribute(required bool, note string) schema.StringAttribute {
 }
 
 // directoryOf returns the absolute path of a directory that files can be written to, or "" without an argument.
-func directoryOf(argument types.String) (string, error) {
-	directory := argument.ValueString()
+func directoryOf(configured types.String) (string, error) {
+	directory := configured.ValueString()
 	if directory == "" {
 		return "", nil
 	}

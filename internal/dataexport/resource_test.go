@@ -2,6 +2,7 @@ package dataexport_test
 
 import (
 	"maps"
+	"strings"
 	"testing"
 	"time"
 
@@ -161,7 +162,7 @@ func TestValidate_rejectsInvalidArguments(t *testing.T) {
 		`workspace_token string length must be at least 1`:         {"workspace_token": ""},
 		`"March" is not an ISO 8601 date`:                          {"start_date": "March"},
 		`"2025-02-30" is not an ISO 8601 date`:                     {"end_date": "2025-02-30"},
-		`value must be one of`:                                     {"date_bin": "year"},
+		"must be `hour`, `day`":                                    {"date_bin": "year"},
 		`start_date 2025-03-02 is after end_date 2025-03-01`:       {"start_date": "2025-03-02", "end_date": "2025-03-01"},
 		`"soon" is not a duration`:                                 {"timeouts": timeouts("soon")},
 		`a timeout must be above zero`:                             {"timeouts": timeouts("-5s")},
@@ -184,4 +185,33 @@ func TestValidate_rejectsInvalidArguments(t *testing.T) {
 		})
 	}
 	wantNoDiagnostics(t, p.Validate(renewed("24h")))
+}
+
+// A file's URL is an obvious value to try. It is sensitive, which an error of validation would ignore.
+func TestValidate_neverQuotesAURL(t *testing.T) {
+	t.Parallel()
+	const url = "https://files.example/a.csv?X-Amz-Signature=abc"
+	for typeName, arguments := range map[string]map[string]any{
+		"vantage_unit_cost_export": {
+			"cost_report_token": url, "workspace_token": url, "start_date": url, "end_date": url, "date_bin": url,
+			"renew_before_expiry": url, "timeouts": map[string]any{"create": url},
+		},
+		"vantage_cost_export": {
+			"schema": url, "groupings": []any{url}, "settings": map[string]any{"aggregate_by": url},
+		},
+		"vantage_data_export_download": {"token": url, "filename_prefix": url, "timeouts": map[string]any{"create": url}},
+	} {
+		p := acctest.NewProtocolOf(t, nil, typeName)
+		for name, value := range arguments {
+			config := map[string]any{"cost_report_token": "rprt_1"}
+			if strings.HasSuffix(typeName, "download") {
+				config = map[string]any{"token": "dta_xprt_1", "directory": "out"}
+			}
+			config[name] = value
+			errs := p.Validate(config).Errors()
+			if len(errs) != 1 || strings.Contains(errs[0], "files.example") {
+				t.Errorf("%s of %s: %q", name, typeName, errs)
+			}
+		}
+	}
 }

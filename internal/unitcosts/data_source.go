@@ -88,7 +88,7 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				Optional: true,
 				MarkdownDescription: "Token of the business metric whose rows are kept, such as `bsnss_mtrc_3080a050c04104ff`. " +
 					"Reduces the state, not the requests. Defaults to all metrics.",
-				Validators: argument.NotEmpty(),
+				Validators: argument.Tokens(),
 			},
 			"calculation_type": schema.StringAttribute{
 				Optional: true,

@@ -50,9 +50,9 @@ func TestRead_explainsErrors(t *testing.T) {
 		"empty report":   {argument: "cost_report_token", value: "", want: []string{"at least 1"}},
 		"wrong order":    {argument: "end_date", value: "2025-02-28", want: []string{"is after end_date"}},
 		"no date":        {argument: "end_date", value: "March", want: []string{"not an ISO 8601 date"}},
-		"no date bin":    {argument: "date_bin", value: "year", want: []string{"must be one of"}},
+		"no date bin":    {argument: "date_bin", value: "year", want: []string{"must be `"}},
 		"no metric":      {argument: "business_metric_token", value: "", want: []string{"length must be at least 1"}},
-		"no calculation": {argument: "calculation_type", value: "margin", want: []string{"must be one of"}},
+		"no calculation": {argument: "calculation_type", value: "margin", want: []string{"must be `"}},
 		"no timeout": {
 			argument: "timeouts", value: map[string]any{"read": "0s"}, want: []string{"timeout must be above zero"},
 		},
