@@ -3,7 +3,6 @@ package dataexport
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -71,8 +70,8 @@ func (o operation) failure(err error) diag.Diagnostic {
 		export = "Export: " + nameOf(e.Token, e.Status)
 	}
 	text := clientdiag.Detail(e, export, o.next(e))
-	if at, ok := o.attributePath(e); ok {
-		return diag.NewAttributeErrorDiagnostic(at, o.summary(), text)
+	if o.report != "" && e.NotFound() && e.Token == "" {
+		return diag.NewAttributeErrorDiagnostic(path.Root(o.report), o.summary(), text)
 	}
 	return diag.NewErrorDiagnostic(o.summary(), text)
 }
@@ -120,20 +119,6 @@ func noSuchExport(token string) string {
 		return unknown + " A token that starts with rprt_ is that of a report; the token of an export starts with dta_xprt_."
 	}
 	return unknown
-}
-
-// attributePath returns the argument that a rejected POST is about, if its status or the documented message names it.
-func (o operation) attributePath(e *vantage.Error) (path.Path, bool) {
-	if o.report == "" || e.Kind != vantage.Rejected || e.Token != "" {
-		return path.Empty(), false
-	}
-	switch {
-	case e.NotFound():
-		return path.Root(o.report), true
-	case e.StatusCode == http.StatusBadRequest && strings.Contains(strings.Join(e.Messages, " "), "workspace_token"):
-		return path.Root("workspace_token"), true
-	}
-	return path.Empty(), false
 }
 
 func isNotFound(err error) bool {
