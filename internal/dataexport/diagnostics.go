@@ -67,20 +67,16 @@ func (o operation) failure(err error) diag.Diagnostic {
 	}
 	export := ""
 	if e.Token != "" {
-		export = "Export: " + nameOf(e.Token, e.Status)
+		export = "Export: " + e.Token
+	}
+	if e.Status != "" {
+		export += fmt.Sprintf(" (status %q)", e.Status)
 	}
 	text := clientdiag.Detail(e, export, o.next(e))
 	if o.report != "" && e.NotFound() && e.Token == "" {
 		return diag.NewAttributeErrorDiagnostic(path.Root(o.report), o.summary(), text)
 	}
 	return diag.NewErrorDiagnostic(o.summary(), text)
-}
-
-func nameOf(token, status string) string {
-	if status == "" {
-		return token
-	}
-	return fmt.Sprintf("%s (status %q)", token, status)
 }
 
 // next says how to fix the cause, and what becomes of an export that exists.
@@ -133,10 +129,6 @@ const statusExpired = "expired"
 func isExpiredStatus(err error) bool {
 	var e *vantage.Error
 	return errors.As(err, &e) && e.Kind == vantage.ExportFailed && strings.EqualFold(e.Status, statusExpired)
-}
-
-func (o operation) errNotConfigured() diag.Diagnostic {
-	return clientdiag.ErrNotConfigured(o.summary())
 }
 
 func (o operation) warnNoFiles(token string) diag.Diagnostic {

@@ -28,7 +28,7 @@ type DownloadPart struct {
 
 func downloadAttributes(note string) map[string]schema.StringAttribute {
 	return map[string]schema.StringAttribute{
-		"token":     tokenAttribute("The export can have any export type." + note),
+		"token":     tokenAttribute(note),
 		"directory": directoryAttribute(true, note),
 		"filename_prefix": {
 			Optional: true,
@@ -36,7 +36,7 @@ func downloadAttributes(note string) map[string]schema.StringAttribute {
 				"Up to 40 letters, digits, `_`, `-` and `.`. Defaults to none." + note,
 			Validators: []validator.String{
 				stringvalidator.RegexMatches(regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,39}$`),
-					"must have up to 40 letters, digits, underscores, hyphens and dots, and not start with the latter two"),
+					"must have up to 40 letters, digits, underscores, hyphens and dots, and must not start with a hyphen or a dot"),
 			},
 		},
 	}
@@ -117,8 +117,12 @@ func (o operation) download(
 	if err != nil {
 		return files, diag.Diagnostics{o.errDownload(err, export, directory, len(files))}
 	}
+	var bytes int64
+	for _, f := range files {
+		bytes += f.Size
+	}
 	send("Downloaded %s of the export %s to %s (%s in all). The export is %s.",
-		formatCount(len(files)), export.Token, directory, formatTotal(files), validity(export))
+		formatCount(len(files)), export.Token, directory, formatSize(bytes), formatValidity(export))
 	return files, nil
 }
 
@@ -154,7 +158,7 @@ func (o operation) errDownload(err error, export *vantage.DataExport, directory 
 	cause, fix := o.fileFailure(e, directory)
 	return diag.NewErrorDiagnostic(o.summary(), fmt.Sprintf(
 		"%s Complete files in %s: %d of %d.\n\nThe export %s is completed and %s. %s",
-		cause, directory, complete, len(export.Manifest.Files), export.Token, validity(export), fix))
+		cause, directory, complete, len(export.Manifest.Files), export.Token, formatValidity(export), fix))
 }
 
 // fileFailure returns the cause of a failed download, and its fix.
