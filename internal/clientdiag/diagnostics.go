@@ -12,7 +12,7 @@ import (
 // Detail returns the detail of a diagnostic: the cause, further paragraphs, and the API's messages. Empty paragraphs
 // are left out.
 func Detail(e *vantage.Error, further ...string) string {
-	paragraphs := []string{Cause(e)}
+	paragraphs := []string{cause(e)}
 	if e.Unconfirmed > 0 {
 		count := vantage.CountExports(e.Unconfirmed)
 		paragraphs = append(paragraphs, strings.ToUpper(count[:1])+count[1:]+
@@ -29,8 +29,8 @@ func Detail(e *vantage.Error, further ...string) string {
 	return strings.Join(paragraphs, "\n\n")
 }
 
-// Cause says what failed, in a sentence or two.
-func Cause(e *vantage.Error) string {
+// cause says what failed, in a sentence or two.
+func cause(e *vantage.Error) string {
 	request := strings.TrimSpace(e.Method + " " + e.Path)
 	switch {
 	case e.Kind == vantage.ExportFailed:
@@ -42,11 +42,11 @@ func Cause(e *vantage.Error) string {
 	case e.Kind == vantage.TooMany && e.StatusCode != 0:
 		return fmt.Sprintf("The response to %s cannot be read: %v.", request, e.Err)
 	case e.StatusCode != 0:
-		cause := fmt.Sprintf("The response to %s has status %s", request, status(e))
+		text := fmt.Sprintf("The response to %s has status %s", request, status(e))
 		if e.ContentType != "" {
-			cause += " and content type " + e.ContentType
+			text += " and content type " + e.ContentType
 		}
-		return cause + ", and is not in the API's format" + because(e) + "."
+		return text + ", and is not in the API's format" + because(e) + "."
 	case request == "":
 		return fmt.Sprintf("%v.", e.Err)
 	}

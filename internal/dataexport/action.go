@@ -83,7 +83,7 @@ func (a *exportAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 	}
 	if directory == "" {
 		send("The files are available, %s. The data source vantage_data_export with token = %q returns their URLs.",
-			validity(export), export.Token)
+			formatValidity(export), export.Token)
 		return
 	}
 	_, diags = o.download(ctx, a.client, export, directory, "", send)

@@ -16,10 +16,11 @@ import (
 const (
 	// maxBytes limits the attributes that are stored. The API reports less than 1 KiB.
 	maxBytes = 64 << 10
-	// maxDepth limits the depth of attributes, in which the framework takes quadratic time: minutes for maxBytes of brackets.
-	// Deeper values are stored as JSON text.
+	// maxDepth limits the depth of attributes. The framework takes quadratic time in it: minutes for maxBytes of
+	// brackets. Deeper values are stored as JSON text.
 	maxDepth = 32
-	// maxBits limits the exponent of a number, whose text would have as many digits; larger numbers are stored as text.
+	// maxBits limits the size of a number, of which 12 bytes can have a gigabyte of digits. Larger numbers are stored as
+	// text.
 	maxBits = 4096
 )
 

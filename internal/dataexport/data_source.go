@@ -134,7 +134,7 @@ func (d *exportDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 // existingAttributes are the attributes of an existing export that is read by its token.
 func existingAttributes() map[string]resourceschema.Attribute {
 	return mergeMaps(exportedAttributes(), map[string]resourceschema.Attribute{
-		"token": tokenAttribute("The export can have any export type."),
+		"token": tokenAttribute(""),
 	})
 }
 
@@ -142,7 +142,7 @@ func existingAttributes() map[string]resourceschema.Attribute {
 func tokenAttribute(note string) resourceschema.StringAttribute {
 	return resourceschema.StringAttribute{
 		Required:            true,
-		MarkdownDescription: tokenDescription + " " + note,
+		MarkdownDescription: tokenDescription + " The export can have any export type." + note,
 		Validators:          argument.ExportTokens(),
 	}
 }

@@ -131,7 +131,7 @@ func (c *configured) start(
 ) diag.Diagnostics {
 	diags := config.Get(ctx, model)
 	if !diags.HasError() && c.client == nil {
-		diags.Append(o.errNotConfigured())
+		diags.Append(clientdiag.ErrNotConfigured(o.summary()))
 	}
 	return diags
 }

@@ -3,7 +3,6 @@ package dataexport
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -68,20 +67,16 @@ func (o operation) failure(err error) diag.Diagnostic {
 	}
 	export := ""
 	if e.Token != "" {
-		export = "Export: " + nameOf(e.Token, e.Status)
+		export = "Export: " + e.Token
+	}
+	if e.Status != "" {
+		export += fmt.Sprintf(" (status %q)", e.Status)
 	}
 	text := clientdiag.Detail(e, export, o.next(e))
-	if at, ok := o.attributePath(e); ok {
-		return diag.NewAttributeErrorDiagnostic(at, o.summary(), text)
+	if o.report != "" && e.NotFound() && e.Token == "" {
+		return diag.NewAttributeErrorDiagnostic(path.Root(o.report), o.summary(), text)
 	}
 	return diag.NewErrorDiagnostic(o.summary(), text)
-}
-
-func nameOf(token, status string) string {
-	if status == "" {
-		return token
-	}
-	return fmt.Sprintf("%s (status %q)", token, status)
 }
 
 // next says how to fix the cause, and what becomes of an export that exists.
@@ -122,20 +117,6 @@ func noSuchExport(token string) string {
 	return unknown
 }
 
-// attributePath returns the argument that a rejected POST is about, if its status or the documented message names it.
-func (o operation) attributePath(e *vantage.Error) (path.Path, bool) {
-	if o.report == "" || e.Kind != vantage.Rejected || e.Token != "" {
-		return path.Empty(), false
-	}
-	switch {
-	case e.NotFound():
-		return path.Root(o.report), true
-	case e.StatusCode == http.StatusBadRequest && strings.Contains(strings.Join(e.Messages, " "), "workspace_token"):
-		return path.Root("workspace_token"), true
-	}
-	return path.Empty(), false
-}
-
 func isNotFound(err error) bool {
 	var e *vantage.Error
 	return errors.As(err, &e) && e.NotFound()
@@ -148,10 +129,6 @@ const statusExpired = "expired"
 func isExpiredStatus(err error) bool {
 	var e *vantage.Error
 	return errors.As(err, &e) && e.Kind == vantage.ExportFailed && strings.EqualFold(e.Status, statusExpired)
-}
-
-func (o operation) errNotConfigured() diag.Diagnostic {
-	return clientdiag.ErrNotConfigured(o.summary())
 }
 
 func (o operation) warnNoFiles(token string) diag.Diagnostic {

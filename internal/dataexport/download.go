@@ -29,7 +29,7 @@ type DownloadPart struct {
 
 func downloadAttributes(note string) map[string]schema.StringAttribute {
 	return map[string]schema.StringAttribute{
-		"token":     tokenAttribute("The export can have any export type." + note),
+		"token":     tokenAttribute(note),
 		"directory": directoryAttribute(true, note),
 		"filename_prefix": {
 			Optional: true,
@@ -116,8 +116,12 @@ func (o operation) download(
 	if err != nil {
 		return files, diag.Diagnostics{o.errDownload(err, export, directory, len(files))}
 	}
+	var bytes int64
+	for _, f := range files {
+		bytes += f.Size
+	}
 	send("Downloaded %s of the export %s to %s (%s in all). The export is %s.",
-		formatCount(len(files)), export.Token, directory, formatTotal(files), validity(export))
+		formatCount(len(files)), export.Token, directory, formatSize(bytes), formatValidity(export))
 	return files, nil
 }
 
@@ -153,7 +157,7 @@ func (o operation) errDownload(err error, export *vantage.DataExport, directory 
 	cause, fix := o.fileFailure(e, directory)
 	return diag.NewErrorDiagnostic(o.summary(), fmt.Sprintf(
 		"%s Complete files in %s: %d of %d.\n\nThe export %s is completed and %s. %s",
-		cause, directory, complete, len(export.Manifest.Files), export.Token, validity(export), fix))
+		cause, directory, complete, len(export.Manifest.Files), export.Token, formatValidity(export), fix))
 }
 
 // fileFailure returns the cause of a failed download, and its fix.

@@ -146,10 +146,7 @@ func (r *downloadResource) Create(ctx context.Context, req resource.CreateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	plan.ID, plan.ValidUntil = plan.Token, types.StringNull()
-	if export.Manifest.ValidUntil != "" {
-		plan.ValidUntil = types.StringValue(export.Manifest.ValidUntil)
-	}
+	plan.ID, plan.ValidUntil = plan.Token, textOrNull(export.Manifest.ValidUntil)
 	downloaded := []downloadedFile{}
 	for _, f := range files {
 		downloaded = append(downloaded, downloadedFile(f))
@@ -159,8 +156,8 @@ func (r *downloadResource) Create(ctx context.Context, req resource.CreateReques
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// Read sends no request. If files have to be downloaded again, it removes the resource
-// from the state. It does so only if the export is known to be valid, because the download would fail otherwise.
+// Read sends no request. If files have to be downloaded again, it removes the resource from state. It does so only if
+// the export is known to be valid, because the download would fail otherwise.
 func (r *downloadResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state downloadResourceModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)

@@ -84,7 +84,7 @@ func (e exported) validity() time.Duration {
 // is as long as the validity would renew in every plan: the export is then renewed once it has expired.
 func (e exported) isDue(margin types.String, acceptedAt, now time.Time) bool {
 	m, ok := argument.Duration(margin)
-	if e.outlastedBy(margin) {
+	if e.isMarginTooLong(margin) {
 		m = 0
 	}
 	expiry := e.statedExpiry()
@@ -94,8 +94,8 @@ func (e exported) isDue(margin types.String, acceptedAt, now time.Time) bool {
 	return ok && hasPassed(expiry, now.Add(m))
 }
 
-// outlastedBy reports whether the margin for renewal is as long as the export is valid, or longer.
-func (e exported) outlastedBy(margin types.String) bool {
+// isMarginTooLong reports whether the margin for renewal is as long as the export is valid, or longer.
+func (e exported) isMarginTooLong(margin types.String) bool {
 	m, ok := argument.Duration(margin)
 	validity := e.validity()
 	return ok && validity > 0 && m >= validity

@@ -69,14 +69,6 @@ func formatCount(files int) string {
 	return fmt.Sprintf("%d files", files)
 }
 
-func formatTotal(files []exportfile.File) string {
-	var bytes int64
-	for _, f := range files {
-		bytes += f.Size
-	}
-	return formatSize(bytes)
-}
-
 // formatSize writes a number of bytes with a decimal unit.
 func formatSize(bytes int64) string {
 	if bytes < 1000 {
@@ -89,7 +81,7 @@ func formatSize(bytes int64) string {
 	return fmt.Sprintf("%.1f %cB", n, "kMGT"[unit])
 }
 
-func validity(e *vantage.DataExport) string {
+func formatValidity(e *vantage.DataExport) string {
 	if e.Manifest.ValidUntil == "" {
 		return "valid for a time that the API does not report"
 	}

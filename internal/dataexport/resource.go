@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
 	"terraform-provider-vantage/internal/argument"
+	"terraform-provider-vantage/internal/clientdiag"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -75,8 +76,8 @@ func (r *exportResource) Create(ctx context.Context, req resource.CreateRequest,
 	resp.Diagnostics.Append(diags...)
 }
 
-// Read changes state in two cases only: a pending export has completed, or the stored
-// URLs have expired and the export is still valid. An expired export is a finished record that needs no request.
+// Read changes state in two cases only: a pending export has completed, or the stored URLs have expired and the export
+// is still valid. An expired export is a finished record that needs no request.
 func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	model := r.definition.NewResource()
 	resp.Diagnostics.Append(req.State.Get(ctx, model)...)
@@ -97,7 +98,7 @@ func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, res
 	case expired && state.isCompleted():
 		return
 	case r.client == nil && importing:
-		resp.Diagnostics.Append(o.errNotConfigured())
+		resp.Diagnostics.Append(clientdiag.ErrNotConfigured(o.summary()))
 		return
 	case r.client == nil:
 		resp.Diagnostics.Append(r.warnNotRefreshed(state.Token.ValueString()))
@@ -143,8 +144,8 @@ func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, res
 	}
 }
 
-// Update sends none of its arguments to the API. It resumes polling a pending
-// export, and requests URLs that are to be stored from now on.
+// Update sends none of its arguments to the API. It resumes polling a pending export, and requests URLs that are to be
+// stored from now on.
 func (r *exportResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	model, stored := r.definition.NewResource(), r.definition.NewResource()
 	resp.Diagnostics.Append(req.Plan.Get(ctx, model)...)
@@ -171,7 +172,7 @@ func (r *exportResource) Update(ctx context.Context, req resource.UpdateRequest,
 		return
 	}
 	if r.client == nil {
-		resp.Diagnostics.Append(o.errNotConfigured())
+		resp.Diagnostics.Append(clientdiag.ErrNotConfigured(o.summary()))
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(plan.Timeouts, "update", defaultTimeout))

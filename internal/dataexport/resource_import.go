@@ -85,12 +85,11 @@ func (r *exportResource) checkImport(
 	return diags
 }
 
-// Private state holds what belongs to neither the configuration nor the export. It changes only when state changes.
-
+// The keys of private state, which holds what belongs to neither the configuration nor the export. It changes only when
+// state changes.
 const (
-	// acceptedAtKey is the key of the time when the API accepted the export.
-	acceptedAtKey = "accepted_at"
-	importKey     = "import"
+	acceptedAtKey = "accepted_at" // the time when the API accepted the export
+	importKey     = "import"      // an importStage
 )
 
 // importStage is what an import has left to do. It is stored until an update has seen the imported export complete.

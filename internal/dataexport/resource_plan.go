@@ -14,8 +14,8 @@ import (
 	"terraform-provider-vantage/internal/argument"
 )
 
-// ModifyPlan decides what replaces the export, and plans what the API
-// reports: unknown for a new export, a resumed wait and a renewal, and the prior state for everything else.
+// ModifyPlan decides what replaces the export, and plans what the API reports: unknown for a new export, a resumed wait
+// and a renewal, and the prior state for everything else.
 func (r *exportResource) ModifyPlan(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
@@ -45,12 +45,14 @@ func (r *exportResource) ModifyPlan(
 	if len(adopted) > 0 && len(resp.RequiresReplace) == 0 {
 		resp.Diagnostics.Append(r.warnAdopted(adopted, !state.isCompleted()))
 	}
-	if state.outlastedBy(plan.RenewBeforeExpiry) {
+	if state.isMarginTooLong(plan.RenewBeforeExpiry) {
 		resp.Diagnostics.Append(warnMarginTooLong(plan.RenewBeforeExpiry.ValueString(), state.validity()))
 	}
 
-	// Only if nothing else changes: core plans an update again during the apply, when the clock can decide differently. An
-	// option that is unknown counts as unchanged, because the second plan is a no-op if it turns out to be.
+	// A renewal is planned only if nothing else changes: Terraform plans an update again during the apply, when the clock
+	// can decide differently. An unknown option counts as unchanged, because the second plan is a no-op if it is.
+	// One case remains that no provider can solve: a plan has an unknown option, and the export becomes due between plan
+	// and apply. The apply then fails with "inconsistent final plan", and planning again helps.
 	settled, margin := resp.Plan, plan.RenewBeforeExpiry
 	if plan.settleOptions(state) {
 		margin = plan.RenewBeforeExpiry
@@ -80,22 +82,22 @@ func (p *ResourcePart) planExported(state *ResourcePart) {
 
 // settleOptions gives the arguments that are not sent to the API and are unknown their value in state. It reports
 // whether there are any.
-func (p *ResourcePart) settleOptions(state *ResourcePart) (settled bool) {
+func (p *ResourcePart) settleOptions(state *ResourcePart) (unknown bool) {
 	if p.WaitForCompletion.IsUnknown() {
-		p.WaitForCompletion, settled = state.WaitForCompletion, true
+		p.WaitForCompletion, unknown = state.WaitForCompletion, true
 	}
 	if p.StoreFileURLs.IsUnknown() {
-		p.StoreFileURLs, settled = state.StoreFileURLs, true
+		p.StoreFileURLs, unknown = state.StoreFileURLs, true
 	}
 	if p.RenewBeforeExpiry.IsUnknown() {
-		p.RenewBeforeExpiry, settled = state.RenewBeforeExpiry, true
+		p.RenewBeforeExpiry, unknown = state.RenewBeforeExpiry, true
 	}
 	for _, timeout := range p.Timeouts.Attributes() {
 		if timeout.IsUnknown() {
-			p.Timeouts, settled = state.Timeouts, true
+			p.Timeouts, unknown = state.Timeouts, true
 		}
 	}
-	return settled
+	return unknown
 }
 
 // planReplacement forces replacement if an argument that defines the export changes its meaning. For an imported export

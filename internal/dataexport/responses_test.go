@@ -50,7 +50,7 @@ func TestCreate_fails(t *testing.T) {
 		"workspace missing": {
 			options: fakevantage.Options{Workspaces: []string{"a", "b"}},
 			posts:   1,
-			says:    []string{"400 Bad Request", "workspace_token is required"}, argument: "workspace_token",
+			says:    []string{"400 Bad Request", "workspace_token is required"},
 		},
 		"rejected token": {
 			options: fakevantage.Options{APIToken: "another"},

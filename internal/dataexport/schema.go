@@ -14,9 +14,6 @@ import (
 	"terraform-provider-vantage/internal/argument"
 )
 
-// Attributes are declared once, with the schema types of a resource. Data sources, ephemeral resources and actions have
-// schema types of their own, which are converted from these.
-
 const (
 	tokenDescription   = "Token of the export, such as `dta_xprt_964b2adb9bff37fb`."
 	replaceDescription = " Changing this forces a new export to be created."
@@ -143,10 +140,11 @@ func mergeMaps[T any](all ...map[string]T) map[string]T {
 	return out
 }
 
-// convert returns a map with each value converted.
-func convert[From, To any](of map[string]From, f func(From) To) map[string]To {
+// convert returns a map with each value converted. Attributes and blocks are declared once, with the schema types of a
+// resource, and are converted to those of data sources, ephemeral resources and actions.
+func convert[From, To any](m map[string]From, f func(From) To) map[string]To {
 	out := map[string]To{}
-	for name, value := range of {
+	for name, value := range m {
 		out[name] = f(value)
 	}
 	return out
@@ -156,16 +154,16 @@ func resourceBlocks(all ...map[string]schema.SingleNestedBlock) map[string]schem
 	return convert(mergeMaps(all...), func(b schema.SingleNestedBlock) schema.Block { return b })
 }
 
-func dataSourceBlocks(of map[string]schema.SingleNestedBlock) map[string]datasource.Block {
-	return convert(of, func(b schema.SingleNestedBlock) datasource.Block {
+func dataSourceBlocks(blocks map[string]schema.SingleNestedBlock) map[string]datasource.Block {
+	return convert(blocks, func(b schema.SingleNestedBlock) datasource.Block {
 		return datasource.SingleNestedBlock{
 			MarkdownDescription: b.MarkdownDescription, Attributes: dataSourceAttributes(b.Attributes),
 		}
 	})
 }
 
-func dataSourceAttributes(of map[string]schema.Attribute) map[string]datasource.Attribute {
-	return convert(of, func(attribute schema.Attribute) datasource.Attribute {
+func dataSourceAttributes(attributes map[string]schema.Attribute) map[string]datasource.Attribute {
+	return convert(attributes, func(attribute schema.Attribute) datasource.Attribute {
 		switch a := attribute.(type) {
 		case schema.StringAttribute:
 			return datasource.StringAttribute{
@@ -191,8 +189,8 @@ func dataSourceAttributes(of map[string]schema.Attribute) map[string]datasource.
 	})
 }
 
-func ephemeralBlocks(of map[string]schema.SingleNestedBlock) map[string]ephemeral.Block {
-	return convert(of, func(b schema.SingleNestedBlock) ephemeral.Block {
+func ephemeralBlocks(blocks map[string]schema.SingleNestedBlock) map[string]ephemeral.Block {
+	return convert(blocks, func(b schema.SingleNestedBlock) ephemeral.Block {
 		return ephemeral.SingleNestedBlock{
 			MarkdownDescription: b.MarkdownDescription,
 			Attributes:          ephemeralAttributes(dataSourceAttributes(b.Attributes)),
@@ -201,8 +199,8 @@ func ephemeralBlocks(of map[string]schema.SingleNestedBlock) map[string]ephemera
 }
 
 // ephemeralAttributes converts the attributes of a data source, whose schema types have the same fields.
-func ephemeralAttributes(of map[string]datasource.Attribute) map[string]ephemeral.Attribute {
-	return convert(of, func(attribute datasource.Attribute) ephemeral.Attribute {
+func ephemeralAttributes(attributes map[string]datasource.Attribute) map[string]ephemeral.Attribute {
+	return convert(attributes, func(attribute datasource.Attribute) ephemeral.Attribute {
 		switch a := attribute.(type) {
 		case datasource.StringAttribute:
 			return ephemeral.StringAttribute(a)
@@ -219,16 +217,16 @@ func ephemeralAttributes(of map[string]datasource.Attribute) map[string]ephemera
 	})
 }
 
-func actionBlocks(of map[string]schema.SingleNestedBlock) map[string]action.Block {
-	return convert(of, func(b schema.SingleNestedBlock) action.Block {
+func actionBlocks(blocks map[string]schema.SingleNestedBlock) map[string]action.Block {
+	return convert(blocks, func(b schema.SingleNestedBlock) action.Block {
 		return action.SingleNestedBlock{
 			MarkdownDescription: b.MarkdownDescription, Attributes: actionAttributes(b.Attributes),
 		}
 	})
 }
 
-func actionAttributes(of map[string]schema.Attribute) map[string]action.Attribute {
-	return convert(of, func(attribute schema.Attribute) action.Attribute {
+func actionAttributes(attributes map[string]schema.Attribute) map[string]action.Attribute {
+	return convert(attributes, func(attribute schema.Attribute) action.Attribute {
 		switch a := attribute.(type) {
 		case schema.StringAttribute:
 			return action.StringAttribute{
