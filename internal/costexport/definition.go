@@ -59,10 +59,7 @@ func argumentAttributes() map[string]schema.Attribute {
 // settingsBlock has the settings that the API documents. Only settings that are set are sent.
 func settingsBlock() schema.SingleNestedBlock {
 	option := func(description string) schema.BoolAttribute {
-		return schema.BoolAttribute{
-			Optional:            true,
-			MarkdownDescription: description,
-		}
+		return schema.BoolAttribute{Optional: true, MarkdownDescription: description}
 	}
 	aggregates := []string{"cost", "usage", "count"}
 	return schema.SingleNestedBlock{
