@@ -111,7 +111,7 @@ func (a *arguments) Request() vantage.ExportRequest {
 		CostReportToken: a.CostReportToken.ValueString(),
 		Filter:          a.Filter.ValueString(),
 		ExportScope:     a.Requested(),
-		Groupings:       argument.Strings(a.Groupings),
+		Groupings:       argument.Joined(a.Groupings),
 		Schema:          a.Schema.ValueString(),
 		Settings:        requestedSettings(a.Settings),
 	}

@@ -68,7 +68,7 @@ func (a *arguments) Request() vantage.ExportRequest {
 		ReportToken: a.ReportToken.ValueString(),
 		Filter:      a.Filter.ValueString(),
 		ExportScope: a.Requested(),
-		Groupings:   argument.Strings(a.Groupings),
+		Groupings:   argument.Joined(a.Groupings),
 	}
 }
 
