@@ -54,7 +54,7 @@ func (d *download) isComplete() bool { return d.file.SHA256 != "" }
 // nothing more is received. After an error it can be called again.
 func (d *download) run(ctx context.Context) *vantage.Error {
 	retrier := vantage.Retrier{
-		Log: d.client.Logger().With("file", d.file.Name),
+		Log:     d.client.Logger().With("file", d.file.Name),
 		OnDelay: func(failure *vantage.Error, delay time.Duration) { d.onProgress(d.file, failure, delay) },
 	}
 	failure := retrier.Run(ctx, func() *vantage.Error {
@@ -92,4 +92,3 @@ func (d *download) discard() {
 		_, _ = d.part.Close(), os.Remove(d.part.Name())
 	}
 }
-
