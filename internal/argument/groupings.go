@@ -29,12 +29,12 @@ func Groupings(byDefault, prefix string, values ...string) schema.ListAttribute 
 	}
 }
 
-// Strings returns the elements of a list of strings.
-func Strings(list types.List) []string {
-	var out []string
+// Joined returns the elements of a list of strings, separated by commas.
+func Joined(list types.List) string {
+	var elements []string
 	for _, element := range list.Elements() {
 		text, _ := element.(types.String)
-		out = append(out, text.ValueString())
+		elements = append(elements, text.ValueString())
 	}
-	return out
+	return strings.Join(elements, ",")
 }

@@ -59,10 +59,7 @@ func argumentAttributes() map[string]schema.Attribute {
 // settingsBlock has the settings that the API documents. Only settings that are set are sent.
 func settingsBlock() schema.SingleNestedBlock {
 	option := func(description string) schema.BoolAttribute {
-		return schema.BoolAttribute{
-			Optional:            true,
-			MarkdownDescription: description,
-		}
+		return schema.BoolAttribute{Optional: true, MarkdownDescription: description}
 	}
 	aggregates := []string{"cost", "usage", "count"}
 	return schema.SingleNestedBlock{
@@ -114,7 +111,7 @@ func (a *arguments) Request() vantage.ExportRequest {
 		CostReportToken: a.CostReportToken.ValueString(),
 		Filter:          a.Filter.ValueString(),
 		ExportScope:     a.Requested(),
-		Groupings:       argument.Strings(a.Groupings),
+		Groupings:       argument.Joined(a.Groupings),
 		Schema:          a.Schema.ValueString(),
 		Settings:        requestedSettings(a.Settings),
 	}

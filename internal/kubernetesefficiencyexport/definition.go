@@ -31,7 +31,7 @@ func Definition() dataexport.Definition {
 					"Defaults to the report's.",
 				Validators: argument.NotEmpty(),
 			},
-			"groupings": argument.Groupings("Default: chosen by the API.", "label:",
+			"groupings": argument.Groupings("Defaults to the API's choice.", "label:",
 				"cluster_id", "namespace", "region", "labeled", "category", "pod", "label"),
 		}, vantage.KubernetesEfficiencyDateBins()),
 		NewResource:   func() dataexport.ResourceModel { return &resourceModel{} },
@@ -68,7 +68,7 @@ func (a *arguments) Request() vantage.ExportRequest {
 		ReportToken: a.ReportToken.ValueString(),
 		Filter:      a.Filter.ValueString(),
 		ExportScope: a.Requested(),
-		Groupings:   argument.Strings(a.Groupings),
+		Groupings:   argument.Joined(a.Groupings),
 	}
 }
 

@@ -63,7 +63,7 @@ func (f filter) explain(others []string) string {
 	text := fmt.Sprintf("The report has no rows with %s = %q in the date range, so unit_costs is empty.",
 		f.argument, f.want.ValueString())
 	if len(others) == 0 {
-		return text + " It has no other rows there either. Check cost_report_token, start_date and end_date."
+		return text + " The date range has no rows at all. Check cost_report_token, start_date and end_date."
 	}
 	const most = 10
 	listed := strings.Join(others[:min(most, len(others))], ", ")

@@ -85,7 +85,7 @@ func TestRead_filtersRows(t *testing.T) {
 		"no such calculation": {
 			rows: rows, calculation: "usage_unit_cost", warning: "calculation_type: gross_margin, null, unit_cost",
 		},
-		"metric of a report without rows": {metric: "m_1", warning: "business_metric_token: It has no other rows"},
+		"metric of a report without rows": {metric: "m_1", warning: "business_metric_token: The date range has no rows"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -157,9 +157,9 @@ func (c *Client) do(ctx context.Context, call call) error {
 	started, unconfirmed := time.Now(), 0
 	retrier := Retrier{Log: c.options.Logger}
 	failure := retrier.Run(ctx, func() *Error {
-		again := req.Clone(ctx)
-		again.Body, _ = req.GetBody() // cannot fail: it reads from memory
-		failure := c.send(again, call)
+		attempt := req.Clone(ctx)
+		attempt.Body, _ = req.GetBody() // cannot fail: it reads from memory
+		failure := c.send(attempt, call)
 		if failure != nil && failure.Retry.Policy == RetryFewTimes {
 			unconfirmed++
 			c.options.Logger.WarnContext(ctx, "the outcome of a request to create an export is unknown",

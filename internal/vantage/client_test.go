@@ -201,7 +201,7 @@ func TestCreate_sendsWhatTheAPITakes(t *testing.T) {
 			{
 				vantage.CostExportRequest{
 					CostReportToken: "rprt_1", ExportScope: march,
-					Groupings: []string{"provider", "tag:team"}, Schema: "focus",
+					Groupings: "provider,tag:team", Schema: "focus",
 					Settings: map[string]any{"include_credits": true, "amortize": false, "aggregate_by": "usage"},
 				},
 				"/v2/costs/data_exports", "",
@@ -216,7 +216,7 @@ func TestCreate_sendsWhatTheAPITakes(t *testing.T) {
 			},
 			{
 				vantage.KubernetesEfficiencyExportRequest{
-					ReportToken: "r", Filter: "f", ExportScope: march, Groupings: []string{"namespace", "label:app"},
+					ReportToken: "r", Filter: "f", ExportScope: march, Groupings: "namespace,label:app",
 				},
 				"/v2/kubernetes_efficiency_reports/data_exports", "groupings=namespace%2Clabel%3Aapp",
 				`{"kubernetes_efficiency_report_token":"r","filter":"f","workspace_token":"wrkspc_2","start_date":"2025-03-01",` +

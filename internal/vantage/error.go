@@ -69,9 +69,9 @@ type Retry struct {
 	Policy RetryPolicy
 	// After is the delay that the server asked for. The operation fails at once if its deadline comes first.
 	After time.Duration
-	// since is when the minute of RetryOneMinute started; zero: with the operation's first failure of that policy in a
-	// row.
-	since time.Time
+	// firstFailure is when the minute of RetryOneMinute started; zero: with the operation's first failure of that policy
+	// in a row.
+	firstFailure time.Time
 }
 
 // RetryPolicy says how long an operation is repeated that fails in the same way.
@@ -105,10 +105,9 @@ func (e *Error) Error() string {
 	if e.Method != "" {
 		fmt.Fprintf(&b, "%s %s: ", e.Method, e.Path)
 	}
-	switch {
-	case e.StatusCode == 0:
+	if e.StatusCode == 0 {
 		b.WriteString(string(e.Kind))
-	default:
+	} else {
 		b.WriteString(strings.TrimSpace(fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode))))
 	}
 	if e.ContentType != "" {

@@ -1,9 +1,6 @@
 package vantage
 
-import (
-	"net/url"
-	"strings"
-)
+import "net/url"
 
 // ExportRequest is the request for an export of one export type: UnitCostExportRequest, CostExportRequest or
 // KubernetesEfficiencyExportRequest.
@@ -63,9 +60,9 @@ type CostExportRequest struct {
 	// Filter is written in VQL, the API's query language.
 	Filter string `json:"filter,omitempty"`
 	ExportScope
-	// Groupings are sent as one comma-separated string, as recorded, although the API's description declares a list.
-	// Default to the report's, or to provider, service and account_id without a report.
-	Groupings CommaSeparated `json:"groupings,omitempty"`
+	// Groupings are separated by commas, as recorded, although the API's description declares a list. Default to the
+	// report's, or to provider, service and account_id without a report.
+	Groupings string `json:"groupings,omitempty"`
 	// Schema is vntg, focus or comparison. Defaults to vntg.
 	Schema string `json:"schema,omitempty"`
 	// Settings select which costs are included, by the API's names. The API has a default for each.
@@ -85,24 +82,15 @@ type KubernetesEfficiencyExportRequest struct {
 	// Filter is written in VQL, the API's query language.
 	Filter string `json:"filter,omitempty"`
 	ExportScope
-	// Groupings are sent in the query, as the API requires for this export type.
-	Groupings CommaSeparated `json:"-"`
+	// Groupings are separated by commas, and sent in the query, as the API requires for this export type.
+	Groupings string `json:"-"`
 }
 
 func (r KubernetesEfficiencyExportRequest) post(workspace string) post {
 	r.ExportScope = r.in(workspace)
 	var query url.Values
-	if len(r.Groupings) > 0 {
-		query = url.Values{"groupings": {r.Groupings.String()}}
+	if r.Groupings != "" {
+		query = url.Values{"groupings": {r.Groupings}}
 	}
 	return post{path: "v2/kubernetes_efficiency_reports/data_exports", query: query, body: r}
 }
-
-// CommaSeparated is a list that is sent as one string. Its elements must not contain commas.
-type CommaSeparated []string
-
-// String returns the elements separated by commas.
-func (c CommaSeparated) String() string { return strings.Join(c, ",") }
-
-// MarshalText implements encoding.TextMarshaler, so that the list is one string in JSON.
-func (c CommaSeparated) MarshalText() ([]byte, error) { return []byte(c.String()), nil }

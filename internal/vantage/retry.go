@@ -68,12 +68,12 @@ type Retrier struct {
 	// OnDelay is called before each delay. It may be nil.
 	OnDelay func(failure *Error, delay time.Duration)
 
-	failures int       // in a row, which makes the delays grow
-	policy   Retry     // of the last failure
-	sameFor  int       // failures of that policy in a row
-	few      int       // failures of RetryFewTimes in all
-	since    time.Time // the first of them
-	last     *Error
+	last         *Error
+	failures     int         // since the start or Reset, which makes the delays grow
+	policy       RetryPolicy // of the last failure
+	sameFor      int         // failures of that policy in a row
+	firstFailure time.Time   // of that policy in a row
+	unconfirmed  int         // failures of RetryFewTimes in all
 }
 
 // Reset makes the next delay a short one, because the operation made progress.
@@ -101,24 +101,24 @@ func (r *Retrier) Run(ctx context.Context, attempt func() *Error) *Error {
 
 // exhausted reports whether a failure is final.
 func (r *Retrier) exhausted(failure *Error) bool {
-	if failure.Retry.Policy != r.policy.Policy {
-		r.sameFor, r.since = 0, time.Now()
+	retry := failure.Retry
+	if retry.Policy != r.policy {
+		r.policy, r.sameFor, r.firstFailure = retry.Policy, 0, time.Now()
 	}
 	r.sameFor++
-	r.policy = failure.Retry
-	if !r.policy.since.IsZero() {
-		r.since = r.policy.since
+	if !retry.firstFailure.IsZero() {
+		r.firstFailure = retry.firstFailure
 	}
-	switch r.policy.Policy {
+	switch retry.Policy {
 	case RetryNever:
 		return true
 	case RetryFewTimes:
-		r.few++
-		return r.few == fewTimes
+		r.unconfirmed++
+		return r.unconfirmed == fewTimes
 	case RetryOneMinute:
 		// A rate limit may have delayed the attempts of an operation; the client's minute has been the same for all.
-		enough := r.sameFor >= fewTimes || !r.policy.since.IsZero()
-		return enough && time.Since(r.since) >= oneMinute
+		enough := r.sameFor >= fewTimes || !retry.firstFailure.IsZero()
+		return enough && time.Since(r.firstFailure) >= oneMinute
 	}
 	return false
 }
@@ -129,16 +129,16 @@ func (r *Retrier) delay(ctx context.Context, failure *Error) *Error {
 	if deadlineReached(ctx) {
 		return ContextError(ctx)
 	}
-	if r.policy.Policy == RetryWhenAllowed {
+	if r.policy == RetryWhenAllowed {
 		return nil
 	}
 	delay := ratelimit.Backoff(r.failures)
 	r.failures++
-	if r.policy.Policy == RetryOneMinute {
-		delay = min(delay, time.Until(r.since.Add(oneMinute)))
+	if r.policy == RetryOneMinute {
+		delay = min(delay, time.Until(r.firstFailure.Add(oneMinute)))
 	}
-	delay = max(withinDeadline(ctx, delay), r.policy.After)
-	if err := checkDeadline(ctx, r.policy.After); err != nil {
+	delay = max(withinDeadline(ctx, delay), failure.Retry.After)
+	if err := checkDeadline(ctx, failure.Retry.After); err != nil {
 		return err
 	}
 	r.Log.DebugContext(ctx, "retrying after a delay", "delay", delay, "failure", failure.Error())

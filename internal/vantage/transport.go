@@ -182,7 +182,7 @@ func (t *apiTransport) transportError(req *http.Request, err error, connected bo
 	}
 	failure.Retry.Policy = retryPolicy(attempt{method: req.Method, connected: connected, reached: reached})
 	if !connected && !reached {
-		failure.Retry.since = t.host.failed(failure)
+		failure.Retry.firstFailure = t.host.failed(failure)
 	}
 	return failure
 }
@@ -197,15 +197,15 @@ type hostState struct {
 // failed records a failed attempt and returns the time of the first one.
 func (h *hostState) failed(failure *Error) time.Time {
 	first := *failure
-	first.Retry.since = time.Now()
+	first.Retry.firstFailure = time.Now()
 	h.failure.CompareAndSwap(nil, &first)
-	return h.failure.Load().Retry.since
+	return h.failure.Load().Retry.firstFailure
 }
 
 // givenUp returns an error if the host was given up.
 func (h *hostState) givenUp() error {
 	first := h.failure.Load()
-	if h.responded.Load() || first == nil || time.Since(first.Retry.since) < oneMinute {
+	if h.responded.Load() || first == nil || time.Since(first.Retry.firstFailure) < oneMinute {
 		return nil
 	}
 	failure := *first

@@ -63,7 +63,7 @@ func (c *Client) WaitForDataExport(
 // delayPoll waits until the next poll of an export of this age.
 func (c *Client) delayPoll(
 	ctx context.Context, export *DataExport, age time.Duration, first bool, onProgress func(Progress),
-) error {
+) *Error {
 	completed := c.history.completedAt(export.path)
 	delay := spread(pollDelay(age, export.hint, c.options.MaxPollInterval, completed), export.hint)
 	delay, ok := lastPoll(ctx, delay, first)
@@ -79,10 +79,7 @@ func (c *Client) delayPoll(
 	}
 	c.options.Logger.Log(ctx, level, "waiting for data export",
 		"export", export.Token, "status", export.Status, "delay", delay)
-	if err := sleep(ctx, delay); err != nil {
-		return err
-	}
-	return nil
+	return sleep(ctx, delay)
 }
 
 // waitError completes an error that ended a wait.

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Limiter delays requests until the windows that responses reported have room for them. Requests are sent in the order
-// in which they were made; a route that has to wait does not delay the others. The zero value is ready to use.
+// Limiter delays requests until a request is available in the windows that responses reported. Requests are sent in the
+// order in which they were made; a route that has to wait does not delay the others. The zero value is ready to use.
 type Limiter struct {
 	mu       sync.Mutex
 	routes   map[string]*route
@@ -135,7 +135,7 @@ func (l *Limiter) dispatch() {
 			r.ready <- fmt.Errorf("the rate limit requires a delay of %s, but only %s are left",
 				opens.Sub(now).Round(time.Second), deadline.Sub(now).Round(time.Second))
 			return true
-		case !opens.After(now) && l.hasRoom(r.route):
+		case !opens.After(now) && l.isAvailable(r.route):
 			r.sent = now
 			l.inFlight = append(l.inFlight, r)
 			r.ready <- nil
@@ -160,9 +160,9 @@ func (l *Limiter) dispatch() {
 	}
 }
 
-// hasRoom reports whether one more request of the route may be in flight. Requests from before a probe do not prevent
+// isAvailable reports whether one more request of the route may be in flight. Requests from before a probe do not prevent
 // it: they may never get a response.
-func (l *Limiter) hasRoom(r *route) bool {
+func (l *Limiter) isAvailable(r *route) bool {
 	if r.probing {
 		return !slices.ContainsFunc(l.inFlight, func(f *Request) bool {
 			return f.route == r && !f.sent.Before(r.opensAt)
