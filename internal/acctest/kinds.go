@@ -1,7 +1,6 @@
 package acctest
 
 import (
-	"regexp"
 	"strings"
 	"testing"
 
@@ -77,25 +76,26 @@ func (k Kind) RunLife(t *testing.T, asked Asked) {
 	}
 }
 
-// WantRefused plans each configuration of arguments through the CLI, and expects an error and no request.
-func (k Kind) WantRefused(t *testing.T, cases map[string]Refused) {
+// WantInvalid validates each configuration, and expects an error that says what it should, whatever its line breaks.
+func (k Kind) WantInvalid(t *testing.T, cases map[string]Invalid) {
 	t.Helper()
-	api := Start(t, fakevantage.Options{})
-	for name, refused := range cases {
+	p := NewProtocolOf(t, nil, k.TypeName)
+	for name, test := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			api.Run(t, resource.TestStep{
-				Config:      api.Config("resource \"" + k.TypeName + "\" \"this\" {\n" + refused[0] + "\n}\n"),
-				PlanOnly:    true,
-				ExpectError: regexp.MustCompile(Loose(refused[1])),
-			})
+			errs := p.Validate(test.Config).Errors()
+			if said := strings.Join(strings.Fields(strings.Join(errs, " ")), " "); !strings.Contains(said, test.Says) {
+				t.Errorf("the errors are %q, want one that says %q", errs, test.Says)
+			}
 		})
 	}
-	t.Cleanup(func() { WantRequests(t, api.Server, 0, 0) })
 }
 
-// Refused is a configuration of arguments and a pattern for the expected error.
-type Refused [2]string
+// Invalid is a configuration with what the expected error says.
+type Invalid struct {
+	Config map[string]any
+	Says   string
+}
 
 // Loose replaces spaces with a pattern for any white space, because the CLI wraps diagnostics and draws a border.
 func Loose(pattern string) string { return strings.ReplaceAll(pattern, " ", `[\s│|]+`) }

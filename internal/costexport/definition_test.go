@@ -52,24 +52,29 @@ settings {
 	}
 }
 
-func TestPlan_rejectsInvalidArguments(t *testing.T) {
+func TestValidate_rejectsInvalidArguments(t *testing.T) {
 	t.Parallel()
-	kind.WantRefused(t, map[string]acctest.Refused{
-		"neither report nor filter": {``, `At least one attribute out of \[filter,cost_report_token\]`},
-		"empty report":              {`cost_report_token = ""`, `string length must be at least 1`},
-		"empty filter":              {report(`filter = ""`), `string length must be at least 1`},
-		"no date bin":               {report(`date_bin = "year"`), `must be one of`},
-		"dates exchanged":           {report(`start_date = "2025-03-02"`, `end_date = "2025-03-01"`), `is after end_date`},
-		"no schema":                 {report(`schema = "csv"`), `must be one of`},
-		"no grouping":               {report(`groupings = ["color"]`), `must be one of account_id`},
-		"a comma":                   {report(`groupings = ["tag:a,b"]`), `a name without a comma`},
-		"two in one":                {report(`groupings = ["provider,service"]`), `a name without a comma`},
-		"the same twice":            {report(`groupings = ["region", "region"]`), `duplicate`},
-		"an empty list":             {report(`groupings = []`), `at least 1 elements`},
-		"an empty grouping":         {report(`groupings = [""]`), `must be one of account_id`},
-		"a null grouping":           {report(`groupings = [null]`), `null value`},
-		"no such setting":           {report(`settings { include_taxes = true }`), `include_taxes`},
-		"a setting of another type": {report(`settings { include_tax = "often" }`), `a bool is required`},
-		"no aggregate":              {report(`settings { aggregate_by = "hour" }`), `must be one of`},
+	one := func(name string, value any) map[string]any {
+		return map[string]any{"cost_report_token": "rprt_1", name: value}
+	}
+	list := func(groupings ...any) map[string]any { return one("groupings", groupings) }
+	kind.WantInvalid(t, map[string]acctest.Invalid{
+		"neither report nor filter": {nil, `At least one attribute out of [filter,cost_report_token]`},
+		"empty report":              {one("cost_report_token", ""), `string length must be at least 1`},
+		"empty filter":              {one("filter", ""), `string length must be at least 1`},
+		"no date bin":               {one("date_bin", "year"), `must be one of`},
+		"dates exchanged": {
+			map[string]any{"cost_report_token": "rprt_1", "start_date": "2025-03-02", "end_date": "2025-03-01"},
+			`is after end_date`,
+		},
+		"no schema":         {one("schema", "csv"), `must be one of`},
+		"no grouping":       {list("color"), `must be one of account_id`},
+		"a comma":           {list("tag:a,b"), `a name without a comma`},
+		"two in one":        {list("provider,service"), `a name without a comma`},
+		"the same twice":    {list("region", "region"), `duplicate`},
+		"an empty list":     {list(), `at least 1 elements`},
+		"an empty grouping": {list(""), `must be one of account_id`},
+		"a null grouping":   {list(nil), `null value`},
+		"no aggregate":      {one("settings", map[string]any{"aggregate_by": "hour"}), `must be one of`},
 	})
 }

@@ -21,7 +21,7 @@ type operation struct {
 	// unfinished describes the state of an export that has not completed, and how to resume.
 	unfinished string
 	// failed says how to replace an export that failed, and lost how to replace an export that this operation or an
-	// earlier one has created and that the API does not know. Without lost, the token may be mistyped.
+	// earlier one has named and that the API does not know.
 	failed, lost string
 	// timeoutHint names the timeout, and retryHint says how to repeat a wait or a download.
 	timeoutHint, retryHint string
@@ -88,7 +88,11 @@ func (o operation) next(e *vantage.Error) string {
 		return "The API has not confirmed that it created an export. " +
 			"Check that the provider's host is correct and reachable, and that other clients do not use up the rate limit. " +
 			"Or set a longer timeout."
-	case e.Token == "" || e.NotFound():
+	case e.NotFound():
+		return o.remedy(e)
+	case e.Token == "" && e.Unconfirmed == 0 && o.report != "":
+		return strings.TrimSpace("No export was created. " + o.remedy(e))
+	case e.Token == "":
 		return o.remedy(e)
 	case e.Kind == vantage.Interrupted:
 		return o.unfinished

@@ -164,7 +164,8 @@ func (o operation) errDownload(err error, export *vantage.DataExport, directory 
 func (o operation) fileFailure(e *exportfile.Error, directory string) (cause, fix string) {
 	switch e.Err.Kind {
 	case exportfile.PathTaken:
-		return fmt.Sprintf("In this run, %v.", e.Err.Err), "Use one directory per export, or set `filename_prefix`."
+		return fmt.Sprintf("In this run, %v.", e.Err.Err), "Use one directory per export, or set `filename_prefix`. " +
+			"Applying again without this change would replace the file."
 	case exportfile.NotWritten:
 		return fmt.Sprintf("The file %s cannot be written to %s: %v.", e.File, directory, e.Err.Err),
 			"Check the free disk space, and that no directory has the name of the file. " + o.retryHint

@@ -46,7 +46,7 @@ func (r *exportResource) refreshing() operation {
 	return operation{
 		verb: "read", noun: r.definition.Noun,
 		unfinished: "State is unchanged. " +
-			"Run Terraform again when the API responds, or continue with -refresh=false. " +
+			"Run Terraform again once the cause is fixed, or continue with -refresh=false. " +
 			"A longer `read` in the resource's timeouts block takes effect once it has been applied.",
 	}
 }
@@ -54,8 +54,9 @@ func (r *exportResource) refreshing() operation {
 func (r *exportResource) importing() operation {
 	return operation{
 		verb: "import", noun: r.definition.Noun,
-		unfinished: "Nothing was imported. Run Terraform again when the API responds.",
+		unfinished: "Nothing was imported. Run Terraform again once the cause is fixed.",
 		failed:     "An export that failed cannot be imported. Create the resource instead.",
+		lost:       "Check the token in the import ID. If the export has expired, create the resource instead.",
 	}
 }
 
