@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -49,18 +48,12 @@ func (isNotAfterEndDate) ValidateString(
 ) {
 	var end types.String
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("end_date"), &end)...)
-	resp.Diagnostics.Append(CheckDateOrder(req.ConfigValue, end)...)
-}
-
-// CheckDateOrder returns an error if start is after end. Values that are null, unknown or not a date pass.
-func CheckDateOrder(start, end types.String) diag.Diagnostics {
-	var diags diag.Diagnostics
+	start := req.ConfigValue
 	first, _, err1 := ParseDate(start.ValueString())
 	_, last, err2 := ParseDate(end.ValueString())
 	if err1 == nil && err2 == nil && first.After(last) {
-		diags.AddAttributeError(path.Root("start_date"), "The dates are in the wrong order",
+		resp.Diagnostics.AddAttributeError(req.Path, "The dates are in the wrong order",
 			fmt.Sprintf("start_date %s is after end_date %s. Swap them, or omit one to use the default.",
 				start.ValueString(), end.ValueString()))
 	}
-	return diags
 }

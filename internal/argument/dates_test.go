@@ -3,12 +3,16 @@ package argument_test
 import (
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"terraform-provider-vantage/internal/argument"
 )
 
-func TestParseDate_andCheckDateOrder(t *testing.T) {
+func TestDates_formAndOrder(t *testing.T) {
 	t.Parallel()
 	for _, good := range []string{
 		"2025-03-01", "2025-03-01T10:20:30Z", "2025-03-01T10:20:30.5+02:00",
@@ -36,8 +40,16 @@ func TestParseDate_andCheckDateOrder(t *testing.T) {
 		{"", "2025-03-01", false},
 		{"tomorrow", "2025-03-01", false},
 	} {
-		got := argument.CheckDateOrder(types.StringValue(test.start), types.StringValue(test.end)).HasError()
-		if got != test.wrong {
+		var resp validator.StringResponse
+		argument.StartDates()[1].ValidateString(t.Context(), validator.StringRequest{
+			ConfigValue: types.StringValue(test.start),
+			Config: tfsdk.Config{
+				Schema: schema.Schema{Attributes: map[string]schema.Attribute{"end_date": schema.StringAttribute{}}},
+				Raw: tftypes.NewValue(tftypes.Object{AttributeTypes: map[string]tftypes.Type{"end_date": tftypes.String}},
+					map[string]tftypes.Value{"end_date": tftypes.NewValue(tftypes.String, test.end)}),
+			},
+		}, &resp)
+		if got := resp.Diagnostics.HasError(); got != test.wrong {
 			t.Errorf("%s to %s: wrong is %v, want %v", test.start, test.end, got, test.wrong)
 		}
 	}

@@ -3,38 +3,19 @@ package argument
 import (
 	"errors"
 	"fmt"
-	"regexp"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// inWords matches durations with units that time.ParseDuration does not accept.
-var inWords = regexp.MustCompile(
-	`^([0-9]+(?:\.[0-9]+)?) *(d|days?|w|weeks?|h|hours?|hrs?|m|mins?|minutes?|s|secs?|seconds?)$`,
-)
-
 // ParseDuration parses a duration such as 2h or 1h30m. Its error says what to write instead.
 func ParseDuration(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
-	if err == nil {
-		return d, nil
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a duration; write it like 24h or 1h30m (days are not a unit)", text)
 	}
-	words := inWords.FindStringSubmatch(strings.ToLower(strings.TrimSpace(text)))
-	if words == nil {
-		return 0, fmt.Errorf("%q is not a duration; write numbers with the units h, m and s, such as 2h, 45m or 1h30m", text)
-	}
-	number, unit := words[1], words[2][:1]
-	if hours := map[string]float64{"d": 24, "w": 7 * 24}[unit]; hours > 0 {
-		n, _ := strconv.ParseFloat(number, 64) // the pattern matches numbers only
-		name := map[string]string{"d": "days", "w": "weeks"}[unit]
-		return 0, fmt.Errorf("%q is not a duration; %s are not a unit, write "+
-			"%sh", text, name, strconv.FormatFloat(n*hours, 'f', -1, 64))
-	}
-	return 0, fmt.Errorf("%q is not a duration; write %s", text, number+unit)
+	return d, nil
 }
 
 const durationDescription = "must be a duration such as 2h or 1h30m"

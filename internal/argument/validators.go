@@ -52,15 +52,18 @@ func AnyOf(values []string) string {
 
 // Tokens returns the validators of a token of the API, such as that of a report. The form of tokens is not documented.
 func Tokens() []validator.String {
-	return []validator.String{stringvalidator.LengthAtLeast(1), rule{"must be a token", func(value string) error {
-		switch {
-		case strings.Contains(value, "/"):
-			return errors.New("it is a URL; set the last part of the URL")
-		case strings.ContainsFunc(value, unicode.IsSpace):
-			return fmt.Errorf("%q contains white space", value)
-		}
-		return nil
-	}}}
+	return []validator.String{stringvalidator.LengthAtLeast(1), rule{"must be a token", CheckToken}}
+}
+
+// CheckToken rejects a URL and a token with white space.
+func CheckToken(value string) error {
+	switch {
+	case strings.Contains(value, "/"):
+		return errors.New("it is a URL; set the last part of the URL")
+	case strings.ContainsFunc(value, unicode.IsSpace):
+		return fmt.Errorf("%q contains white space", value)
+	}
+	return nil
 }
 
 // ExportTokens returns the validators of the token of an export, which becomes a part of a URL.

@@ -82,7 +82,7 @@ func (f *Function) Definition(_ context.Context, _ function.DefinitionRequest, r
 		VariadicParameter: function.NumberParameter{
 			Name: "offset",
 			MarkdownDescription: fmt.Sprintf("Whole number of %[1]ss to add: `-1` returns the previous %[1]s. "+
-				"At most one. Defaults to `0`.", f.noun),
+				"Set at most one offset. Defaults to `0`.", f.noun),
 		},
 		Return: function.ObjectReturn{
 			AttributeTypes: periodTypes,

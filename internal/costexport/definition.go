@@ -129,25 +129,16 @@ func (a *arguments) SetFromImport(attributes map[string]any) {
 	a.Scope.SetFromImport(attributes)
 }
 
-// requestedSettings returns the settings that are set, or nil if none is.
-func requestedSettings(settings types.Object) *vantage.CostSettings {
-	option := func(name string) *bool {
-		value, _ := settings.Attributes()[name].(types.Bool)
-		return value.ValueBoolPointer()
+// requestedSettings returns the settings that are set.
+func requestedSettings(settings types.Object) map[string]any {
+	requested := map[string]any{}
+	for name, value := range settings.Attributes() {
+		if option, ok := value.(types.Bool); ok && !option.IsNull() {
+			requested[name] = option.ValueBool()
+		}
+		if text, ok := value.(types.String); ok && !text.IsNull() {
+			requested[name] = text.ValueString()
+		}
 	}
-	aggregateBy, _ := settings.Attributes()["aggregate_by"].(types.String)
-	requested := vantage.CostSettings{
-		IncludeCredits:     option("include_credits"),
-		IncludeRefunds:     option("include_refunds"),
-		IncludeDiscounts:   option("include_discounts"),
-		IncludeTax:         option("include_tax"),
-		Amortize:           option("amortize"),
-		Unallocated:        option("unallocated"),
-		AggregateBy:        aggregateBy.ValueString(),
-		ShowPreviousPeriod: option("show_previous_period"),
-	}
-	if requested == (vantage.CostSettings{}) {
-		return nil
-	}
-	return &requested
+	return requested
 }

@@ -34,7 +34,7 @@ settings {
 			Arguments: all,
 			Body: `{"cost_report_token":"rprt_1","workspace_token":"wrkspc_1","start_date":"2025-03-01",` +
 				`"end_date":"2025-03-31","date_bin":"hour","groupings":"provider,tag:cost center","schema":"focus",` +
-				`"settings":{"include_credits":true,"amortize":false,"aggregate_by":"usage"}}`,
+				`"settings":{"aggregate_by":"usage","amortize":false,"include_credits":true}}`,
 		},
 		"a filter alone": {
 			Arguments: `filter = "costs.provider = 'aws'"`,

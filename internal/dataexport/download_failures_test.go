@@ -120,7 +120,8 @@ func TestDownloads_reportCompleteFiles(t *testing.T) {
 				told := p.Invoke(t.Context(), withDirectory(directory))
 				wantWords(t, told.Errors(), append(test.says, "Could not download unit cost export", "The export dta_xprt_",
 					"is completed and valid until", "vantage_data_export_download")...)
-				if took, length := time.Since(start), len(told.Errors()[0]); took != test.took || length > 700 {
+				took, length := time.Since(start), len(told.Errors()[0])
+				if took < test.took || took > test.took+time.Second || length > 700 {
 					t.Errorf("took %s, %d characters", took, length)
 				}
 				found := filesIn(t, directory)

@@ -166,10 +166,8 @@ func TestValidate_rejectsInvalidArguments(t *testing.T) {
 		`"soon" is not a duration`:                                 {"timeouts": timeouts("soon")},
 		`a timeout must be above zero`:                             {"timeouts": timeouts("-5s")},
 		`must be above zero`:                                       {"timeouts": timeouts("0s")},
-		`"1d" is not a duration; days are not a unit, write 24h`:   {"timeouts": timeouts("1d")},
-		`"1.5d" is not a duration; days are not a unit, write 36h`: {"renew_before_expiry": "1.5d"},
-		`"1 hour" is not a duration; write 1h`:                     {"renew_before_expiry": "1 hour"},
-		`"" is not a duration; write numbers`:                      {"renew_before_expiry": ""},
+		`"1d" is not a duration; write it like 24h or 1h30m (days`: {"timeouts": timeouts("1d")},
+		`"1 hour" is not a duration; write it like 24h or 1h30m`:   {"renew_before_expiry": "1 hour"},
 		`between 0s and 24h`:                                       {"renew_before_expiry": "24h1s"},
 		`the margin must be between 0s and 24h`:                    {"renew_before_expiry": "-1s"},
 	} {

@@ -68,12 +68,7 @@ func (f onWrite) Write(p []byte) (int, error) {
 
 // request sends the request for what is missing, or for the whole file if that is unknown.
 func (d *download) request(ctx context.Context) (*http.Response, error) {
-	u, failure := parseFileURL(d.url)
-	if failure != nil {
-		return nil, failure
-	}
-	d.host = u.Host
-	req := (&http.Request{Method: http.MethodGet, URL: u, Header: http.Header{}}).WithContext(ctx)
+	req := (&http.Request{Method: http.MethodGet, URL: d.url, Header: http.Header{}}).WithContext(ctx)
 	req.Header.Set("User-Agent", d.client.UserAgent())
 	if strings.HasPrefix(d.etag, `"`) && d.total != -1 && d.file.Size > 0 { // a weak ETag does not tell bytes apart
 		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", d.file.Size))
@@ -162,17 +157,9 @@ func (d *download) broken(ctx context.Context, err error) *vantage.Error {
 	case errors.Is(context.Cause(ctx), errNoData):
 		err = fmt.Errorf("no data for %s", d.client.Timeout())
 	case ctx.Err() != nil:
-		return contextError(ctx, nil)
+		return vantage.ContextError(ctx)
 	}
 	return temporary(vantage.RetryUntilDeadline, redact.Redactor{}.Cause(err))
-}
-
-// contextError returns the error of a context that has ended, with what happened before.
-func contextError(ctx context.Context, cause error) *vantage.Error {
-	if errors.Is(ctx.Err(), context.Canceled) {
-		return &vantage.Error{Kind: vantage.Interrupted, Err: cause}
-	}
-	return &vantage.Error{Kind: vantage.TimedOut, Err: cause}
 }
 
 // temporary returns the error of an attempt that is repeated.

@@ -2,11 +2,9 @@ package exportfile
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"terraform-provider-vantage/internal/vantage"
@@ -50,16 +48,6 @@ func removeLeftovers(directory string) {
 // claimedPath is the key of a path in Client.Shared, in lower case because file systems can ignore the case. Its value
 // is the token of the export that has a file there.
 type claimedPath string
-
-// claimPath fails if the path belongs to another export, whose file would be lost.
-func claimPath(client *vantage.Client, token, path string) *vantage.Error {
-	other, _ := client.Shared.LoadOrStore(claimedPath(strings.ToLower(path)), token)
-	if other == token {
-		return nil
-	}
-	return &vantage.Error{Kind: PathTaken, Err: fmt.Errorf(
-		"%s is a file of the export %v, and the export %s has a file of the same name", path, other, token)}
-}
 
 // notWritten returns an error of the file system without the name of the temporary file.
 func notWritten(err error) *vantage.Error {

@@ -56,19 +56,15 @@ func Download(
 		return nil, err
 	}
 	removeLeftovers(o.Directory)
-	for before := int64(-1); ; {
-		var rejection *Error
-		if rejection, err = downloadAll(ctx, downloads); err != nil || rejection == nil {
-			break
-		}
+	rejection, err := downloadAll(ctx, downloads)
+	for before := int64(-1); err == nil && rejection != nil; {
 		received := progress(downloads)
 		if received <= before {
 			err = rejection
-			break
+		} else if err = renewURLs(ctx, client, export, o, downloads, rejection); err == nil {
+			rejection, err = downloadAll(ctx, downloads)
 		}
-		if before, err = received, renewURLs(ctx, client, export, o, downloads, rejection); err != nil {
-			break
-		}
+		before = received
 	}
 	for _, d := range downloads {
 		if d.discard(); d.isComplete() {
@@ -92,15 +88,16 @@ func downloadAll(ctx context.Context, downloads []*download) (*Error, error) {
 			if d.isComplete() || rejection.Load() != nil {
 				return nil //nolint:nilerr // the rejection is returned below
 			}
-			failure := d.run(ctx)
-			if failure == nil {
+			cause := d.run(ctx)
+			failure := &Error{File: d.file.Name, Host: d.url.Host, Err: cause}
+			switch {
+			case cause == nil:
 				d.onProgress(d.file, nil, 0)
-				return nil
+			case slices.Contains(maybeExpired, cause.StatusCode):
+				rejection.Store(failure)
+			default:
+				return failure
 			}
-			if !slices.Contains(maybeExpired, failure.StatusCode) {
-				return d.failure(failure)
-			}
-			rejection.Store(d.failure(failure))
 			return nil
 		})
 	}
@@ -124,19 +121,21 @@ func renewURLs(
 	rejection *Error,
 ) error {
 	o.OnProgress(File{Name: rejection.File}, rejection.Err, 0)
+	var renewed []*download
 	fresh, err := client.GetDataExport(ctx, export)
-	var again []*download
-	if err == nil && fresh.Completed() {
-		again, err = newDownloads(client, fresh, o)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		failure := vantage.ContextError(ctx)
+		failure.LastFailure = rejection.Err
+		return &Error{File: rejection.File, Host: rejection.Host, Err: failure}
+	case err == nil && fresh.Completed():
+		renewed, err = newDownloads(client, fresh, o)
+	case err == nil:
+		err = fmt.Errorf("the API reports the status %q", fresh.Status)
 	}
 	// Manifest.Files is sorted. The files may have moved, but a file must not be completed with another.
 	sameName := func(a, b *download) bool { return a.file.Name == b.file.Name }
-	switch {
-	case err != nil && ctx.Err() != nil:
-		return &Error{File: rejection.File, Host: rejection.Host, Err: contextError(ctx, rejection.Err)}
-	case err == nil && !fresh.Completed():
-		err = fmt.Errorf("the API reports the status %q", fresh.Status)
-	case err == nil && !slices.EqualFunc(downloads, again, sameName):
+	if err == nil && !slices.EqualFunc(downloads, renewed, sameName) {
 		err = errors.New("the API reports other files than before")
 	}
 	if err != nil {
@@ -144,7 +143,7 @@ func renewURLs(
 		return rejection
 	}
 	for i, d := range downloads {
-		d.url = again[i].url
+		d.url = renewed[i].url
 	}
 	return nil
 }
@@ -160,7 +159,7 @@ const (
 type Error struct {
 	// File is the name of the file that failed, or the path of a directory that cannot be used.
 	File string
-	// Host is the file server. It is empty if no request was sent.
+	// Host is the file server. It is empty if the error has another cause.
 	Host string
 	// Err says what failed. Its kind is Rejected if the file server rejected the request, Malformed or Untrusted if the
 	// pre-signed URL or the response cannot be used, NotWritten, PathTaken, TimedOut or Interrupted.

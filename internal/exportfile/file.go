@@ -6,8 +6,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"terraform-provider-vantage/internal/vantage"
@@ -16,11 +18,10 @@ import (
 // download is the download of one file.
 type download struct {
 	client     *vantage.Client
-	url        string
+	url        *url.URL
 	file       File
 	onProgress func(File, *vantage.Error, time.Duration)
 
-	host   string    // that the last request was sent to
 	part   *os.File  // the temporary file, with the file.Size bytes that were received; nil without one
 	digest hash.Hash // of the same bytes
 	etag   string    // of the file that they belong to; empty if the download has to restart
@@ -37,10 +38,12 @@ func newDownloads(client *vantage.Client, export *vantage.DataExport, o Options)
 		}
 		file := File{Name: taken.next(u, o.NamePrefix)}
 		file.Path = filepath.Join(o.Directory, file.Name)
-		if failure := claimPath(client, export.Token, file.Path); failure != nil {
-			return nil, &Error{File: file.Name, Err: failure}
+		owner, _ := client.Shared.LoadOrStore(claimedPath(strings.ToLower(file.Path)), export.Token)
+		if owner != export.Token { // its file would be lost
+			return nil, &Error{File: file.Name, Err: &vantage.Error{Kind: PathTaken, Err: fmt.Errorf(
+				"%s is a file of the export %v, and the export %s has a file of the same name", file.Path, owner, export.Token)}}
 		}
-		downloads[i] = &download{client: client, url: fileURL, file: file, onProgress: o.OnProgress}
+		downloads[i] = &download{client: client, url: u, file: file, onProgress: o.OnProgress}
 	}
 	return downloads, nil
 }
@@ -50,14 +53,9 @@ func (d *download) isComplete() bool { return d.file.SHA256 != "" }
 // run downloads the file to a temporary file and renames that. It repeats failed attempts, with growing delays while
 // nothing more is received. After an error it can be called again.
 func (d *download) run(ctx context.Context) *vantage.Error {
-	if ctx.Err() != nil {
-		return contextError(ctx, nil) // another file failed
-	}
 	retrier := vantage.Retrier{
 		Log: d.client.Logger().With("file", d.file.Name),
-		OnDelay: func(failure *vantage.Error, delay time.Duration) {
-			d.onProgress(d.file, failure, delay)
-		},
+		OnDelay: func(failure *vantage.Error, delay time.Duration) { d.onProgress(d.file, failure, delay) },
 	}
 	failure := retrier.Run(ctx, func() *vantage.Error {
 		before := d.file.Size
@@ -95,6 +93,3 @@ func (d *download) discard() {
 	}
 }
 
-func (d *download) failure(err *vantage.Error) *Error {
-	return &Error{File: d.file.Name, Host: d.host, Err: err}
-}

@@ -28,37 +28,27 @@ func (n names) next(u *url.URL, prefix string) string {
 }
 
 var (
-	// queryInPath matches a query in a path, as in a URL that was escaped as a whole. Names are shown.
-	queryInPath = regexp.MustCompile(`(?i)(\?|%(25)*3f)[\w~%-].*`)
 	// unsafeChars matches characters that end a directory, are special on Windows, or control a terminal.
 	unsafeChars = regexp.MustCompile(`[^\pL\pM\pN ._()\[\]{}@&+=,;!#$%'~^-]`)
 	// extension matches the end of a name that shows the type of the file.
 	extension = regexp.MustCompile(`(?i)(\.\w{1,10})?(\.gz)?$`)
-	// reserved matches the names of devices on Windows.
-	reserved = regexp.MustCompile(`(?i)^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)`)
 )
 
-// fileName returns the last segment of a URL's path as a name that is valid on every system, is not hidden, and is no
-// option on a command line.
+// fileName returns the last segment of a URL's path as a name that is not hidden, has no characters that are special
+// on any system, and is no option on a command line.
 func fileName(u *url.URL, prefix string) (stem, ext string) {
 	// Unescaped after the segment was taken, so that an escaped slash does not hide what precedes it.
 	name := path.Base(u.EscapedPath())
 	if plain, err := url.PathUnescape(name); err == nil {
 		name = plain
 	}
-	name = unsafeChars.ReplaceAllString(queryInPath.ReplaceAllString(name, ""), "_")
+	name = unsafeChars.ReplaceAllString(name, "_")
 	name = strings.TrimRight(strings.TrimLeft(name, ".- "), ". ")
 	if strings.Trim(name, "_") == "" {
 		name = "file"
 	}
 	name = prefix + name
-	if reserved.MatchString(name) {
-		name = "_" + name
-	}
 	ext = extension.FindString(name)
-	stem = strings.TrimSuffix(name, ext)
-	if most := maxName - len(ext); len(stem) > most {
-		stem = strings.TrimRight(strings.ToValidUTF8(stem[:most], ""), ". ")
-	}
-	return stem, ext
+	stem = name[:min(len(name), maxName)-len(ext)]
+	return strings.TrimRight(strings.ToValidUTF8(stem, ""), ". "), ext
 }

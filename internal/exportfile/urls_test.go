@@ -195,7 +195,7 @@ func TestDownload_failsWithoutFreshURLs(t *testing.T) {
 		"other file":     {manifest(t, "completed", b, "https://f.example/c.csv"), renewal + "the API reports other", 1, 1},
 		"fewer files":    {manifest(t, "completed", a+"?sig=new"), renewal + "the API reports other files than before", 1, 1},
 		"http":           {manifest(t, "completed", "http://files.example/a.csv", b), "must start with https://", 1, 1},
-		"no response":    {fakevantage.Hang, "a.csv: timed out after 1m0s: 403 Forbidden", 1, 2},
+		"no response":    {fakevantage.Hang, "a.csv: timed out after 1m0s; last failure: 403 Forbidden", 1, 2},
 		"other location": {manifest(t, "completed", "https://b.example/files/2/a.csv", b), "a.csv: 403 Forbidden", 2, 1},
 	} {
 		t.Run(name, func(t *testing.T) {

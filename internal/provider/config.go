@@ -24,7 +24,7 @@ func (m providerModel) client(userAgent string) (*vantage.Client, diag.Diagnosti
 	options := vantage.Options{
 		Host:            s.text("host", m.Host, checkHost),
 		APIToken:        s.text("api_token", m.APIToken, vantage.CheckAPIToken),
-		WorkspaceToken:  s.text("workspace_token", m.WorkspaceToken, checkToken),
+		WorkspaceToken:  s.text("workspace_token", m.WorkspaceToken, argument.CheckToken),
 		Timeout:         s.duration("timeout", m.Timeout, checkTimeout),
 		MaxPollInterval: s.duration("max_poll_interval", m.MaxPollInterval, checkPollInterval),
 		UserAgent:       userAgent,
@@ -39,7 +39,7 @@ func (m providerModel) client(userAgent string) (*vantage.Client, diag.Diagnosti
 	client, err := vantage.New(options)
 	if err != nil {
 		s.diags.AddError("Could not create the Vantage API client", fmt.Sprintf("The configuration is invalid: %v.", err))
-	} else if err := vantage.CheckProxy(options.Host); err != nil {
+	} else if err := client.CheckProxy(); err != nil {
 		s.diags.AddWarning("Invalid proxy in the environment", fmt.Sprintf("Requests may fail: %v.", err))
 	}
 	return client, s.diags
@@ -62,12 +62,12 @@ func (s *settings) text(name string, argument types.String, valid check) string 
 		return ""
 	}
 	if value := argument.ValueString(); value != "" {
-		s.diags.Append(valid.of(name, "provider argument "+name, value)...)
+		s.diags.Append(valid.validate(name, "provider argument "+name, value)...)
 		return value
 	}
 	variable := "VANTAGE_" + strings.ToUpper(name)
 	value := os.Getenv(variable)
-	s.diags.Append(valid.of(name, "environment variable "+variable, value)...)
+	s.diags.Append(valid.validate(name, "environment variable "+variable, value)...)
 	return value
 }
 
@@ -79,8 +79,8 @@ func (s *settings) duration(name string, argument types.String, valid check) tim
 // check is the validator of an argument and of its environment variable. An empty value counts as not set.
 type check func(value string) error
 
-// of returns an error for the argument if the value is invalid. The source is the argument or its variable.
-func (c check) of(name, source, value string) (diags diag.Diagnostics) {
+// validate returns an error for the argument if the value is invalid. The source is the argument or its variable.
+func (c check) validate(name, source, value string) (diags diag.Diagnostics) {
 	var err error
 	switch {
 	case value == "":
@@ -98,7 +98,7 @@ func (c check) of(name, source, value string) (diags diag.Diagnostics) {
 // ValidateString implements validator.String.
 func (c check) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	name := req.Path.String()
-	resp.Diagnostics.Append(c.of(name, "provider argument "+name, req.ConfigValue.ValueString())...)
+	resp.Diagnostics.Append(c.validate(name, "provider argument "+name, req.ConfigValue.ValueString())...)
 }
 
 func (check) Description(context.Context) string         { return "must be valid" }
@@ -109,23 +109,17 @@ func checkHost(value string) error {
 	return err
 }
 
-func checkToken(value string) error {
-	if strings.ContainsFunc(value, func(c rune) bool { return c <= ' ' || c > '~' || c == '/' }) {
-		return fmt.Errorf("%q is not a token; use the last part of the workspace's URL, without white space", value)
+var (
+	checkTimeout      = durationCheck(1, "must be above zero")
+	checkPollInterval = durationCheck(time.Second, "must be at least 1s")
+)
+
+func durationCheck(minimum time.Duration, rule string) check {
+	return func(value string) error {
+		d, err := argument.ParseDuration(value)
+		if err == nil && d < minimum {
+			err = fmt.Errorf("the duration %s %s", value, rule)
+		}
+		return err
 	}
-	return nil
-}
-
-func checkTimeout(value string) error { return checkDuration(value, 1, "must be above zero") }
-
-func checkPollInterval(value string) error {
-	return checkDuration(value, time.Second, "must be at least 1s")
-}
-
-func checkDuration(value string, minimum time.Duration, rule string) error {
-	d, err := argument.ParseDuration(value)
-	if err == nil && d < minimum {
-		err = fmt.Errorf("the duration %s %s", value, rule)
-	}
-	return err
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/calendar"
 	"terraform-provider-vantage/internal/costexport"
 	"terraform-provider-vantage/internal/dataexport"
@@ -75,19 +76,19 @@ func (p *vantageProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 				Optional: true,
 				MarkdownDescription: "Maximum time between two polls of a pending export, at least `1s`. Environment variable: " +
 					"`VANTAGE_MAX_POLL_INTERVAL`. Defaults to the API's `Retry-After`.",
-				Validators: []validator.String{check(checkPollInterval)},
+				Validators: []validator.String{checkPollInterval},
 			},
 			"timeout": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Timeout of one HTTP request, as a [duration](https://pkg.go.dev/time#ParseDuration) above " +
 					"zero. Environment variable: `VANTAGE_TIMEOUT`. Defaults to `30s`.",
-				Validators: []validator.String{check(checkTimeout)},
+				Validators: []validator.String{checkTimeout},
 			},
 			"workspace_token": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Token of the default workspace, required if the API token can access several workspaces. " +
 					"Environment variable: `VANTAGE_WORKSPACE_TOKEN`.",
-				Validators: []validator.String{check(checkToken)},
+				Validators: []validator.String{check(argument.CheckToken)},
 			},
 		},
 	}

@@ -79,11 +79,11 @@ func TestValidate_reportsInvalidArguments(t *testing.T) {
 		{"api_token", "'vntg_tkn_1'", "quotation mark, which"},
 		{"workspace_token", " wrkspc_1 ", "white space"},
 		{"workspace_token", "https://console.vantage.sh/workspaces/wrkspc_1", "last part"},
-		{"timeout", "soon", "45m"},
-		{"timeout", "30", "45m"},
+		{"timeout", "soon", "1h30m"},
+		{"timeout", "30", "1h30m"},
 		{"timeout", "0s", "above zero"},
 		{"timeout", "-1s", "above zero"},
-		{"max_poll_interval", "5", "45m"},
+		{"max_poll_interval", "5", "1h30m"},
 		{"max_poll_interval", "999ms", "at least 1s"},
 	} {
 		t.Run(test.argument+" "+test.value, func(t *testing.T) {

@@ -17,10 +17,7 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-var (
-	_ datasource.DataSourceWithConfigure      = (*dataSource)(nil)
-	_ datasource.DataSourceWithValidateConfig = (*dataSource)(nil)
-)
+var _ datasource.DataSourceWithConfigure = (*dataSource)(nil)
 
 // NewDataSource returns the data source vantage_unit_costs.
 func NewDataSource() datasource.DataSource { return &dataSource{} }
@@ -73,7 +70,7 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				Optional: true,
 				MarkdownDescription: "First day, as an ISO 8601 date (`2025-03-01`) or time (`2025-03-01T00:00:00Z`). " +
 					"Defaults to the report's.",
-				Validators: argument.Dates(),
+				Validators: argument.StartDates(),
 			},
 			"end_date": schema.StringAttribute{
 				Optional: true,
@@ -113,16 +110,6 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				},
 			},
 		},
-	}
-}
-
-func (d *dataSource) ValidateConfig(
-	ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse,
-) {
-	var config model
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(argument.CheckDateOrder(config.StartDate, config.EndDate)...)
 	}
 }
 

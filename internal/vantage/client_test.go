@@ -177,7 +177,6 @@ func TestCreate_sendsWhatTheAPITakes(t *testing.T) {
 			o.WorkspaceToken = "wrkspc_default"
 			o.UserAgent = "agent/1"
 		})
-		yes, no := true, false
 		march := vantage.ExportScope{
 			WorkspaceToken: "wrkspc_2", StartDate: "2025-03-01", EndDate: "2025-03-31", DateBin: "week",
 		}
@@ -203,13 +202,13 @@ func TestCreate_sendsWhatTheAPITakes(t *testing.T) {
 				vantage.CostExportRequest{
 					CostReportToken: "rprt_1", ExportScope: march,
 					Groupings: []string{"provider", "tag:team"}, Schema: "focus",
-					Settings: &vantage.CostSettings{IncludeCredits: &yes, Amortize: &no, AggregateBy: "usage"},
+					Settings: map[string]any{"include_credits": true, "amortize": false, "aggregate_by": "usage"},
 				},
 				"/v2/costs/data_exports", "",
 				`{"cost_report_token":"rprt_1","workspace_token":"wrkspc_2",` +
 					`"start_date":"2025-03-01","end_date":"2025-03-31","date_bin":"week",` +
 					`"groupings":"provider,tag:team","schema":"focus",` +
-					`"settings":{"include_credits":true,"amortize":false,"aggregate_by":"usage"}}`,
+					`"settings":{"aggregate_by":"usage","amortize":false,"include_credits":true}}`,
 			},
 			{
 				vantage.KubernetesEfficiencyExportRequest{},

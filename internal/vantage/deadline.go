@@ -17,8 +17,8 @@ func deadlineReached(ctx context.Context) bool {
 	return ctx.Err() != nil || ok && !time.Now().Before(deadline)
 }
 
-// contextError returns the error of a context that has ended.
-func contextError(ctx context.Context) *Error {
+// ContextError returns the error of a context that has ended.
+func ContextError(ctx context.Context) *Error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return &Error{Kind: Interrupted}
 	}
@@ -75,7 +75,7 @@ func sleep(ctx context.Context, delay time.Duration) *Error {
 		}
 	}
 	if deadlineReached(ctx) {
-		return contextError(ctx)
+		return ContextError(ctx)
 	}
 	return nil
 }

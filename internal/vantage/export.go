@@ -27,8 +27,7 @@ func (c *Client) CreateDataExport(ctx context.Context, r ExportRequest) (*DataEx
 				return err
 			}
 			export.AcceptedAt = time.Now()
-			hint, ok := ratelimit.RetryAfter(resp.Header)
-			export.hint, export.pollAtOnce = hint, ok && hint == 0
+			export.hint, _ = ratelimit.RetryAfter(resp.Header)
 			return nil
 		},
 	})

@@ -39,7 +39,6 @@ type DataExport struct {
 	requestedAt time.Time     // when this client requested it; zero for an existing export
 	path        string        // of the request that created it; empty for an existing export
 	hint        time.Duration // the delay until the next poll that the API suggests; 0 without one
-	pollAtOnce  bool          // whether the API suggests no delay
 }
 
 // The statuses that the API documents.

@@ -67,25 +67,14 @@ type CostExportRequest struct {
 	// Default to the report's, or to provider, service and account_id without a report.
 	Groupings CommaSeparated `json:"groupings,omitempty"`
 	// Schema is vntg, focus or comparison. Defaults to vntg.
-	Schema   string        `json:"schema,omitempty"`
-	Settings *CostSettings `json:"settings,omitempty"`
+	Schema string `json:"schema,omitempty"`
+	// Settings select which costs are included, by the API's names. The API has a default for each.
+	Settings map[string]any `json:"settings,omitempty"`
 }
 
 func (r CostExportRequest) post(workspace string) post {
 	r.ExportScope = r.in(workspace)
 	return post{path: "v2/costs/data_exports", body: r}
-}
-
-// CostSettings select which costs are included. Nil and empty fields are not sent, and the API's default applies.
-type CostSettings struct {
-	IncludeCredits     *bool  `json:"include_credits,omitempty"`      // default: false
-	IncludeRefunds     *bool  `json:"include_refunds,omitempty"`      // default: false
-	IncludeDiscounts   *bool  `json:"include_discounts,omitempty"`    // default: true
-	IncludeTax         *bool  `json:"include_tax,omitempty"`          // default: true
-	Amortize           *bool  `json:"amortize,omitempty"`             // default: true
-	Unallocated        *bool  `json:"unallocated,omitempty"`          // default: false
-	AggregateBy        string `json:"aggregate_by,omitempty"`         // cost, usage or count; default: cost
-	ShowPreviousPeriod *bool  `json:"show_previous_period,omitempty"` // default: true
 }
 
 // KubernetesEfficiencyExportRequest is the request POST /v2/kubernetes_efficiency_reports/data_exports for an export of

@@ -127,7 +127,7 @@ func (r *Retrier) exhausted(failure *Error) bool {
 // once if the server requires more time than is left.
 func (r *Retrier) delay(ctx context.Context, failure *Error) *Error {
 	if deadlineReached(ctx) {
-		return contextError(ctx)
+		return ContextError(ctx)
 	}
 	if r.policy.Policy == RetryWhenAllowed {
 		return nil

@@ -58,13 +58,13 @@ type apiTransport struct {
 func (t *apiTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	if deadlineReached(ctx) {
-		return nil, contextError(ctx)
+		return nil, ContextError(ctx)
 	}
 	queued := time.Now()
 	slot, err := t.limiter.Acquire(ctx, route(req))
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return nil, contextError(ctx)
+		return nil, ContextError(ctx)
 	case err != nil:
 		return nil, &Error{Kind: TimedOut, Err: err}
 	}
@@ -74,7 +74,7 @@ func (t *apiTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	if deadlineReached(ctx) { // a POST is not canceled once it is sent
 		slot.Done(nil)
-		return nil, contextError(ctx)
+		return nil, ContextError(ctx)
 	}
 	if delay := time.Since(queued).Truncate(time.Millisecond); delay > 0 {
 		t.log.DebugContext(ctx, "rate limit delay ended", "duration", delay)
@@ -164,15 +164,16 @@ func (t *apiTransport) transportError(req *http.Request, err error, connected bo
 	case errors.Is(context.Cause(ctx), errRequestTimeout):
 		failure.Err = fmt.Errorf("no response within the request timeout of %s", t.timeout)
 	case ctx.Err() != nil:
-		return contextError(ctx)
+		return ContextError(ctx)
 	default:
 		failure.Err = t.redact.Cause(err)
 	}
-	if proxy, variable, ok := ProxyFor(req.URL); ok && !connected {
-		failure.Err = fmt.Errorf("through the proxy %s (environment variable %s): %w", proxy, variable, failure.Err)
-	}
-	if err := CheckProxy(req.URL.Scheme + "://" + req.URL.Host); err != nil && !connected {
+	switch proxy, err := proxyOf(req.URL); {
+	case connected:
+	case err != nil:
 		failure.Err = err // the other error can contain a part of the password
+	case proxy != "":
+		failure.Err = fmt.Errorf("through the %s: %w", proxy, failure.Err)
 	}
 	reached := t.host.responded.Load()
 	if errors.Is(err, errProxyAuth) {

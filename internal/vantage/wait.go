@@ -66,9 +66,6 @@ func (c *Client) delayPoll(
 ) error {
 	completed := c.history.completedAt(export.path)
 	delay := spread(pollDelay(age, export.hint, c.options.MaxPollInterval, completed), export.hint)
-	if first && export.pollAtOnce {
-		delay = 0
-	}
 	delay, ok := lastPoll(ctx, delay, first)
 	if !ok {
 		return &Error{Kind: TimedOut, Err: errors.New("the export is still pending, and no time is left to poll it again")}
