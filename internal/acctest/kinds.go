@@ -1,7 +1,6 @@
 package acctest
 
 import (
-	"regexp"
 	"strings"
 	"testing"
 
@@ -77,25 +76,20 @@ func (k Kind) RunLife(t *testing.T, asked Asked) {
 	}
 }
 
-// WantRefused plans each configuration of arguments through the CLI, and expects an error and no request.
-func (k Kind) WantRefused(t *testing.T, cases map[string]Refused) {
+// WantInvalid validates each configuration, and expects an error that contains its key.
+func (k Kind) WantInvalid(t *testing.T, cases map[string]map[string]any) {
 	t.Helper()
-	api := Start(t, fakevantage.Options{})
-	for name, refused := range cases {
-		t.Run(name, func(t *testing.T) {
+	p := NewProtocolOf(t, nil, k.TypeName)
+	for message, config := range cases {
+		t.Run(message, func(t *testing.T) {
 			t.Parallel()
-			api.Run(t, resource.TestStep{
-				Config:      api.Config("resource \"" + k.TypeName + "\" \"this\" {\n" + refused[0] + "\n}\n"),
-				PlanOnly:    true,
-				ExpectError: regexp.MustCompile(Loose(refused[1])),
-			})
+			said := strings.Join(p.Validate(config).Errors(), " ")
+			if !strings.Contains(strings.Join(strings.Fields(said), " "), message) {
+				t.Errorf("the errors are %q, want one that contains %q", said, message)
+			}
 		})
 	}
-	t.Cleanup(func() { WantRequests(t, api.Server, 0, 0) })
 }
-
-// Refused is a configuration of arguments and a pattern for the expected error.
-type Refused [2]string
 
 // Loose replaces spaces with a pattern for any white space, because the CLI wraps diagnostics and draws a border.
 func Loose(pattern string) string { return strings.ReplaceAll(pattern, " ", `[\s│|]+`) }

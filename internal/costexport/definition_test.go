@@ -52,24 +52,28 @@ settings {
 	}
 }
 
-func TestPlan_rejectsInvalidArguments(t *testing.T) {
+func TestValidate_rejectsInvalidArguments(t *testing.T) {
 	t.Parallel()
-	kind.WantRefused(t, map[string]acctest.Refused{
-		"neither report nor filter": {``, `At least one attribute out of \[filter,cost_report_token\]`},
-		"empty report":              {`cost_report_token = ""`, `string length must be at least 1`},
-		"empty filter":              {report(`filter = ""`), `string length must be at least 1`},
-		"no date bin":               {report(`date_bin = "year"`), `must be one of`},
-		"dates exchanged":           {report(`start_date = "2025-03-02"`, `end_date = "2025-03-01"`), `is after end_date`},
-		"no schema":                 {report(`schema = "csv"`), `must be one of`},
-		"no grouping":               {report(`groupings = ["color"]`), `must be one of account_id`},
-		"a comma":                   {report(`groupings = ["tag:a,b"]`), `a name without a comma`},
-		"two in one":                {report(`groupings = ["provider,service"]`), `a name without a comma`},
-		"the same twice":            {report(`groupings = ["region", "region"]`), `duplicate`},
-		"an empty list":             {report(`groupings = []`), `at least 1 elements`},
-		"an empty grouping":         {report(`groupings = [""]`), `must be one of account_id`},
-		"a null grouping":           {report(`groupings = [null]`), `null value`},
-		"no such setting":           {report(`settings { include_taxes = true }`), `include_taxes`},
-		"a setting of another type": {report(`settings { include_tax = "often" }`), `a bool is required`},
-		"no aggregate":              {report(`settings { aggregate_by = "hour" }`), `must be one of`},
+	one := func(name string, value any) map[string]any {
+		return map[string]any{"cost_report_token": "rprt_1", name: value}
+	}
+	list := func(groupings ...any) map[string]any { return one("groupings", groupings) }
+	kind.WantInvalid(t, map[string]map[string]any{
+		`At least one attribute out of [filter,cost_report_token]`: {},
+		`cost_report_token string length must be at least 1`:       one("cost_report_token", ""),
+		`filter string length must be at least 1`:                  one("filter", ""),
+		`date_bin value must be one of`:                            one("date_bin", "year"),
+		`schema value must be one of`:                              one("schema", "csv"),
+		`settings.aggregate_by value must be one of`:               one("settings", map[string]any{"aggregate_by": "hour"}),
+		`start_date 2025-03-02 is after end_date 2025-03-01`: {
+			"cost_report_token": "rprt_1", "start_date": "2025-03-02", "end_date": "2025-03-01",
+		},
+		`a name without a comma, got: color`:            list("color"),
+		`a name without a comma, got: tag:a,b`:          list("tag:a,b"),
+		`a name without a comma, got: provider,service`: list("provider,service"),
+		`duplicate`:                              list("region", "region"),
+		`at least 1 elements`:                    list(),
+		`groupings[0] must be one of account_id`: list(""),
+		`null value`:                             list(nil),
 	})
 }

@@ -37,14 +37,15 @@ groupings                          = ["namespace", "label:app"]`
 	}
 }
 
-func TestPlan_rejectsInvalidArguments(t *testing.T) {
+func TestValidate_rejectsInvalidArguments(t *testing.T) {
 	t.Parallel()
-	kind.WantRefused(t, map[string]acctest.Refused{
-		"empty report":    {`kubernetes_efficiency_report_token = ""`, `string length must be at least 1`},
-		"by the hour":     {`date_bin = "hour"`, `must be one of`},
-		"dates exchanged": {"start_date = \"2025-03-02\"\nend_date = \"2025-03-01\"", `is after end_date`},
-		"a cost grouping": {`groupings = ["provider"]`, `must be one of cluster_id`},
-		"a comma":         {`groupings = ["label:a,b"]`, `a name without a comma`},
-		"the same twice":  {`groupings = ["pod", "pod"]`, `duplicate`},
+	list := func(groupings ...any) map[string]any { return map[string]any{"groupings": groupings} }
+	kind.WantInvalid(t, map[string]map[string]any{
+		`string length must be at least 1`: {"kubernetes_efficiency_report_token": ""},
+		`date_bin value must be one of`:    {"date_bin": "hour"},
+		`is after end_date`:                {"start_date": "2025-03-02", "end_date": "2025-03-01"},
+		`must be one of cluster_id`:        list("provider"),
+		`a name without a comma`:           list("label:a,b"),
+		`duplicate`:                        list("pod", "pod"),
 	})
 }
