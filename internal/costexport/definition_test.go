@@ -58,23 +58,22 @@ func TestValidate_rejectsInvalidArguments(t *testing.T) {
 		return map[string]any{"cost_report_token": "rprt_1", name: value}
 	}
 	list := func(groupings ...any) map[string]any { return one("groupings", groupings) }
-	kind.WantInvalid(t, map[string]acctest.Invalid{
-		"neither report nor filter": {nil, `At least one attribute out of [filter,cost_report_token]`},
-		"empty report":              {one("cost_report_token", ""), `string length must be at least 1`},
-		"empty filter":              {one("filter", ""), `string length must be at least 1`},
-		"no date bin":               {one("date_bin", "year"), `must be one of`},
-		"dates exchanged": {
-			map[string]any{"cost_report_token": "rprt_1", "start_date": "2025-03-02", "end_date": "2025-03-01"},
-			`is after end_date`,
+	kind.WantInvalid(t, map[string]map[string]any{
+		`At least one attribute out of [filter,cost_report_token]`: {},
+		`cost_report_token string length must be at least 1`:       one("cost_report_token", ""),
+		`filter string length must be at least 1`:                  one("filter", ""),
+		"Invalid date_bin: The value must be `hour`":               one("date_bin", "year"),
+		"Invalid schema: The value must be `vntg`":                 one("schema", "csv"),
+		"Invalid settings.aggregate_by: The value must be `cost`":  one("settings", map[string]any{"aggregate_by": "hour"}),
+		`start_date 2025-03-02 is after end_date 2025-03-01`: {
+			"cost_report_token": "rprt_1", "start_date": "2025-03-02", "end_date": "2025-03-01",
 		},
-		"no schema":         {one("schema", "csv"), `must be one of`},
-		"no grouping":       {list("color"), `must be one of account_id`},
-		"a comma":           {list("tag:a,b"), `a name without a comma`},
-		"two in one":        {list("provider,service"), `a name without a comma`},
-		"the same twice":    {list("region", "region"), `duplicate`},
-		"an empty list":     {list(), `at least 1 elements`},
-		"an empty grouping": {list(""), `must be one of account_id`},
-		"a null grouping":   {list(nil), `null value`},
-		"no aggregate":      {one("settings", map[string]any{"aggregate_by": "hour"}), `must be one of`},
+		`a name without a comma: "color" is invalid`:            list("color"),
+		`a name without a comma: "tag:a,b" is invalid`:          list("tag:a,b"),
+		`a name without a comma: "provider,service" is invalid`: list("provider,service"),
+		`duplicate`:           list("region", "region"),
+		`at least 1 elements`: list(),
+		`Invalid groupings[0]: The value must be one of account_id`: list(""),
+		`null value`: list(nil),
 	})
 }

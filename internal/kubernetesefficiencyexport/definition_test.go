@@ -40,12 +40,12 @@ groupings                          = ["namespace", "label:app"]`
 func TestValidate_rejectsInvalidArguments(t *testing.T) {
 	t.Parallel()
 	list := func(groupings ...any) map[string]any { return map[string]any{"groupings": groupings} }
-	kind.WantInvalid(t, map[string]acctest.Invalid{
-		"empty report":    {map[string]any{"kubernetes_efficiency_report_token": ""}, `string length must be at least 1`},
-		"by the hour":     {map[string]any{"date_bin": "hour"}, `must be one of`},
-		"dates exchanged": {map[string]any{"start_date": "2025-03-02", "end_date": "2025-03-01"}, `is after end_date`},
-		"a cost grouping": {list("provider"), `must be one of cluster_id`},
-		"a comma":         {list("label:a,b"), `a name without a comma`},
-		"the same twice":  {list("pod", "pod"), `duplicate`},
+	kind.WantInvalid(t, map[string]map[string]any{
+		`string length must be at least 1`:          {"kubernetes_efficiency_report_token": ""},
+		"Invalid date_bin: The value must be `day`": {"date_bin": "hour"},
+		`is after end_date`:                         {"start_date": "2025-03-02", "end_date": "2025-03-01"},
+		`must be one of cluster_id`:                 list("provider"),
+		`a name without a comma`:                    list("label:a,b"),
+		`duplicate`:                                 list("pod", "pod"),
 	})
 }

@@ -62,27 +62,6 @@ func TestExport_survivesTemporaryFailures(t *testing.T) {
 			})
 		}
 	}
-	t.Run("HTML on a GET", func(t *testing.T) {
-		t.Parallel()
-		within(t, 30*time.Minute, func(t *testing.T, ctx context.Context) {
-			fake := fakevantage.New(fakevantage.Options{Misbehave: atFirst(3, http.MethodGet, fakevantage.HTML(200))})
-			if _, err := export(ctx, newClient(t, fake)); err != nil {
-				t.Error(err)
-			}
-			wantRequests(t, fake, 1, 4)
-		})
-	})
-	t.Run("not found at first", func(t *testing.T) {
-		t.Parallel()
-		within(t, 30*time.Minute, func(t *testing.T, ctx context.Context) {
-			notFound := atFirst(2, http.MethodGet, fakevantage.Errors(404, "not found"))
-			fake := fakevantage.New(fakevantage.Options{RetryAfter: "0", Misbehave: notFound})
-			if _, err := export(ctx, newClient(t, fake)); err != nil {
-				t.Error(err)
-			}
-			wantRequests(t, fake, 1, 3)
-		})
-	})
 }
 
 func TestExport_namesTheLastFailureAtTheDeadline(t *testing.T) {
@@ -138,6 +117,9 @@ func TestExport_endsAtOnceAfterAnErrorOfTheAPI(t *testing.T) {
 					if e.StatusCode != status || strings.Join(e.Messages, ",") != "first,second" || e.Method != method {
 						t.Errorf("%+v", e)
 					}
+					if gone := status == 404 || status == 410; e.NotFound() != gone {
+						t.Errorf("%v: gone %v, want %v", e, e.NotFound(), gone)
+					}
 					if grace := 17 * time.Second; time.Since(start) > grace {
 						t.Errorf("took %s", time.Since(start))
 					}
@@ -170,26 +152,6 @@ func TestError_showsOnlyTheMessagesOfTheAPI(t *testing.T) {
 	}
 }
 
-func TestWait_endsAfterA404(t *testing.T) {
-	t.Parallel()
-	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-		fake := fakevantage.New(fakevantage.Options{RetryAfter: "60"})
-		fake.Change(func(o *fakevantage.Options) {
-			o.Misbehave = func(r fakevantage.Request) http.HandlerFunc {
-				if r.Method == http.MethodGet {
-					return fakevantage.Errors(404, "gone")
-				}
-				return nil
-			}
-		})
-		_, err := export(ctx, newClient(t, fake))
-		if e := wantKind(t, err, vantage.Rejected); !e.NotFound() {
-			t.Error(e)
-		}
-		wantRequests(t, fake, 1, 1)
-	})
-}
-
 //nolint:paralleltest // it measures what the whole process allocates
 func TestResponse_withoutEndIsRejectedInFlatMemory(t *testing.T) {
 	// Not through the fake, which has no network to stream over here.
@@ -220,7 +182,8 @@ func (z zeros) Read(p []byte) (int, error) { *z.read += int64(len(p)); return le
 func TestLimit_thatExceedsTheDeadlineFailsAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]http.HandlerFunc{
-		"Retry-After": fakevantage.Answer(429, "", "Retry-After: 3000"),
+		"429": fakevantage.Answer(429, "", "Retry-After: 3000"),
+		"503": fakevantage.Answer(503, "", "Retry-After: 3000"),
 		// 50 minutes after the time at which a bubble starts.
 		"reset": fakevantage.Answer(429, "",
 			"X-Rate-Limit-Limit: 1000", "X-Rate-Limit-Remaining: 0", "X-Rate-Limit-Reset: 946687800"),
@@ -277,23 +240,6 @@ func TestLimit_ignoresInvalidHeaders(t *testing.T) {
 			})
 		})
 	}
-}
-
-func TestLimit_isProbedByOneRequest(t *testing.T) {
-	t.Parallel()
-	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-		fake := fakevantage.New(fakevantage.Options{Latency: time.Second, Limit: 4, Window: time.Minute})
-		client := newClient(t, fake)
-		start := time.Now()
-		tenAtATime(func() { _, _ = client.CreateDataExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "r"}) })
-		at := map[time.Duration]int{}
-		for _, r := range fake.Requests() {
-			at[r.Time.Sub(start).Round(time.Second)]++
-		}
-		if at[0] != 1 || at[time.Second] != 3 || at[time.Minute] != 1 || at[61*time.Second] != 3 || fake.Refused() != 0 {
-			t.Errorf("requests went out at %v", at)
-		}
-	})
 }
 
 // Two hundred exports at once, and a server that does everything wrong that passes.

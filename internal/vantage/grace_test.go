@@ -105,33 +105,3 @@ func TestNotFound_isRetriedAccordingToAcceptedAt(t *testing.T) {
 	}
 }
 
-func TestNotFound_isReportedByTheAPIOnly(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		answer http.HandlerFunc
-		gone   bool
-	}{
-		"the API's":        {fakevantage.Errors(404, "DataExport not found."), true},
-		"a gateway's page": {fakevantage.HTML(404), false},
-		"no body":          {fakevantage.Answer(404, ""), false},
-		"a number":         {fakevantage.Answer(404, "404"), false},
-		"a gateway's JSON": {fakevantage.Answer(404, `{"message":"no route matched"}`), false},
-		"a frame's JSON":   {fakevantage.Answer(404, `{"status":404,"error":"Not Found"}`), false},
-		"no errors":        {fakevantage.Answer(404, `{"errors":[]}`), false},
-		"410":              {fakevantage.Errors(410, "gone"), true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodGet, test.answer)})
-				_, err := newClient(t, fake).GetDataExport(ctx, &vantage.DataExport{Token: "tok_1"})
-				if e := wantKind(t, err, vantage.Rejected); e.NotFound() != test.gone {
-					t.Errorf("%v: gone %v, want %v", e, e.NotFound(), test.gone)
-				}
-				if once := fake.Gets() == 1; once != test.gone {
-					t.Errorf("%d GETs", fake.Gets())
-				}
-			})
-		})
-	}
-}

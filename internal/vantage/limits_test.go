@@ -37,34 +37,6 @@ func get(t *testing.T, ctx context.Context, c *vantage.Client, token string) {
 	}
 }
 
-func TestLimit_ofOneRouteDoesNotDelayAnother(t *testing.T) {
-	t.Parallel()
-	within(t, 3*time.Hour, func(t *testing.T, ctx context.Context) {
-		fake := fakevantage.New(fakevantage.Options{Limits: limited(100, 2, time.Hour)})
-		client, start := newClient(t, fake), time.Now()
-		token := post(t, ctx, client)
-		get(t, ctx, client, token)
-		get(t, ctx, client, token)
-		held := make(chan time.Duration)
-		go func() {
-			get(t, ctx, client, token)
-			held <- time.Since(start)
-		}()
-		for range 20 {
-			post(t, ctx, client)
-		}
-		if took := time.Since(start); took > 0 {
-			t.Errorf("the POSTs took %s", took)
-		}
-		if at := <-held; at < time.Hour || at > time.Hour+2*time.Second {
-			t.Errorf("the third GET took %s, want an hour", at)
-		}
-		if fake.Refused() > 1 {
-			t.Errorf("%d were refused", fake.Refused())
-		}
-	})
-}
-
 func TestLimit_thatIsEqualByCoincidenceIsNotShared(t *testing.T) {
 	t.Parallel()
 	within(t, 3*time.Hour, func(t *testing.T, ctx context.Context) {

@@ -168,18 +168,3 @@ type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-// A Location is used only in the response to a POST.
-func TestManifest_thatIsCutOffIsRetried(t *testing.T) {
-	t.Parallel()
-	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
-		cutOff := func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Location", "/v2/data_exports/tok_1")
-			fakevantage.CutOff(w, r)
-		}
-		fake := fakevantage.New(fakevantage.Options{Misbehave: atFirst(2, http.MethodGet, cutOff)})
-		if done, err := export(ctx, newClient(t, fake)); err != nil || !done.Completed() {
-			t.Errorf("%+v, %v", done, err)
-		}
-		wantRequests(t, fake, 1, 3)
-	})
-}

@@ -81,6 +81,9 @@ var ofGateways = map[string]http.HandlerFunc{
 	"404 with a page":        fakevantage.HTML(404),
 	"410 with a page":        fakevantage.HTML(410),
 	"403 of an API gateway":  fakevantage.Answer(403, `{"message":"Forbidden"}`, "Content-Type: application/json"),
+	"404 with a number":      fakevantage.Answer(404, "404"),
+	"404 of a framework":     fakevantage.Answer(404, `{"status":404,"error":"Not Found"}`),
+	"404 without errors":     fakevantage.Answer(404, `{"errors":[]}`),
 	"444 with an empty body": fakevantage.Answer(444, ""),
 	"200 with a page":        fakevantage.HTML(200),
 	"200 that is no export":  fakevantage.Answer(200, `{"message":"ok"}`),
@@ -89,10 +92,13 @@ var ofGateways = map[string]http.HandlerFunc{
 	"200 that is cut off":    cutOff(200),
 }
 
-// cutOff breaks the connection in the middle of a response with a status.
+// cutOff breaks the connection in the middle of a response with a status. Only that to a POST may use its Location.
 func cutOff(status int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", "1000")
+		if r.Method == http.MethodGet {
+			w.Header().Set("Location", "/v2/data_exports/tok_1")
+		}
 		w.WriteHeader(status)
 		fakevantage.CutOff(w, r)
 	}
@@ -114,48 +120,31 @@ func TestWait_survivesGatewayResponses(t *testing.T) {
 	}
 }
 
-func TestWait_endsAfterAMinuteOfGatewayResponses(t *testing.T) {
+func TestGet_endsAfterAMinuteOfGatewayResponses(t *testing.T) {
 	t.Parallel()
 	for name, response := range ofGateways {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{RetryAfter: "0", Misbehave: always(http.MethodGet, response)})
-				start := time.Now()
-				_, err := export(ctx, newClient(t, fake))
-				var e *vantage.Error
-				if !errors.As(err, &e) || e.StatusCode == 0 || e.FromAPI || e.Token == "" || e.NotFound() {
-					t.Errorf("%+v", err)
-				}
-				if took := time.Since(start); took < 55*time.Second || took > 65*time.Second {
-					t.Errorf("took %s", took)
-				}
-				for _, r := range fake.Requests() {
-					if strings.Contains(r.Path, "login") {
-						t.Errorf("a request was sent to %s", r.Path)
+		for call, follow := range map[string]lookUp{"wait": wait, "refresh": refresh} {
+			t.Run(name+" "+call, func(t *testing.T) {
+				t.Parallel()
+				within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+					fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodGet, response)})
+					start := time.Now()
+					_, err := follow(ctx, newClient(t, fake), &vantage.DataExport{Token: "tok_1"})
+					var e *vantage.Error
+					if !errors.As(err, &e) || e.StatusCode == 0 || e.FromAPI || e.Token == "" || e.NotFound() {
+						t.Errorf("%+v", err)
 					}
-				}
+					if took := time.Since(start); took < 55*time.Second || took > 65*time.Second {
+						t.Errorf("took %s", took)
+					}
+					for _, r := range fake.Requests() {
+						if strings.Contains(r.Path, "login") {
+							t.Errorf("a request was sent to %s", r.Path)
+						}
+					}
+				})
 			})
-		})
-	}
-}
-
-func TestCreate_endsAfterFiveResponsesThatNameNoExport(t *testing.T) {
-	t.Parallel()
-	for name, response := range map[string]http.HandlerFunc{
-		"a page": fakevantage.HTML(200), "no token": fakevantage.Answer(202, "202"), "cut off": cutOff(202),
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodPost, response)})
-				_, err := export(ctx, newClient(t, fake))
-				if e := wantKind(t, err, vantage.Malformed); e.Unconfirmed != 5 {
-					t.Errorf("%+v", e)
-				}
-				wantRequests(t, fake, 5, 0)
-			})
-		})
+		}
 	}
 }
 
@@ -179,7 +168,9 @@ var unconfirmed = map[string]http.HandlerFunc{
 	"500":         fakevantage.Errors(500, "internal error"),
 	"502":         fakevantage.HTML(502),
 	"524":         fakevantage.HTML(524),
-	"cut off":     fakevantage.CutOff,
+	"cut off":     cutOff(202),
+	"a page":      fakevantage.HTML(200),
+	"no token":    fakevantage.Answer(202, "202"),
 }
 
 func TestCreate_isAttemptedFiveTimesIfTheOutcomeIsUnknown(t *testing.T) {

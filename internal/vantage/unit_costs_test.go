@@ -164,22 +164,5 @@ func TestListUnitCosts_decodesEachForm(t *testing.T) {
 	}
 }
 
-func TestListUnitCosts_waitsForRateLimit(t *testing.T) {
-	t.Parallel()
-	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
-		fake := fakevantage.New(fakevantage.Options{Limit: 5, Window: 5 * time.Second})
-		fake.SetUnitCosts(dailyRows(12_000)...)
-		started := time.Now()
-		rows, err := newClient(t, fake).ListUnitCosts(ctx, rowsOf("rprt_1"))
-		if err != nil || len(rows) != 12_000 {
-			t.Fatalf("%d rows, %v", len(rows), err)
-		}
-		took := time.Since(started)
-		if len(pagesRequested(t, fake)) != 12 || fake.Refused() > 0 || took < 10*time.Second || took > 15*time.Second {
-			t.Errorf("%d requests, %d throttled, in %s", len(fake.Requests()), fake.Refused(), took)
-		}
-	})
-}
-
 // noLimits lets a test read many pages in real time without waiting for the next window of 5 s.
 var noLimits = []fakevantage.RouteLimit{}
