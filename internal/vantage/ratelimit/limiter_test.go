@@ -9,13 +9,13 @@ import (
 	"time"
 )
 
-// report returns a response with the headers of a window.
-func report(status, remaining int, reset time.Time) *http.Response {
-	return &http.Response{StatusCode: status, Header: http.Header{
+// respond ends a request with a response that has the headers of a window.
+func respond(r *Request, status, remaining int, reset time.Time) {
+	r.Done(&http.Response{StatusCode: status, Header: http.Header{
 		"X-Rate-Limit-Limit":     {"1000"},
 		"X-Rate-Limit-Remaining": {strconv.Itoa(remaining)},
 		"X-Rate-Limit-Reset":     {strconv.FormatInt(reset.Unix(), 10)},
-	}}
+	}})
 }
 
 func TestLimiter_rejectionsTogetherExtendTheWindowOnce(t *testing.T) {
@@ -30,13 +30,13 @@ func TestLimiter_rejectionsTogetherExtendTheWindowOnce(t *testing.T) {
 			return r
 		}
 		reset := time.Now().Add(5 * time.Second)
-		acquire().Done(report(http.StatusOK, 1000, reset))
+		respond(acquire(), http.StatusOK, 1000, reset)
 		var together []*Request
 		for range 10 {
 			together = append(together, acquire())
 		}
 		for _, r := range together {
-			r.Done(report(http.StatusTooManyRequests, 0, reset))
+			respond(r, http.StatusTooManyRequests, 0, reset)
 		}
 		start := time.Now()
 		acquire()
@@ -60,7 +60,7 @@ func TestLimiter_backsOffIfTheWindowIsOver(t *testing.T) {
 				break
 			}
 			requests++
-			r.Done(report(http.StatusTooManyRequests, 0, time.Now()))
+			respond(r, http.StatusTooManyRequests, 0, time.Now())
 		}
 		if requests > 70 {
 			t.Errorf("%d requests in 30 minutes, want one in 30 s", requests)
@@ -82,7 +82,7 @@ func TestLimiter_rejectionThatArrivesAfterTheWindow(t *testing.T) {
 			}
 			return r
 		}
-		acquire().Done(report(http.StatusOK, 1000, time.Now().Add(5*time.Second)))
+		respond(acquire(), http.StatusOK, 1000, time.Now().Add(5*time.Second))
 		slow := acquire()
 		time.Sleep(6 * time.Second)
 		acquire().Done(&http.Response{StatusCode: 200, Header: http.Header{}})
