@@ -103,15 +103,11 @@ func (f *Function) Run(ctx context.Context, req function.RunRequest, resp *funct
 			date, strings.Join(f.forms, ", ")))
 		return
 	}
-	number := new(big.Float)
-	switch len(offsets) {
-	case 0:
-	case 1:
-		number = offsets[0]
-	default:
+	if len(offsets) > 1 {
 		resp.Error = function.NewArgumentFuncError(2, fmt.Sprintf("%d offsets are set, at most one is allowed", len(offsets)))
 		return
 	}
+	number := append(offsets, new(big.Float))[0] // 0 if it is omitted
 	if !number.IsInt() {
 		resp.Error = function.NewArgumentFuncError(1, number.Text('g', 10)+" is not a whole number")
 		return

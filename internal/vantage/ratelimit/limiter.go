@@ -160,8 +160,8 @@ func (l *Limiter) dispatch() {
 	}
 }
 
-// isAvailable reports whether one more request of the route may be in flight. Requests from before a probe do not prevent
-// it: they may never get a response.
+// isAvailable reports whether one more request of the route may be in flight. Requests from before a probe do not
+// prevent it: they may never get a response.
 func (l *Limiter) isAvailable(r *route) bool {
 	if r.probing {
 		return !slices.ContainsFunc(l.inFlight, func(f *Request) bool {
