@@ -62,27 +62,20 @@ func TestURLsValidUntil(t *testing.T) {
 		"the first of several":    {[]string{amazon(86400), amazon(60), amazon(21600)}, day, "2026-11-23T01:58:50Z"},
 		"a date that is none":     {[]string{"https://s3.example/a?X-Amz-Date=now&X-Amz-Expires=60"}, day, day},
 		"a time that is none": {
-			[]string{"https://s3.example/a?X-Amz-Date=20261123T015750Z&X-Amz-Expires=-60"},
-			day,
-			day,
+			[]string{"https://s3.example/a?X-Amz-Date=20261123T015750Z&X-Amz-Expires=-60"}, day, day,
 		},
 		"a time without end": {
-			[]string{"https://s3.example/a?X-Amz-Date=20261123T015750Z&X-Amz-Expires=99999999999999999999"},
-			day,
-			day,
+			[]string{"https://s3.example/a?X-Amz-Date=20261123T015750Z&X-Amz-Expires=99999999999999999999"}, day, day,
 		},
 		"a query that is none": {
-			[]string{"https://s3.example/a?%zz&X-Amz-Date=20261123T015750Z;&X-Amz-Expires=60"},
-			day,
-			day,
+			[]string{"https://s3.example/a?%zz&X-Amz-Date=20261123T015750Z;&X-Amz-Expires=60"}, day, day,
 		},
 		"neither tells": {[]string{"https://s3.example/a"}, nil, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			within(t, time.Minute, func(t *testing.T, ctx context.Context) {
-				files := append([]string{}, test.files...)
-				e, err := completedAs(ctx, t, files, test.validUntil)
+				e, err := completedAs(ctx, t, append([]string{}, test.files...), test.validUntil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -200,9 +193,7 @@ func TestTheLogHasNoQueryOfARedirect(t *testing.T) {
 			return fakevantage.Errors(404, "no such thing")
 		}})
 		var log strings.Builder
-		client := newClient(t, fake, func(o *vantage.Options) {
-			o.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-		})
+		client := newClient(t, fake, logTo(&log, slog.LevelDebug))
 		_, err := client.GetDataExport(ctx, &vantage.DataExport{Token: "dta_xprt_1"})
 		said := fmt.Sprint(err, log.String())
 		if !strings.Contains(said, "path=/a ") || strings.Contains(said, "s3cr3t") {

@@ -304,46 +304,6 @@ func TestSoak(t *testing.T) {
 	})
 }
 
-func TestLimit_survivesTheResponseOfAProxy(t *testing.T) {
-	t.Parallel()
-	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-		start := time.Now()
-		fake := fakevantage.New(fakevantage.Options{Latency: 10 * time.Millisecond, Limit: 5, Window: 5 * time.Second})
-		client := newClient(t, fake)
-		var once sync.Once
-		fake.Change(func(o *fakevantage.Options) {
-			o.Misbehave = func(fakevantage.Request) (h http.HandlerFunc) {
-				if time.Since(start) > 5*time.Second {
-					once.Do(func() {
-						h = func(w http.ResponseWriter, r *http.Request) {
-							for _, name := range []string{"Limit", "Remaining", "Reset"} {
-								w.Header().Del("X-Rate-Limit-" + name)
-							}
-							fakevantage.HTML(502)(w, r)
-						}
-					})
-				}
-				return h
-			}
-		})
-		jobs := make(chan int, 40)
-		for i := range 40 {
-			jobs <- i
-		}
-		close(jobs)
-		tenAtATime(func() {
-			for range jobs {
-				if _, err := client.CreateDataExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "r"}); err != nil {
-					t.Error(err)
-				}
-			}
-		})
-		if fake.Refused() > 2 {
-			t.Errorf("%d of %d requests were refused", fake.Refused(), len(fake.Requests()))
-		}
-	})
-}
-
 func TestLimit_isNotDelayedByRequestsThatHang(t *testing.T) {
 	t.Parallel()
 	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
