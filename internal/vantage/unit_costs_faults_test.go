@@ -90,7 +90,10 @@ func TestListUnitCosts_followsNoLinks(t *testing.T) {
 	if !slices.Equal(hosts, []string{"https://api.vantage.sh", "https://api.vantage.sh"}) {
 		t.Errorf("requests were made to %v", hosts)
 	}
-	pagesRequested(t, fake)
+	const query = "cost_report_token=r&limit=1000&order=asc&page=2"
+	if pagesRequested(t, fake); fake.Requests()[1].Query != query {
+		t.Errorf("the query is %s", fake.Requests()[1].Query)
+	}
 }
 
 // rowsFrom returns n rows that differ in their scale.
