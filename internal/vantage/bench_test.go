@@ -1,7 +1,14 @@
 package vantage_test
 
 import (
+	"context"
+	"net/http"
+	"path"
+	"strings"
 	"testing"
+	"time"
+
+	"terraform-provider-vantage/internal/fakevantage"
 )
 
 // BenchmarkScenario reports what each scenario costs, in virtual time: ns/op is of no interest.
@@ -43,5 +50,33 @@ func inTest(b *testing.B, f func(t *testing.T)) {
 	all := func(string, string) (bool, error) { return true, nil }
 	if !testing.RunTests(all, []testing.InternalTest{{Name: b.Name(), F: f}}) {
 		b.Fatal("failed")
+	}
+}
+
+// newCurlLoop follows an export as a short script does: a POST, and a GET every 10 s until it is done. Headers other
+// than the Location mean nothing to it; what fails is tried again 10 s later.
+func newCurlLoop(_ *testing.T, fake *fakevantage.Server, _ scenario) follower {
+	client := &http.Client{Transport: fake.Transport()}
+	return func(ctx context.Context) (string, error) {
+		method, url := http.MethodPost, "https://api.example/v2/unit_costs/data_exports"
+		for {
+			req, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(`{"cost_report_token":"r"}`))
+			if err != nil {
+				return "", err
+			}
+			req.Header.Set("Authorization", "Bearer any")
+			resp, err := client.Do(req)
+			if err != nil {
+				return "", err
+			}
+			resp.Body.Close()
+			switch {
+			case resp.StatusCode == http.StatusOK:
+				return path.Base(url), nil
+			case method == http.MethodPost && resp.StatusCode == http.StatusAccepted:
+				method, url = http.MethodGet, resp.Header.Get("Location")
+			}
+			time.Sleep(10 * time.Second)
+		}
 	}
 }

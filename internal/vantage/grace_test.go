@@ -104,4 +104,3 @@ func TestNotFound_isRetriedAccordingToAcceptedAt(t *testing.T) {
 		}
 	}
 }
-

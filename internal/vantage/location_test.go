@@ -167,4 +167,3 @@ func TestCreate_survivesABodyThatCannotBeRead(t *testing.T) {
 type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
-

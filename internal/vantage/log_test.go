@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"terraform-provider-vantage/internal/fakevantage"
-	"terraform-provider-vantage/internal/vantage"
 )
 
 // At INFO the log has the creation, the completion and the long delays of an export, and not each request.
@@ -35,9 +34,7 @@ func TestLog_atInfo(t *testing.T) {
 			within(t, 2*time.Hour, func(t *testing.T, ctx context.Context) {
 				var log bytes.Buffer
 				fake := fakevantage.New(test.options)
-				client := newClient(t, fake, func(o *vantage.Options) {
-					o.Logger = slog.New(slog.NewTextHandler(&log, nil))
-				})
+				client := newClient(t, fake, logTo(&log, slog.LevelInfo))
 				for range 2 {
 					log.Reset()
 					done, err := export(ctx, client)

@@ -60,6 +60,11 @@ func scenarios() []scenario {
 			want:    want{requests: 96, rejected: 10, ofBound: 1.15},
 		},
 		{
+			name: "40 exports, a shared limit of 5 per 5 s, a response of a proxy", exports: 40,
+			options: shared(fakevantage.Options{Misbehave: ofAProxy}),
+			want:    want{requests: 97, rejected: 10, ofBound: 1.2},
+		},
+		{
 			name: "500 exports of 60 s, 1000 requests per hour, no hint", exports: 500, curl: true, options: hourly(time.Minute),
 			want: want{requests: 1250, rejected: 5, total: 75 * time.Minute},
 		},
@@ -112,6 +117,19 @@ func twoLimits() []fakevantage.RouteLimit {
 	return []fakevantage.RouteLimit{
 		{Method: http.MethodPost, Path: "/v2/*/data_exports", Requests: 5, Window: 5 * time.Second},
 		{Method: http.MethodGet, Path: "/v2/data_exports/*", Requests: hour, Window: time.Hour},
+	}
+}
+
+// ofAProxy responds without the headers of the limit, once.
+func ofAProxy(r fakevantage.Request) http.HandlerFunc {
+	if r.N != 20 {
+		return nil
+	}
+	return func(w http.ResponseWriter, r *http.Request) {
+		for _, name := range []string{"Limit", "Remaining", "Reset"} {
+			w.Header().Del("X-Rate-Limit-" + name)
+		}
+		fakevantage.HTML(502)(w, r)
 	}
 }
 

@@ -18,11 +18,10 @@ import (
 type scenario struct {
 	name    string
 	exports int
-	atOnce  int           // how many are made side by side; 10 when zero, as Terraform does
-	timeout time.Duration // of each export; 3 hours when zero
+	atOnce  int // how many are created side by side; 10 when zero, as Terraform does
 	options fakevantage.Options
 	// taken is how many GETs another client has made in the window before, and others how many requests it makes in each
-	// window: at random moments, or first thing in it where the window is too short for that to mean anything.
+	// window, at random moments.
 	taken, others int
 	curl          bool // whether it is compared with a curl loop
 	// maxPollInterval is an option of the client.
@@ -33,14 +32,11 @@ type scenario struct {
 	want want
 }
 
-// want is the most that is accepted; what is zero is not looked at, except for failures.
+// want is the most that is accepted, of exports of which none fails; what is zero is not limited.
 type want struct {
 	requests int
-	rejected int // -1: not looked at
-	failures int // exactly
+	rejected int // -1: not limited
 	lag      time.Duration
-	lagShare float64
-	posts    time.Duration
 	total    time.Duration
 	ofBound  float64 // the total as a multiple of the shortest time that is possible
 }
@@ -64,9 +60,6 @@ func (s scenario) run(t *testing.T, newFollower newFollower) (o outcome) {
 	if s.atOnce == 0 {
 		s.atOnce = 10
 	}
-	if s.timeout == 0 {
-		s.timeout = 3 * time.Hour
-	}
 	synctest.Test(t, func(t *testing.T) {
 		s.options.Latency = latency
 		time.Sleep(700 * time.Millisecond) // requests do not start at the begin of a window, nor of a second
@@ -83,7 +76,7 @@ func (s scenario) run(t *testing.T, newFollower newFollower) (o outcome) {
 		close(jobs)
 		sideBySide(s.atOnce, func() {
 			for range jobs {
-				ctx, cancel := context.WithTimeout(t.Context(), s.timeout)
+				ctx, cancel := context.WithTimeout(t.Context(), 3*time.Hour)
 				token, err := follow(ctx)
 				cancel()
 				mu.Lock()
@@ -126,16 +119,11 @@ func (s scenario) bound(fake *fakevantage.Server, start time.Time) time.Duration
 	if err != nil {
 		retryAfter = 0
 	}
-	var sum, longest time.Duration
+	var longest time.Duration
 	for _, e := range fake.Exports() {
-		takes := max(e.CompletedAt.Sub(e.CreatedAt), retryAfter)
-		sum, longest = sum+takes, max(longest, takes)
+		longest = max(longest, e.CompletedAt.Sub(e.CreatedAt), retryAfter)
 	}
-	inTurn := sum / time.Duration(s.atOnce)
-	if s.options.ReadyIn == nil {
-		inTurn = longest * time.Duration((s.exports+s.atOnce-1)/s.atOnce)
-	}
-	least := max(inTurn, longest)
+	least := longest * time.Duration((s.exports+s.atOnce-1)/s.atOnce)
 	windows := func(requests, limit int, window time.Duration) time.Duration {
 		return time.Duration((requests-1)/limit) * window
 	}
@@ -186,9 +174,6 @@ func (s scenario) shareWith(ctx context.Context, fake *fakevantage.Server) (stop
 	random := rand.New(rand.NewPCG(1, 2))
 	for range s.others {
 		within := time.Duration(random.Int64N(int64(s.options.Window)))
-		if s.options.Window < time.Minute {
-			within = 0
-		}
 		go func() {
 			for {
 				now := time.Now().Add(s.options.ClockAhead)
@@ -230,8 +215,8 @@ func (o outcome) String() string {
 
 func (w want) check(t *testing.T, o outcome) {
 	t.Helper()
-	if o.failures != w.failures {
-		t.Errorf("%d exports failed, want %d", o.failures, w.failures)
+	if o.failures > 0 {
+		t.Errorf("%d exports failed", o.failures)
 	}
 	if w.requests > 0 && o.requests > w.requests {
 		t.Errorf("%d requests, at most %d are accepted", o.requests, w.requests)
@@ -241,12 +226,6 @@ func (w want) check(t *testing.T, o outcome) {
 	}
 	if w.lag > 0 && o.lag > w.lag {
 		t.Errorf("lag %s, at most %s is accepted", o.lag, w.lag)
-	}
-	if w.lagShare > 0 && o.lagShare > w.lagShare {
-		t.Errorf("mean lag %.3f of the durations, at most %.3f is accepted", o.lagShare, w.lagShare)
-	}
-	if w.posts > 0 && o.posts > w.posts {
-		t.Errorf("the last POST went after %s, at most %s is accepted", o.posts, w.posts)
 	}
 	if w.total > 0 && o.total > w.total {
 		t.Errorf("took %s, at most %s is accepted", o.total, w.total)

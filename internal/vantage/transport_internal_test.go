@@ -3,11 +3,8 @@ package vantage
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -60,28 +57,4 @@ func TestTransport_replacesADeadHTTP2Connection(t *testing.T) {
 	if n := proxy.Stall(); n < 1 || n > 2 {
 		t.Errorf("%d new connections, want one or two", n)
 	}
-}
-
-// A response whose redirect cannot be read names no URL.
-func TestSend_unreadableLocation(t *testing.T) {
-	t.Parallel()
-	client, err := New(Options{APIToken: "any", Transport: http.RoundTripper(redirecting{})})
-	if err != nil {
-		t.Fatal(err)
-	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.vantage.sh/v2/x", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	failure := client.send(req, call{method: http.MethodGet})
-	if failure == nil || strings.Contains(failure.Error(), "s3cr3t") || errors.Is(failure, io.EOF) {
-		t.Error(failure)
-	}
-}
-
-type redirecting struct{}
-
-func (redirecting) RoundTrip(r *http.Request) (*http.Response, error) {
-	header := http.Header{"Location": {"https://x/%zz?sig=s3cr3t"}}
-	return &http.Response{StatusCode: 307, Header: header, Body: http.NoBody, Request: r}, nil
 }

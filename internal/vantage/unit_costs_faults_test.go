@@ -64,10 +64,7 @@ func TestListUnitCosts_rejectsInvalidPages(t *testing.T) {
 func TestListUnitCosts_readsPagesWithoutLinks(t *testing.T) {
 	t.Parallel()
 	fake := fakevantage.New(fakevantage.Options{Limits: noLimits, Misbehave: func(r fakevantage.Request) http.HandlerFunc {
-		rows := make([]string, map[int]int{1: 1000, 2: 1000, 3: 999}[r.N])
-		for i := range rows {
-			rows[i] = `{"business_metric_token":"m","date":"2025-03-01","scale":` + strconv.Itoa(r.N*1000+i) + `}`
-		}
+		rows := rowsFrom(r.N*1000, map[int]int{1: 1000, 2: 1000, 3: 999}[r.N])
 		return rowsAnswer(`{"unit_costs":[` + strings.Join(rows, ",") + `]}`)
 	}})
 	rows, err := newClient(t, fake).ListUnitCosts(t.Context(), rowsOf("r"))
@@ -85,34 +82,33 @@ func TestListUnitCosts_followsNoLinks(t *testing.T) {
 		}
 		return rowsPage("", rowJSON(`"scale":2,"date":"2025-03-02"`))
 	}})
-	hosts := hostsRequested{next: fake.Transport(), requests: map[string]int{}}
-	client := newClient(t, fake, func(o *vantage.Options) { o.Transport = hosts })
+	var hosts []string
+	client := newClient(t, fake, recordHosts(fake, &hosts))
 	if rows, err := client.ListUnitCosts(t.Context(), rowsOf("r")); err != nil || len(rows) != 2 {
 		t.Errorf("%v, %v", rows, err)
 	}
-	if len(hosts.requests) != 1 || hosts.requests["api.vantage.sh"] != 2 {
-		t.Errorf("requests by host: %v", hosts.requests)
+	if !slices.Equal(hosts, []string{"https://api.vantage.sh", "https://api.vantage.sh"}) {
+		t.Errorf("requests were made to %v", hosts)
 	}
-	pagesRequested(t, fake)
+	const query = "cost_report_token=r&limit=1000&order=asc&page=2"
+	if pagesRequested(t, fake); fake.Requests()[1].Query != query {
+		t.Errorf("the query is %s", fake.Requests()[1].Query)
+	}
 }
 
-type hostsRequested struct {
-	next     http.RoundTripper
-	requests map[string]int
-}
-
-func (h hostsRequested) RoundTrip(r *http.Request) (*http.Response, error) {
-	h.requests[r.URL.Host]++
-	return h.next.RoundTrip(r)
+// rowsFrom returns n rows that differ in their scale.
+func rowsFrom(scale, n int) []string {
+	rows := make([]string, n)
+	for i := range rows {
+		rows[i] = `{"business_metric_token":"m","date":"2025-03-01","scale":` + strconv.Itoa(scale+i) + `}`
+	}
+	return rows
 }
 
 // rowsChain serves full pages with different rows, each but the last with a link to a next page.
 func rowsChain(last int) *fakevantage.Server {
 	return fakevantage.New(fakevantage.Options{Limits: noLimits, Misbehave: func(r fakevantage.Request) http.HandlerFunc {
-		rows := make([]string, 1000)
-		for i := range rows {
-			rows[i] = `{"business_metric_token":"m","date":"2025-03-01","scale":` + strconv.Itoa(r.N*1000+i) + `}`
-		}
+		rows := rowsFrom(r.N*1000, 1000)
 		if r.N == last {
 			return rowsPage("", rows...)
 		}

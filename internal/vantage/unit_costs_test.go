@@ -67,27 +67,6 @@ func TestListUnitCosts_readsAllPages(t *testing.T) {
 	}
 }
 
-func TestListUnitCosts_sendsOnlyWhatIsSet(t *testing.T) {
-	t.Parallel()
-	for want, request := range map[string]vantage.UnitCostsRequest{
-		"cost_report_token=rprt_1&limit=1000&order=asc&page=1": {CostReportToken: "rprt_1"},
-		"cost_report_token=rprt_1&date_bin=week&end_date=2025-03-31&limit=1000&order=asc&page=1&start_date=2025-03-01": {
-			CostReportToken: "rprt_1", StartDate: "2025-03-01", EndDate: "2025-03-31", DateBin: "week",
-		},
-	} {
-		t.Run(want, func(t *testing.T) {
-			t.Parallel()
-			fake := fakevantage.New(fakevantage.Options{Limits: noLimits})
-			if _, err := newClient(t, fake).ListUnitCosts(t.Context(), request); err != nil {
-				t.Fatal(err)
-			}
-			if asked := fake.Requests(); len(asked) != 1 || asked[0].Query != want {
-				t.Errorf("requests: %+v", asked)
-			}
-		})
-	}
-}
-
 func TestListUnitCosts_sortsByDateThenMetric(t *testing.T) {
 	t.Parallel()
 	fake := fakevantage.New(fakevantage.Options{Limits: noLimits})
