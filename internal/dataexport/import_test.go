@@ -152,7 +152,7 @@ func TestImport_fails(t *testing.T) {
 			e.Status, e.Messages = "failed", []string{"no such metric"}
 		})
 		wantWords(t, p.Import(t.Context(), failed).Errors(), "Could not import", "no such metric")
-		wantWords(t, p.Import(t.Context(), "dta_xprt_no").Errors(), "Could not import", "404", "Check the token in the import ID")
+		wantWords(t, p.Import(t.Context(), "dta_xprt_no").Errors(), "Could not import", "404", "token in the import ID")
 		wantWords(t, p.Import(t.Context(), "../../costs").Errors(), "Could not import", "letters, digits, underscores")
 		acctest.WantRequests(t, fake, 0, 2)
 	})

@@ -66,7 +66,8 @@ func examples() map[string]example {
 		},
 		"state-encryption": {
 			variables: map[string]string{"cost_report_token": "rprt_1", "state_passphrase": "sixteen characters"},
-			posts:     1, inAll: 1 /* encrypted state is not aged */, needs: acctest.Version{OpenTofu: "1.7"}, check: wantEncrypted,
+			posts:     1, needs: acctest.Version{OpenTofu: "1.7"}, check: wantEncrypted,
+			inAll: 1, // the test cannot age encrypted state
 		},
 		"provider":                                       {},
 		"resources/vantage_unit_cost_export":             {posts: 1, inAll: 2},
