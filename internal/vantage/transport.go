@@ -115,8 +115,8 @@ func route(req *http.Request) string {
 	return req.Method + " " + exportInPath.ReplaceAllString(req.URL.Path, "/data_exports/")
 }
 
-// exchange sends the request and reads the response into memory. A body that is cut off or too long ends with an error,
-// because the header may say all that matters.
+// exchange sends the request and reads the response into memory. The error of a body that is cut off or too long comes
+// when it is read, because the header may say all that matters.
 func (t *apiTransport) exchange(req *http.Request) (*http.Response, error) {
 	var connected atomic.Bool
 	req = req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
@@ -141,19 +141,17 @@ func (t *apiTransport) exchange(req *http.Request) (*http.Response, error) {
 	case req.Method == http.MethodGet && resp.StatusCode < 300 && t.redact.Contained(body):
 		err = errors.New("the response contains the API token")
 	}
-	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), failingReader{err}))
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	if err != nil {
+		resp.Body = io.NopCloser(failingReader{err})
+	}
 	return resp, nil
 }
 
-// failingReader is the end of a body: an error, or io.EOF without one.
+// failingReader is a body that cannot be used.
 type failingReader struct{ err error }
 
-func (r failingReader) Read([]byte) (int, error) {
-	if r.err != nil {
-		return 0, r.err
-	}
-	return 0, io.EOF
-}
+func (r failingReader) Read([]byte) (int, error) { return 0, r.err }
 
 var errRequestTimeout = errors.New("request timeout")
 
