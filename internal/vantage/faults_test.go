@@ -271,16 +271,14 @@ func TestSoak(t *testing.T) {
 		for i := range exports {
 			group.Go(func() {
 				created, err := client.CreateDataExport(ctx, vantage.UnitCostExportRequest{CostReportToken: fmt.Sprint(i)})
+				if err == nil {
+					created, err = client.WaitForDataExport(ctx, created, nil)
+				}
 				if err != nil {
 					t.Error(err)
 					return
 				}
-				done, err := client.WaitForDataExport(ctx, created, nil)
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				tokens <- done.Token
+				tokens <- created.Token
 			})
 		}
 		group.Wait()
