@@ -97,13 +97,11 @@ func TestDownload_retriesTemporaryFailures(t *testing.T) {
 				fake := fakevantage.New(fakevantage.Options{Files: 3})
 				client, directory := newClient(t, fake), t.TempDir()
 				export := completed(ctx, t, client)
-				fake.Change(func(o *fakevantage.Options) {
-					o.Misbehave = func(r fakevantage.Request) http.HandlerFunc {
-						if r.Nth <= 3 {
-							return failure
-						}
-						return nil
+				misbehave(fake, func(r fakevantage.Request) http.HandlerFunc {
+					if r.Nth <= 3 {
+						return failure
 					}
+					return nil
 				})
 				delays := map[string][]time.Duration{}
 				files, err := download(ctx, client, export, directory, func(p progress) {
@@ -133,9 +131,7 @@ func TestDownload_resumesAgainAndAgain(t *testing.T) {
 		fake := fakevantage.New(fakevantage.Options{FileSize: 1 << 10})
 		client, directory, start := newClient(t, fake), t.TempDir(), time.Now()
 		export := completed(ctx, t, client)
-		fake.Change(func(o *fakevantage.Options) {
-			o.Misbehave = func(fakevantage.Request) http.HandlerFunc { return fake.CutFile(100) }
-		})
+		misbehave(fake, func(fakevantage.Request) http.HandlerFunc { return fake.CutFile(100) })
 		files, err := download(ctx, client, export, directory, nil)
 		sent, took := len(requests(t, fake)), time.Since(start)
 		if err != nil || files[0].Size != 1<<10 || sent != 11 || took > 12*time.Second {
@@ -208,19 +204,17 @@ func TestDownload_endsAtTheFirstPermanentFailure(t *testing.T) {
 		fake := fakevantage.New(fakevantage.Options{Files: 8})
 		client, directory := newClient(t, fake), t.TempDir()
 		export := completed(ctx, t, client)
-		fake.Change(func(o *fakevantage.Options) {
-			o.Misbehave = func(r fakevantage.Request) http.HandlerFunc {
-				switch {
-				case strings.HasSuffix(r.Path, "001.csv"):
-					return fakevantage.Hang
-				case strings.HasSuffix(r.Path, "004.csv"):
-					return func(w http.ResponseWriter, r *http.Request) {
-						time.Sleep(time.Second)
-						fakevantage.HTML(402)(w, r)
-					}
+		misbehave(fake, func(r fakevantage.Request) http.HandlerFunc {
+			switch {
+			case strings.HasSuffix(r.Path, "001.csv"):
+				return fakevantage.Hang
+			case strings.HasSuffix(r.Path, "004.csv"):
+				return func(w http.ResponseWriter, r *http.Request) {
+					time.Sleep(time.Second)
+					fakevantage.HTML(402)(w, r)
 				}
-				return nil
 			}
+			return nil
 		})
 		start := time.Now()
 		files, err := download(ctx, client, export, directory, nil)

@@ -158,6 +158,11 @@ func fileServer(handlers ...http.HandlerFunc) *fakevantage.Server {
 	}})
 }
 
+// misbehave sets what the fake responds with from now on where the handler is not nil.
+func misbehave(fake *fakevantage.Server, respond func(fakevantage.Request) http.HandlerFunc) {
+	fake.Change(func(o *fakevantage.Options) { o.Misbehave = respond })
+}
+
 // serve responds as a plain file server does, with the header lines added or, without a value, removed.
 func serve(text string, header ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {

@@ -111,16 +111,14 @@ func TestDownload_renewsURLsNotWithoutProgress(t *testing.T) {
 		client := newClient(t, fake)
 		export := completed(ctx, t, client)
 		polls, n := fake.Gets(), 0
-		fake.Change(func(o *fakevantage.Options) {
-			o.Misbehave = func(r fakevantage.Request) http.HandlerFunc {
-				if !strings.HasPrefix(r.Path, "/files/") {
-					return nil
-				}
-				if n++; n%2 == 0 {
-					return fakevantage.HTML(403)
-				}
-				return fakevantage.Answer(200, "", "Content-Length: 100")
+		misbehave(fake, func(r fakevantage.Request) http.HandlerFunc {
+			if !strings.HasPrefix(r.Path, "/files/") {
+				return nil
 			}
+			if n++; n%2 == 0 {
+				return fakevantage.HTML(403)
+			}
+			return fakevantage.Answer(200, "", "Content-Length: 100")
 		})
 		_, err := download(ctx, client, export, t.TempDir(), nil)
 		if polls = fake.Gets() - polls; err == nil || polls != 1 {
@@ -137,16 +135,14 @@ func TestDownload_resumesWithAFreshURL(t *testing.T) {
 		client, directory := newClient(t, fake), t.TempDir()
 		export := completed(ctx, t, client)
 		var cut atomic.Bool
-		fake.Change(func(o *fakevantage.Options) {
-			o.Misbehave = func(r fakevantage.Request) http.HandlerFunc {
-				switch {
-				case !signedFirst(r):
-					return nil
-				case cut.CompareAndSwap(false, true):
-					return fake.CutFile(1 << 19)
-				}
-				return fakevantage.HTML(403)
+		misbehave(fake, func(r fakevantage.Request) http.HandlerFunc {
+			switch {
+			case !signedFirst(r):
+				return nil
+			case cut.CompareAndSwap(false, true):
+				return fake.CutFile(1 << 19)
 			}
+			return fakevantage.HTML(403)
 		})
 		files, err := download(ctx, client, export, directory, nil)
 		if err != nil || len(files) != 1 || files[0].Size != 1<<20 {

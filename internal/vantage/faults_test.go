@@ -170,7 +170,7 @@ func TestResponse_withoutEndIsRejectedInFlatMemory(t *testing.T) {
 	if read > 25<<20 {
 		t.Errorf("%d bytes of the response were read", read)
 	}
-	if used := after.TotalAlloc - before.TotalAlloc; used > 200<<20 {
+	if used := after.TotalAlloc - before.TotalAlloc; used > 250<<20 { // half of the response; 207 MiB with the race detector
 		t.Errorf("%d MiB were allocated", used>>20)
 	}
 }
@@ -271,16 +271,14 @@ func TestSoak(t *testing.T) {
 		for i := range exports {
 			group.Go(func() {
 				created, err := client.CreateDataExport(ctx, vantage.UnitCostExportRequest{CostReportToken: fmt.Sprint(i)})
+				if err == nil {
+					created, err = client.WaitForDataExport(ctx, created, nil)
+				}
 				if err != nil {
 					t.Error(err)
 					return
 				}
-				done, err := client.WaitForDataExport(ctx, created, nil)
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				tokens <- done.Token
+				tokens <- created.Token
 			})
 		}
 		group.Wait()
