@@ -44,7 +44,9 @@ func (f facts) read(after object) facts {
 func corrected(adopted, reported map[string]string) map[string]string {
 	out := maps.Clone(adopted)
 	for name, value := range reported {
-		if configured, ok := adopted[name]; ok && !meansSame(configured, value) {
+		if configured, ok := adopted[name]; !ok {
+			continue
+		} else if conflict, _ := compare(name, configured, value); conflict {
 			out[name] = value
 		}
 	}
@@ -66,15 +68,24 @@ func (f facts) applied(c change, after object) facts {
 	return f
 }
 
-// meansSame reports whether a configured value means what is reported. Settings that are not configured do not count.
-func meansSame(configured, reported string) bool {
-	if !strings.HasPrefix(configured, "include_") {
-		return configured == reported
+// compare reports whether a configured value contradicts what is reported. Settings are compared one by one: unreported
+// is whether one of them is not reported.
+func compare(name, configured, reported string) (conflict, unreported bool) {
+	if name != "settings" {
+		return configured != reported, false
 	}
 	all := strings.Split(reported, ",")
-	return configured == reported || !slices.ContainsFunc(strings.Split(configured, ","), func(member string) bool {
-		return strings.HasPrefix(member, "include_") && !slices.Contains(all, member)
-	})
+	for _, member := range strings.Split(configured, ",") {
+		setting, _, _ := strings.Cut(member, "=")
+		switch {
+		case slices.Contains(all, member):
+		case slices.ContainsFunc(all, func(other string) bool { return strings.HasPrefix(other, setting+"=") }):
+			conflict = true
+		default:
+			unreported = true
+		}
+	}
+	return conflict, unreported
 }
 
 func completed(o object) bool { return o.text("status") == "completed" }
@@ -119,8 +130,12 @@ func (r *resource) action(o object, accepted time.Time) (action string, adopted 
 				adopted = append(adopted, c.name)
 			}
 		case set:
-			replace = replace || configured.unknown || !meansSame(configured.text, reported)
-			update = update || strings.Contains(reported, "=") && configured.text != reported
+			conflict, unreported := compare(c.name, configured.text, reported)
+			replace = replace || configured.unknown || conflict
+			update = update || c.name == "settings" && configured.text != reported
+			if unreported && completed(o) {
+				adopted = append(adopted, c.name)
+			}
 		case known:
 			update = true // the state has what is reported, the configuration has nothing
 		}
