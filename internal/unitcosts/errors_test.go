@@ -79,11 +79,11 @@ func responding(handler http.HandlerFunc) fakevantage.Options {
 	return fakevantage.Options{Limits: noLimits, Misbehave: func(fakevantage.Request) http.HandlerFunc { return handler }}
 }
 
-// endless responds to each request with a full page of further rows.
+// endless responds to each request with further rows and a link to a next page.
 func endless(r fakevantage.Request) http.HandlerFunc {
-	rows := make([]string, 1000)
+	rows := make([]string, 10)
 	for i := range rows {
-		rows[i] = fmt.Sprintf(`{"business_metric_token":"m","unit_cost_amount":"%d","date":"2025-03-01"}`, r.N*1000+i)
+		rows[i] = fmt.Sprintf(`{"business_metric_token":"m","unit_cost_amount":"%d","date":"2025-03-01"}`, r.N*10+i)
 	}
 	return fakevantage.Answer(http.StatusOK, `{"links":{"next":"x"},"unit_costs":[`+strings.Join(rows, ",")+`]}`)
 }

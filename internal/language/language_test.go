@@ -1,4 +1,5 @@
-package provider_test
+// Package language_test checks that all text of the project is in standard English.
+package language_test
 
 import (
 	"go/ast"
@@ -59,7 +60,7 @@ var idioms = regexp.MustCompile(`(?i)\b(` + strings.Join([]string{
 // allowedIdioms are the occurrences with a reason, by file and words. There are at most ten.
 var allowedIdioms = map[string]string{
 	"internal/fakevantage/misbehave.go: Answer": "is the name of a function",
-	"internal/provider/language_test.go":        "lists the words",
+	"internal/language/language_test.go":        "lists the words",
 }
 
 // Pages, examples, messages and comments use standard English.
