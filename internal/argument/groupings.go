@@ -30,11 +30,14 @@ func Groupings(byDefault, prefix string, values ...string) schema.ListAttribute 
 }
 
 // Joined returns the elements of a list of strings, separated by commas.
-func Joined(list types.List) string {
-	var elements []string
+func Joined(list types.List) string { return strings.Join(Strings(list), ",") }
+
+// Strings returns the elements of a list of strings.
+func Strings(list types.List) []string {
+	var out []string
 	for _, element := range list.Elements() {
 		text, _ := element.(types.String)
-		elements = append(elements, text.ValueString())
+		out = append(out, text.ValueString())
 	}
-	return strings.Join(elements, ",")
+	return out
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -157,10 +158,5 @@ func withURLsOf(manifest, other types.Object) types.Object {
 // storedURLs returns the pre-signed URLs in a manifest.
 func storedURLs(manifest types.Object) []string {
 	files, _ := manifest.Attributes()["files"].(types.List)
-	var urls []string
-	for _, element := range files.Elements() {
-		url, _ := element.(types.String)
-		urls = append(urls, url.ValueString())
-	}
-	return urls
+	return argument.Strings(files)
 }

@@ -46,7 +46,7 @@ type File struct {
 //
 // Requests are sent without the API token and do not count against the rate limits of the API. Client.Timeout bounds
 // the time without data. A failed attempt resumes with what is missing, or restarts, until ctx ends. If a file server
-// rejects a URL as it does after its expiry, fresh URLs are requested, as long as they work for some file.
+// rejects a URL as it does after its expiry, fresh URLs are requested, as long as data is received in between.
 func Download(
 	ctx context.Context, client *vantage.Client, export *vantage.DataExport, o Options,
 ) (complete []File, err error) {

@@ -154,16 +154,15 @@ func (c *Client) do(ctx context.Context, call call) error {
 	if err != nil {
 		return &Error{Kind: Internal, Err: c.redact.Cause(err)}
 	}
-	started, unconfirmed := time.Now(), 0
+	started := time.Now()
 	retrier := Retrier{Log: c.options.Logger}
 	failure := retrier.Run(ctx, func() *Error {
 		attempt := req.Clone(ctx)
 		attempt.Body, _ = req.GetBody() // cannot fail: it reads from memory
 		failure := c.send(attempt, call)
 		if failure != nil && failure.Retry.Policy == RetryFewTimes {
-			unconfirmed++
 			c.options.Logger.WarnContext(ctx, "the outcome of a request to create an export is unknown",
-				"attempt", unconfirmed, "failure", failure.Error())
+				"attempt", retrier.few+1, "failure", failure.Error())
 		}
 		return failure
 	})
@@ -171,7 +170,7 @@ func (c *Client) do(ctx context.Context, call call) error {
 		return nil
 	}
 	failure.Method, failure.Path = call.method, req.URL.Path
-	failure.Waited, failure.Unconfirmed = timeWaited(ctx, started), unconfirmed
+	failure.Waited, failure.Unconfirmed = timeWaited(ctx, started), retrier.few
 	return failure
 }
 

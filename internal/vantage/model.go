@@ -60,7 +60,7 @@ func (e *DataExport) Failed() bool {
 // Completed reports whether the export has completed, so that it has a manifest.
 func (e *DataExport) Completed() bool { return e.Manifest != nil }
 
-// Manifest lists the files of a completed e.
+// Manifest lists the files of a completed export.
 type Manifest struct {
 	// Files are pre-signed URLs, in ascending order of their paths. Anyone with a URL can download the file until it
 	// expires.

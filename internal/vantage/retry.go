@@ -73,7 +73,7 @@ type Retrier struct {
 	policy       RetryPolicy // of the last failure
 	sameFor      int         // failures of that policy in a row
 	firstFailure time.Time   // of that policy in a row
-	unconfirmed  int         // failures of RetryFewTimes in all
+	few          int         // failures of RetryFewTimes in all
 }
 
 // Reset makes the next delay a short one, because the operation made progress.
@@ -113,8 +113,8 @@ func (r *Retrier) exhausted(failure *Error) bool {
 	case RetryNever:
 		return true
 	case RetryFewTimes:
-		r.unconfirmed++
-		return r.unconfirmed == fewTimes
+		r.few++
+		return r.few == fewTimes
 	case RetryOneMinute:
 		// A rate limit may have delayed the attempts of an operation; the client's minute has been the same for all.
 		enough := r.sameFor >= fewTimes || !retry.firstFailure.IsZero()

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Limiter delays requests until a request is available in the windows that responses reported. Requests are sent in the
-// order in which they were made; a route that has to wait does not delay the others. The zero value is ready to use.
+// Limiter delays requests until the windows that responses reported allow them. Requests are sent in the order in which
+// they were made; a route that has to wait does not delay the others. The zero value is ready to use.
 type Limiter struct {
 	mu       sync.Mutex
 	routes   map[string]*route
