@@ -172,7 +172,7 @@ func (p *DataSourcePart) setLive(o operation, e *vantage.DataExport, remedy stri
 
 // expiredAsOf reports whether the URLs in a response had expired, by the clock of the API.
 func expiredAsOf(e *vantage.DataExport) bool {
-	return hasPassed(newExported(e).statedExpiry(), responseTime(e))
+	return hasPassed(newExported(e).statedExpiry(), e.AsOf)
 }
 
 func expiredText(e *vantage.DataExport) string {

@@ -53,17 +53,8 @@ func (e exported) hasFresherURLs(response *vantage.DataExport) bool {
 	if !response.Completed() || e.Manifest.Attributes()["files"].IsNull() {
 		return false
 	}
-	now := responseTime(response)
-	return hasPassed(e.timeAfterCompletion("urls_valid_until"), now) &&
-		!hasPassed(newExported(response).timeAfterCompletion("urls_valid_until"), now)
-}
-
-// responseTime returns the time of a response by the API's clock, or by the local clock if that is unknown.
-func responseTime(e *vantage.DataExport) time.Time {
-	if e.AsOf.IsZero() {
-		return time.Now()
-	}
-	return e.AsOf
+	return hasPassed(e.timeAfterCompletion("urls_valid_until"), response.AsOf) &&
+		!hasPassed(newExported(response).timeAfterCompletion("urls_valid_until"), response.AsOf)
 }
 
 // validity returns how long the export and its URLs are valid according to what they state for themselves, so that it

@@ -131,7 +131,7 @@ func (d *download) accept(ctx context.Context, resp *http.Response) *vantage.Err
 	failure := &vantage.Error{Kind: vantage.Rejected, StatusCode: status}
 	if status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout {
 		failure.Retry.Policy = vantage.RetryUntilDeadline
-		failure.Retry.After, _ = ratelimit.RetryAfter(resp.Header)
+		failure.Retry.After = ratelimit.RetryAfter(resp.Header)
 	}
 	return failure
 }

@@ -1,6 +1,7 @@
 package unitcosts
 
 import (
+	"encoding/json"
 	"math/big"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -59,9 +60,9 @@ func unitCostsValue(rows []vantage.UnitCost) types.List {
 	return types.ListValueMust(types.ObjectType{AttrTypes: rowTypes}, values)
 }
 
-// numberOrNull converts a decimal number. Empty becomes null.
-func numberOrNull(d vantage.Decimal) types.Number {
-	f, _, err := big.ParseFloat(string(d), 10, 512, big.ToNearestEven) // the precision of Terraform's numbers
+// numberOrNull converts a number. Empty becomes null.
+func numberOrNull(n json.Number) types.Number {
+	f, _, err := big.ParseFloat(n.String(), 10, 512, big.ToNearestEven) // the precision of Terraform's numbers
 	if err != nil {
 		return types.NumberNull()
 	}

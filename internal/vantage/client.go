@@ -205,7 +205,7 @@ func (c *Client) send(req *http.Request, call call) *Error {
 		recent: time.Since(call.acceptedAt).Abs() < notFoundGrace,
 	})
 	if resp.StatusCode == http.StatusServiceUnavailable {
-		failure.Retry.After, _ = ratelimit.RetryAfter(resp.Header)
+		failure.Retry.After = ratelimit.RetryAfter(resp.Header)
 	}
 	return failure
 }

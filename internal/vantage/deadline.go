@@ -7,9 +7,6 @@ import (
 	"time"
 )
 
-// lastPollBefore is how long before its deadline a wait polls for the last time.
-const lastPollBefore = 5 * time.Second
-
 // deadlineReached reports whether ctx has ended, or ends now: its own timer and another that is due then fire in any
 // order.
 func deadlineReached(ctx context.Context) bool {
@@ -35,32 +32,18 @@ func checkDeadline(ctx context.Context, delay time.Duration) *Error {
 	return nil
 }
 
-// withinDeadline shortens a delay that would last beyond the deadline of ctx, so that a last attempt is made shortly
-// before it.
-func withinDeadline(ctx context.Context, delay time.Duration) time.Duration {
+// beforeDeadline shortens a delay so that a last request is sent this long before the deadline of ctx. If that time has
+// passed, it returns false, and half of the time that is left.
+func beforeDeadline(ctx context.Context, delay, reserve time.Duration) (time.Duration, bool) {
 	deadline, ok := ctx.Deadline()
 	left := time.Until(deadline)
 	switch {
-	case !ok || delay < left:
-		return delay
-	case left > 2*time.Second:
-		return left - time.Second
-	}
-	return max(left, 0)
-}
-
-// lastPoll shortens a delay so that the last poll starts five seconds before the deadline of ctx. It reports false if
-// that time has passed; a first poll is made nevertheless.
-func lastPoll(ctx context.Context, delay time.Duration, first bool) (time.Duration, bool) {
-	deadline, ok := ctx.Deadline()
-	left := time.Until(deadline)
-	switch {
-	case !ok || delay < left-lastPollBefore:
+	case !ok || delay < left-reserve:
 		return delay, true
-	case left > lastPollBefore:
-		return left - lastPollBefore, true
+	case left > reserve:
+		return left - reserve, true
 	}
-	return min(delay, left/2), first
+	return left / 2, false
 }
 
 // sleep waits for the given time, or until ctx ends.

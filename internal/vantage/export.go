@@ -27,7 +27,7 @@ func (c *Client) CreateDataExport(ctx context.Context, r ExportRequest) (*DataEx
 				return err
 			}
 			export.AcceptedAt = time.Now()
-			export.hint, _ = ratelimit.RetryAfter(resp.Header)
+			export.hint = ratelimit.RetryAfter(resp.Header)
 			return nil
 		},
 	})

@@ -23,7 +23,7 @@ type DataExport struct {
 	// CreatedAt is an ISO 8601 time for ParseTime, and ExportType the export type. Both are empty until they are reported.
 	CreatedAt, ExportType string
 	// AsOf is the time of the response by the server's clock, which judges expiry correctly on a machine whose clock is
-	// wrong. Zero without a response.
+	// wrong. Without a Date header it is the local time.
 	AsOf time.Time
 	// Manifest lists the files of a completed export. It is nil before.
 	Manifest *Manifest
@@ -110,7 +110,7 @@ func (e *DataExport) decode(resp *http.Response, redactor redact.Redactor) error
 	e.Status, e.ExportType = redact.Word(status), redact.Word(body.ExportType)
 	e.CreatedAt, e.AsOf = shownTime(body.CreatedAt), ratelimit.ServerTime(resp.Header)
 	e.Manifest, e.Attributes = manifest, body.Attributes
-	e.hint, _ = ratelimit.RetryAfter(resp.Header)
+	e.hint = ratelimit.RetryAfter(resp.Header)
 	if e.Failed() {
 		e.Messages, _ = redactor.Messages(raw)
 	}

@@ -137,10 +137,14 @@ func (r *Retrier) delay(ctx context.Context, failure *Error) *Error {
 	if r.policy == RetryOneMinute {
 		delay = min(delay, time.Until(r.firstFailure.Add(oneMinute)))
 	}
-	delay = max(withinDeadline(ctx, delay), failure.Retry.After)
 	if err := checkDeadline(ctx, failure.Retry.After); err != nil {
 		return err
 	}
+	delay, ok := beforeDeadline(ctx, delay, time.Second)
+	if !ok {
+		delay = time.Second // until the deadline
+	}
+	delay = max(delay, failure.Retry.After)
 	r.Log.DebugContext(ctx, "retrying after a delay", "delay", delay, "failure", failure.Error())
 	if r.OnDelay != nil {
 		r.OnDelay(failure, delay)

@@ -2,6 +2,7 @@ package vantage_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -55,7 +56,7 @@ func TestListUnitCosts_readsAllPages(t *testing.T) {
 					t.Fatalf("%d rows, %v", len(got), err)
 				}
 				for i, row := range got {
-					if row.UnitCostAmount != vantage.Decimal(fmt.Sprint(i)+".5") {
+					if row.UnitCostAmount != json.Number(fmt.Sprint(i)+".5") {
 						t.Fatalf("row %d is %+v", i, row)
 					}
 				}

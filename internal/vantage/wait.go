@@ -66,8 +66,8 @@ func (c *Client) delayPoll(
 ) *Error {
 	completed := c.history.completedAt(export.path)
 	delay := spread(pollDelay(age, export.hint, c.options.MaxPollInterval, completed), export.hint)
-	delay, ok := lastPoll(ctx, delay, first)
-	if !ok {
+	delay, ok := beforeDeadline(ctx, delay, 5*time.Second)
+	if !ok && !first {
 		return &Error{Kind: TimedOut, Err: errors.New("the export is still pending, and no time is left to poll it again")}
 	}
 	if onProgress != nil {

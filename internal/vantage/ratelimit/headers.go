@@ -12,21 +12,19 @@ import (
 const maxDelay = 24 * time.Hour
 
 // RetryAfter returns the delay that a Retry-After header asks for, in seconds or as an HTTP date. A date is compared
-// with the server's own clock if the response has a Date header. A value that is missing, unreadable, in the past or
-// above 24 hours is ignored.
-func RetryAfter(h http.Header) (delay time.Duration, ok bool) {
+// with the server's own clock if the response has a Date header. The delay is zero if the value is missing, unreadable,
+// in the past or above 24 hours.
+func RetryAfter(h http.Header) (delay time.Duration) {
 	value := strings.TrimSpace(h.Get("Retry-After"))
 	if seconds, err := strconv.ParseUint(value, 10, 32); err == nil {
 		delay = time.Duration(seconds) * time.Second
 	} else if at, err := http.ParseTime(value); err == nil {
 		delay = at.Sub(ServerTime(h))
-	} else {
-		return 0, false
 	}
 	if delay < 0 || delay > maxDelay {
-		return 0, false
+		return 0
 	}
-	return delay, true
+	return delay
 }
 
 // ServerTime returns the time of a response by the server's clock, or by the local clock if it has no Date header.

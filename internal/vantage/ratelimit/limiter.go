@@ -90,7 +90,7 @@ func (r *route) reject(request *Request, h http.Header, reported *window) {
 	if r.rejections == 0 || !request.sent.Before(r.opensAt) {
 		r.rejections++
 	}
-	delay, _ := RetryAfter(h)
+	delay := RetryAfter(h)
 	if delay == 0 && reported != nil && reported.remaining <= 0 && r.rejections <= 1 {
 		// Reset and Date are rounded down to seconds, so that the window may last up to a second longer.
 		if ends := parseWindow(h).ends.Add(time.Second); ends.After(reported.ends) {
