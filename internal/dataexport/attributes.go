@@ -13,23 +13,12 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-const (
-	// maxBytes limits the attributes that are stored. The API reports less than 1 KiB.
-	maxBytes = 64 << 10
-	// maxDepth limits the depth of attributes. The framework takes quadratic time in it: minutes for maxBytes of
-	// brackets. Deeper values are stored as JSON text.
-	maxDepth = 32
-	// maxBits limits the size of a number, of which 12 bytes can have a gigabyte of digits. Larger numbers are stored as
-	// text.
-	maxBits = 4096
-)
+// maxBits limits the size of a number, of which 12 bytes can have a gigabyte of digits. Larger numbers are stored as text.
+const maxBits = 4096
 
-// decodeAttributes decodes the attributes of an export with numbers as json.Number. It returns nil if they exceed the
-// limit or are not an object.
+// decodeAttributes decodes the attributes of an export with numbers as json.Number. It returns nil if they are not an
+// object.
 func decodeAttributes(raw json.RawMessage) map[string]any {
-	if len(raw) > maxBytes {
-		return nil
-	}
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
 	var object map[string]any
@@ -39,35 +28,31 @@ func decodeAttributes(raw json.RawMessage) map[string]any {
 	return object
 }
 
-// attributesValue converts attributes without loss. It is null if there are none or if they exceed the limit.
+// attributesValue converts attributes without loss. It is null if there are none.
 func attributesValue(raw json.RawMessage) types.Dynamic {
 	object := decodeAttributes(raw)
 	if object == nil {
 		return types.DynamicNull()
 	}
-	return types.DynamicValue(jsonValue(object, 0))
+	return types.DynamicValue(jsonValue(object))
 }
 
 // jsonValue converts a decoded JSON value. Lists become tuples, because the types of their elements can differ.
-func jsonValue(v any, depth int) attr.Value {
-	if depth == maxDepth {
-		text, _ := json.Marshal(v) // it was JSON before
-		return types.StringValue(string(text))
-	}
+func jsonValue(v any) attr.Value {
 	switch v := v.(type) {
 	case map[string]any:
 		attrTypes, values := map[string]attr.Type{}, map[string]attr.Value{}
 		for _, name := range slices.Sorted(maps.Keys(v)) {
 			// Terraform normalizes the names of attributes and would not find other names.
 			normalized := norm.NFC.String(name)
-			values[normalized] = jsonValue(v[name], depth+1)
+			values[normalized] = jsonValue(v[name])
 			attrTypes[normalized] = values[normalized].Type(context.Background())
 		}
 		return types.ObjectValueMust(attrTypes, values)
 	case []any:
 		elemTypes, values := make([]attr.Type, len(v)), make([]attr.Value, len(v))
 		for i, element := range v {
-			values[i] = jsonValue(element, depth+1)
+			values[i] = jsonValue(element)
 			elemTypes[i] = values[i].Type(context.Background())
 		}
 		return types.TupleValueMust(elemTypes, values)

@@ -4,15 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"math/big"
-	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
-	"terraform-provider-vantage/internal/vantage"
 )
 
 func TestAttributesValue_keepsEveryJSONValue(t *testing.T) {
@@ -67,29 +64,6 @@ func TestAttributesValue_normalizesNames(t *testing.T) {
 		if number, ok := value.Attributes()["\u00e9"]; want != "" && (!ok || number.String() != want) {
 			t.Errorf("%s became %s, want %s", text, value, want)
 		}
-	}
-}
-
-func TestAttributesValue_isLimited(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		text string
-		kept bool
-	}{
-		"as long as allowed": {`{"a":"` + strings.Repeat(`x`, 64<<10-8) + `"}`, true},
-		"too long":           {`{"a":"` + strings.Repeat(`x`, 64<<10-7) + `"}`, false},
-		"many values":        {`{"a":[` + strings.Repeat(`1,`, 32000) + `1]}`, true},
-		"deep":               {`{"a":` + strings.Repeat(`[`, 9000) + strings.Repeat(`]`, 9000) + `}`, true},
-		"no object":          {`[1]`, true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			e := &vantage.DataExport{Token: "dta_xprt_1", Attributes: json.RawMessage(test.text)}
-			warned := operation{noun: "data export"}.warnIgnoredFields(e).WarningsCount() == 1
-			if value := attributesValue(e.Attributes); warned == test.kept || !test.kept && !value.IsNull() {
-				t.Errorf("warned: %v, value: %.80s", warned, value)
-			}
-		})
 	}
 }
 

@@ -73,7 +73,7 @@ func (d *existingDataSource) Read(ctx context.Context, req datasource.ReadReques
 	case len(export.Manifest.Files) == 0:
 		resp.Diagnostics.Append(o.warnNoFiles(export.Token))
 	}
-	resp.Diagnostics.Append(o.warnIgnoredFields(export)...)
+	resp.Diagnostics.Append(o.warnUnreadableExpiry(export)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }
 
@@ -163,7 +163,7 @@ func (p *DataSourcePart) setLive(o operation, e *vantage.DataExport, remedy stri
 	if expiredAsOf(e) {
 		diags.AddError(o.summary(), expiredText(e)+" "+remedy)
 	}
-	diags.Append(o.warnIgnoredFields(e)...)
+	diags.Append(o.warnUnreadableExpiry(e)...)
 	if len(e.Manifest.Files) == 0 {
 		diags.Append(o.warnNoFiles(e.Token))
 	}

@@ -140,18 +140,12 @@ func (o operation) warnNoFiles(token string) diag.Diagnostic {
 		strings.TrimSpace("The export "+token+" completed without files because there is nothing to export. "+o.whenEmpty))
 }
 
-// warnIgnoredFields warns about parts of a valid response that are not stored.
-func (o operation) warnIgnoredFields(e *vantage.DataExport) diag.Diagnostics {
-	var diags diag.Diagnostics
-	if len(e.Attributes) > maxBytes {
-		diags.AddWarning("The attributes of the "+o.noun+" are not stored",
-			fmt.Sprintf("The attributes that the API reports of the export %s exceed %d KiB. "+
-				"The value of attributes is null. All other values are stored.", e.Token, maxBytes>>10))
+// warnUnreadableExpiry warns about a completed export whose expiry is not stored.
+func (o operation) warnUnreadableExpiry(e *vantage.DataExport) diag.Diagnostics {
+	if e.Manifest == nil || !e.Manifest.ValidUntilUnreadable {
+		return nil
 	}
-	if e.Manifest != nil && e.Manifest.ValidUntilUnreadable {
-		diags.AddWarning("The expiry of the "+o.noun+" is unknown",
-			fmt.Sprintf("The API reports a valid_until of the export %s that is not a time. "+
-				"The export counts as valid for 48 hours after it was created.", e.Token))
-	}
-	return diags
+	return diag.Diagnostics{diag.NewWarningDiagnostic("The expiry of the "+o.noun+" is unknown",
+		fmt.Sprintf("The API reports a valid_until of the export %s that is not a time. "+
+			"The export counts as valid for 48 hours after it was created.", e.Token))}
 }

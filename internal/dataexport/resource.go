@@ -138,7 +138,7 @@ func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, res
 		}
 		if importing {
 			resp.Diagnostics.Append(r.warnOtherExportType(export)...)
-			resp.Diagnostics.Append(o.warnIgnoredFields(export)...)
+			resp.Diagnostics.Append(o.warnUnreadableExpiry(export)...)
 		}
 		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	}
@@ -201,7 +201,7 @@ func (r *exportResource) await(
 	case err == nil:
 		plan.setCompleted(export)
 		diags.Append(state.Set(ctx, model)...)
-		diags.Append(o.warnIgnoredFields(export)...)
+		diags.Append(o.warnUnreadableExpiry(export)...)
 		if len(export.Manifest.Files) == 0 {
 			diags.Append(o.warnNoFiles(export.Token))
 		}

@@ -97,7 +97,7 @@ func scenarios() []scenario {
 		ready *= time.Second
 		all = append(all, scenario{
 			name: "1 export of " + name + ", no hint", exports: 1, options: fakevantage.Options{ReadyAfter: ready},
-			want: want{requests: 16, lag: ready*3/10 + time.Second},
+			want: want{requests: 16, lag: ready*3/10 + time.Second + latency},
 		})
 	}
 	for name, ahead := range map[string]time.Duration{
