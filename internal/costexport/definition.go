@@ -17,14 +17,13 @@ func Definition() dataexport.Definition {
 	return dataexport.Definition{
 		Name:          "cost_export",
 		Noun:          "cost export",
-		ExportType:    "cost",
 		Report:        "cost_report_token",
 		WhenEmpty:     "Check that there are costs in the date range and that the report or the filter includes them.",
 		Arguments:     argument.WithScope(argumentAttributes(), vantage.DateBins()),
 		Blocks:        map[string]schema.SingleNestedBlock{"settings": settingsBlock()},
-		NewResource:   func() dataexport.ResourceModel { return &resourceModel{} },
-		NewDataSource: func() dataexport.DataSourceModel { return &dataSourceModel{} },
-		NewAction:     func() dataexport.ActionModel { return &actionModel{} },
+		NewResource:   func() dataexport.Model[dataexport.ResourcePart] { return &resourceModel{} },
+		NewDataSource: func() dataexport.Model[dataexport.DataSourcePart] { return &dataSourceModel{} },
+		NewAction:     func() dataexport.Model[dataexport.ActionPart] { return &actionModel{} },
 	}
 }
 

@@ -9,14 +9,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
+	"terraform-provider-vantage/internal/clientdiag"
 )
 
 var _ action.ActionWithConfigure = (*exportAction)(nil)
 
 // exportAction creates an export, waits for it, and downloads its files if a directory is given. It stores nothing in
-// state. Definitions.Actions returns it.
+// state. Definition.Action returns it.
 type exportAction struct {
-	configured
+	clientdiag.Action
 	definition Definition
 }
 
@@ -28,14 +29,6 @@ type ActionPart struct {
 
 // Part returns the part of the model that embeds it.
 func (p *ActionPart) Part() *ActionPart { return p }
-
-func (a *exportAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_" + a.definition.Name
-}
-
-func (a *exportAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	resp.Diagnostics.Append(a.configure(req.ProviderData)...)
-}
 
 func (a *exportAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	directory := map[string]resourceschema.Attribute{
@@ -56,7 +49,7 @@ func (a *exportAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 	o := a.definition.creating("Invoke the action again", "`invoke` in the action's timeouts block")
 	o.retryHint = "Download them with the action vantage_data_export_download. " +
 		"Another invocation of this action creates another export."
-	resp.Diagnostics.Append(a.start(ctx, o, req.Config, config)...)
+	resp.Diagnostics.Append(clientdiag.Decode(ctx, a.Client, o.summary(), req.Config, config)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -70,13 +63,13 @@ func (a *exportAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 		resp.Diagnostics.Append(o.errDirectory(directory, err))
 		return
 	}
-	export, err := a.client.CreateDataExport(ctx, config.Request())
+	export, err := a.Client.CreateDataExport(ctx, config.Request())
 	if err != nil {
 		resp.Diagnostics.Append(o.failure(err))
 		return
 	}
 	send("The API has accepted the export %s. It completes even if this run ends.", export.Token)
-	export, diags := o.await(ctx, a.client, export, send)
+	export, diags := o.await(ctx, a.Client, export, send)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() || len(export.Manifest.Files) == 0 {
 		return
@@ -86,6 +79,6 @@ func (a *exportAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 			formatValidity(export), export.Token)
 		return
 	}
-	_, diags = o.download(ctx, a.client, export, directory, "", send)
+	_, diags = o.download(ctx, a.Client, export, directory, "", send)
 	resp.Diagnostics.Append(diags...)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
+	"terraform-provider-vantage/internal/clientdiag"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -21,22 +22,12 @@ var (
 )
 
 // NewDataSource returns the data source vantage_data_export.
-func NewDataSource() datasource.DataSource { return &existingDataSource{} }
+func NewDataSource() datasource.DataSource {
+	return &existingDataSource{clientdiag.DataSource{Name: "data_export"}}
+}
 
 // existingDataSource waits for an existing export of any export type.
-type existingDataSource struct{ configured }
-
-func (d *existingDataSource) Metadata(
-	_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = req.ProviderTypeName + "_data_export"
-}
-
-func (d *existingDataSource) Configure(
-	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
-) {
-	resp.Diagnostics.Append(d.configure(req.ProviderData)...)
-}
+type existingDataSource struct{ clientdiag.DataSource }
 
 func (d *existingDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
@@ -53,14 +44,14 @@ The API can sign new URLs at each read. For URLs that must not change, use the r
 func (d *existingDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data DataSourcePart
 	o := waiting("read", resumeHint, "`read` in the timeouts block")
-	resp.Diagnostics.Append(d.start(ctx, o, req.Config, &data)...)
+	resp.Diagnostics.Append(clientdiag.Decode(ctx, d.Client, o.summary(), req.Config, &data)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(data.Timeouts, "read", defaultTimeout))
 	defer cancel()
 
-	export, err := d.client.WaitForDataExport(ctx, &vantage.DataExport{Token: data.Token.ValueString()}, nil)
+	export, err := d.Client.WaitForDataExport(ctx, &vantage.DataExport{Token: data.Token.ValueString()}, nil)
 	if err != nil && !isExpiredStatus(err) {
 		resp.Diagnostics.Append(o.failure(err))
 		return
@@ -77,22 +68,10 @@ func (d *existingDataSource) Read(ctx context.Context, req datasource.ReadReques
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }
 
-// exportDataSource creates an export at each read. Definitions.DataSources returns it.
+// exportDataSource creates an export at each read. Definition.DataSource returns it.
 type exportDataSource struct {
-	configured
+	clientdiag.DataSource
 	definition Definition
-}
-
-func (d *exportDataSource) Metadata(
-	_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = req.ProviderTypeName + "_" + d.definition.Name
-}
-
-func (d *exportDataSource) Configure(
-	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
-) {
-	resp.Diagnostics.Append(d.configure(req.ProviderData)...)
 }
 
 func (d *exportDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
@@ -109,7 +88,7 @@ Terraform reads the data source in every plan, or in the apply if an argument is
 func (d *exportDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	model := d.definition.NewDataSource()
 	o := d.definition.creating("Run Terraform again", "`read` in the timeouts block")
-	resp.Diagnostics.Append(d.start(ctx, o, req.Config, model)...)
+	resp.Diagnostics.Append(clientdiag.Decode(ctx, d.Client, o.summary(), req.Config, model)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -117,9 +96,9 @@ func (d *exportDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(data.Timeouts, "read", defaultTimeout))
 	defer cancel()
 
-	export, err := d.client.CreateDataExport(ctx, model.Request())
+	export, err := d.Client.CreateDataExport(ctx, model.Request())
 	if err == nil {
-		export, err = d.client.WaitForDataExport(ctx, export, nil)
+		export, err = d.Client.WaitForDataExport(ctx, export, nil)
 	}
 	if err != nil {
 		resp.Diagnostics.Append(o.failure(err))

@@ -3,14 +3,11 @@
 package dataexport
 
 import (
-	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
@@ -24,8 +21,6 @@ type Definition struct {
 	Name string
 	// Noun names an export of this type within a sentence, such as "unit cost export".
 	Noun string
-	// ExportType is the prefix of the API's export_type. Its values are not documented: a mismatch is only a warning.
-	ExportType string
 	// Report is the argument that a 404 is about when an export is created.
 	Report string
 	// WhenEmpty says what to check if an export has no files.
@@ -36,9 +31,9 @@ type Definition struct {
 	Blocks map[string]schema.SingleNestedBlock
 
 	// NewResource, NewDataSource and NewAction return empty models to decode a configuration into.
-	NewResource   func() ResourceModel
-	NewDataSource func() DataSourceModel
-	NewAction     func() ActionModel
+	NewResource   func() Model[ResourcePart]
+	NewDataSource func() Model[DataSourcePart]
+	NewAction     func() Model[ActionPart]
 }
 
 // Arguments are the decoded arguments of an export type.
@@ -49,22 +44,10 @@ type Arguments interface {
 	SetFromImport(attributes map[string]any)
 }
 
-// ResourceModel is the arguments of an export type with a ResourcePart.
-type ResourceModel interface {
+// Model is the arguments of an export type together with the ResourcePart, DataSourcePart or ActionPart that it embeds.
+type Model[Part any] interface {
 	Arguments
-	Part() *ResourcePart
-}
-
-// DataSourceModel is the arguments of an export type with a DataSourcePart.
-type DataSourceModel interface {
-	Arguments
-	Part() *DataSourcePart
-}
-
-// ActionModel is the arguments of an export type with an ActionPart.
-type ActionModel interface {
-	Arguments
-	Part() *ActionPart
+	Part() *Part
 }
 
 // replacing returns the names of the resource's arguments whose change replaces it, in order.
@@ -73,65 +56,17 @@ func (d Definition) replacing() []string {
 	return slices.Sorted(slices.Values(slices.AppendSeq(names, maps.Keys(d.Blocks))))
 }
 
-// Definitions are the definitions of all export types.
-type Definitions []Definition
-
-// Resources returns a resource for each export type.
-func (definitions Definitions) Resources() []func() resource.Resource {
-	var out []func() resource.Resource
-	for _, d := range definitions {
-		out = append(out, func() resource.Resource { return &exportResource{definition: d, definitions: definitions} })
-	}
-	return out
+// Resource returns the resource that keeps an export in state.
+func (d Definition) Resource() resource.Resource {
+	return &exportResource{clientdiag.Resource{Name: d.Name}, d}
 }
 
-// DataSources returns a data source for each export type.
-func (definitions Definitions) DataSources() []func() datasource.DataSource {
-	var out []func() datasource.DataSource
-	for _, definition := range definitions {
-		out = append(out, func() datasource.DataSource { return &exportDataSource{definition: definition} })
-	}
-	return out
+// DataSource returns the data source that creates an export at each read.
+func (d Definition) DataSource() datasource.DataSource {
+	return &exportDataSource{clientdiag.DataSource{Name: d.Name}, d}
 }
 
-// Actions returns an action for each export type.
-func (definitions Definitions) Actions() []func() action.Action {
-	var out []func() action.Action
-	for _, definition := range definitions {
-		out = append(out, func() action.Action { return &exportAction{definition: definition} })
-	}
-	return out
-}
-
-// find returns the definition with the export type that the API reports.
-func (definitions Definitions) find(exportType string) (Definition, bool) {
-	for _, definition := range definitions {
-		if definition.ExportType != "" && strings.HasPrefix(strings.ToLower(exportType), definition.ExportType) {
-			return definition, true
-		}
-	}
-	return Definition{}, false
-}
-
-// configured holds the client of a resource, data source or action.
-type configured struct {
-	client *vantage.Client // nil while the provider configuration is unknown
-}
-
-func (c *configured) configure(data any) (diags diag.Diagnostics) {
-	c.client, diags = clientdiag.Client(data)
-	return diags
-}
-
-// start decodes the configuration or plan of an operation that sends requests. It returns an error without a client.
-func (c *configured) start(
-	ctx context.Context, o operation, config interface {
-		Get(context.Context, any) diag.Diagnostics
-	}, model any,
-) diag.Diagnostics {
-	diags := config.Get(ctx, model)
-	if !diags.HasError() && c.client == nil {
-		diags.Append(clientdiag.ErrNotConfigured(o.summary()))
-	}
-	return diags
+// Action returns the action that creates an export and downloads its files.
+func (d Definition) Action() action.Action {
+	return &exportAction{clientdiag.Action{Name: d.Name}, d}
 }

@@ -9,27 +9,22 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
+	"terraform-provider-vantage/internal/clientdiag"
 )
 
 var _ action.ActionWithConfigure = (*downloadAction)(nil)
 
 // NewDownloadAction returns the action vantage_data_export_download.
-func NewDownloadAction() action.Action { return &downloadAction{} }
+func NewDownloadAction() action.Action {
+	return &downloadAction{clientdiag.Action{Name: "data_export_download"}}
+}
 
 // downloadAction waits for an existing export of any export type, and downloads its files.
-type downloadAction struct{ configured }
+type downloadAction struct{ clientdiag.Action }
 
 type downloadActionModel struct {
 	DownloadPart
 	Timeouts types.Object `tfsdk:"timeouts"`
-}
-
-func (a *downloadAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_data_export_download"
-}
-
-func (a *downloadAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	resp.Diagnostics.Append(a.configure(req.ProviderData)...)
 }
 
 func (a *downloadAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
@@ -48,13 +43,13 @@ Run it from the ` + "`action_trigger` of a resource or with `-invoke`. Requires 
 func (a *downloadAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var config downloadActionModel
 	o := waiting("download", "Invoke the action again to download the files.", "`invoke` in the action's timeouts block")
-	resp.Diagnostics.Append(a.start(ctx, o, req.Config, &config)...)
+	resp.Diagnostics.Append(clientdiag.Decode(ctx, a.Client, o.summary(), req.Config, &config)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	send := progressSender(ctx, resp.SendProgress)
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(config.Timeouts, "invoke", defaultTimeout))
 	defer cancel()
-	_, _, diags := o.fetch(ctx, a.client, config.DownloadPart, send)
+	_, _, diags := o.fetch(ctx, a.Client, config.DownloadPart, send)
 	resp.Diagnostics.Append(diags...)
 }

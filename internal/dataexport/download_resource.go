@@ -21,17 +21,20 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
+	"terraform-provider-vantage/internal/clientdiag"
 	"terraform-provider-vantage/internal/vantage"
 )
 
 var _ resource.ResourceWithConfigure = (*downloadResource)(nil)
 
 // NewDownloadResource returns the resource vantage_data_export_download.
-func NewDownloadResource() resource.Resource { return &downloadResource{} }
+func NewDownloadResource() resource.Resource {
+	return &downloadResource{clientdiag.Resource{Name: "data_export_download"}}
+}
 
 // downloadResource downloads the files of an existing export when it is created. A refresh does not look at the files
 // unless verify_files is set, because the disk of a CI runner is discarded.
-type downloadResource struct{ configured }
+type downloadResource struct{ clientdiag.Resource }
 
 type downloadResourceModel struct {
 	DownloadPart
@@ -73,16 +76,6 @@ func (f downloadedFile) verify() error {
 		return errors.New("no longer has the content that was downloaded")
 	}
 	return nil
-}
-
-func (r *downloadResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_data_export_download"
-}
-
-func (r *downloadResource) Configure(
-	_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse,
-) {
-	resp.Diagnostics.Append(r.configure(req.ProviderData)...)
 }
 
 func (r *downloadResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -135,13 +128,13 @@ State stores no pre-signed URLs. Destroying the resource keeps the files.`,
 func (r *downloadResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan downloadResourceModel
 	o := waiting("download", "Apply again to download the files.", "`create` in the resource's timeouts block")
-	resp.Diagnostics.Append(r.start(ctx, o, req.Plan, &plan)...)
+	resp.Diagnostics.Append(clientdiag.Decode(ctx, r.Client, o.summary(), req.Plan, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(plan.Timeouts, "create", defaultTimeout))
 	defer cancel()
-	export, files, diags := o.fetch(ctx, r.client, plan.DownloadPart, func(string, ...any) {})
+	export, files, diags := o.fetch(ctx, r.Client, plan.DownloadPart, func(string, ...any) {})
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

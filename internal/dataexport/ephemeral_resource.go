@@ -7,29 +7,20 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 
 	"terraform-provider-vantage/internal/argument"
+	"terraform-provider-vantage/internal/clientdiag"
 	"terraform-provider-vantage/internal/vantage"
 )
 
 var _ ephemeral.EphemeralResourceWithConfigure = (*existingEphemeral)(nil)
 
 // NewEphemeralResource returns the ephemeral resource vantage_data_export.
-func NewEphemeralResource() ephemeral.EphemeralResource { return &existingEphemeral{} }
+func NewEphemeralResource() ephemeral.EphemeralResource {
+	return &existingEphemeral{clientdiag.EphemeralResource{Name: "data_export"}}
+}
 
 // existingEphemeral waits for an existing export of any export type and exposes its files without storing them. It
 // creates nothing, because Terraform opens it in the plan and again in the apply.
-type existingEphemeral struct{ configured }
-
-func (r *existingEphemeral) Metadata(
-	_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse,
-) {
-	resp.TypeName = req.ProviderTypeName + "_data_export"
-}
-
-func (r *existingEphemeral) Configure(
-	_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse,
-) {
-	resp.Diagnostics.Append(r.configure(req.ProviderData)...)
-}
+type existingEphemeral struct{ clientdiag.EphemeralResource }
 
 func (r *existingEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
@@ -45,14 +36,14 @@ Opening it creates no export. Requires Terraform 1.10 or OpenTofu 1.11, or later
 func (r *existingEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var data DataSourcePart
 	o := waiting("open", resumeHint, "`open` in the timeouts block")
-	resp.Diagnostics.Append(r.start(ctx, o, req.Config, &data)...)
+	resp.Diagnostics.Append(clientdiag.Decode(ctx, r.Client, o.summary(), req.Config, &data)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(data.Timeouts, "open", defaultTimeout))
 	defer cancel()
 
-	export, err := r.client.WaitForDataExport(ctx, &vantage.DataExport{Token: data.Token.ValueString()}, nil)
+	export, err := r.Client.WaitForDataExport(ctx, &vantage.DataExport{Token: data.Token.ValueString()}, nil)
 	if err != nil {
 		resp.Diagnostics.Append(o.failure(err))
 		return

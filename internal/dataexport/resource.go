@@ -29,19 +29,10 @@ const (
 )
 
 // exportResource is an export in state: created once, polled until it completes, and removed from state when it is
-// destroyed. Definitions.Resources returns it.
+// destroyed. Definition.Resource returns it.
 type exportResource struct {
-	configured
-	definition  Definition
-	definitions Definitions
-}
-
-func (r *exportResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_" + r.definition.Name
-}
-
-func (r *exportResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	resp.Diagnostics.Append(r.configure(req.ProviderData)...)
+	clientdiag.Resource
+	definition Definition
 }
 
 func (r *exportResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -52,7 +43,7 @@ func (r *exportResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 func (r *exportResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	model := r.definition.NewResource()
 	o := r.creating()
-	resp.Diagnostics.Append(r.start(ctx, o, req.Plan, model)...)
+	resp.Diagnostics.Append(clientdiag.Decode(ctx, r.Client, o.summary(), req.Plan, model)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -60,7 +51,7 @@ func (r *exportResource) Create(ctx context.Context, req resource.CreateRequest,
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(plan.Timeouts, "create", defaultTimeout))
 	defer cancel()
 
-	export, err := r.client.CreateDataExport(ctx, model.Request())
+	export, err := r.Client.CreateDataExport(ctx, model.Request())
 	if err != nil {
 		resp.Diagnostics.Append(o.failure(err))
 		return
@@ -97,10 +88,10 @@ func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, res
 	switch {
 	case expired && state.isCompleted():
 		return
-	case r.client == nil && importing:
+	case r.Client == nil && importing:
 		resp.Diagnostics.Append(clientdiag.ErrNotConfigured(o.summary()))
 		return
-	case r.client == nil:
+	case r.Client == nil:
 		resp.Diagnostics.Append(r.warnNotRefreshed(state.Token.ValueString()))
 		return
 	}
@@ -108,7 +99,7 @@ func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, res
 	defer cancel()
 
 	known := &vantage.DataExport{Token: state.Token.ValueString(), AcceptedAt: acceptedAt}
-	export, err := r.client.GetDataExport(ctx, known)
+	export, err := r.Client.GetDataExport(ctx, known)
 	lost := isNotFound(err) && !importing
 	switch {
 	case (lost || err == nil && export.Failed()) && expired && !state.WaitForCompletion.ValueBool():
@@ -137,7 +128,6 @@ func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, res
 			model.SetFromImport(decodeAttributes(export.Attributes))
 		}
 		if importing {
-			resp.Diagnostics.Append(r.warnOtherExportType(export)...)
 			resp.Diagnostics.Append(o.warnUnreadableExpiry(export)...)
 		}
 		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
@@ -171,7 +161,7 @@ func (r *exportResource) Update(ctx context.Context, req resource.UpdateRequest,
 	case state.isCompleted() || !plan.WaitForCompletion.ValueBool():
 		return
 	}
-	if r.client == nil {
+	if r.Client == nil {
 		resp.Diagnostics.Append(clientdiag.ErrNotConfigured(o.summary()))
 		return
 	}
@@ -191,11 +181,11 @@ func (r *exportResource) Delete(context.Context, resource.DeleteRequest, *resour
 
 // await polls an export that state has as pending, or without URLs, and saves the result.
 func (r *exportResource) await(
-	ctx context.Context, o operation, model ResourceModel, export *vantage.DataExport, state *tfsdk.State,
+	ctx context.Context, o operation, model Model[ResourcePart], export *vantage.DataExport, state *tfsdk.State,
 ) (*vantage.DataExport, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	plan := model.Part()
-	export, err := r.client.WaitForDataExport(ctx, export, nil)
+	export, err := r.Client.WaitForDataExport(ctx, export, nil)
 	var e *vantage.Error
 	switch {
 	case err == nil:
@@ -220,7 +210,7 @@ func (r *exportResource) await(
 }
 
 // storeNoURLs stores an empty list of URLs for an export that has expired.
-func (r *exportResource) storeNoURLs(ctx context.Context, model ResourceModel, state *tfsdk.State) diag.Diagnostics {
+func (r *exportResource) storeNoURLs(ctx context.Context, model Model[ResourcePart], state *tfsdk.State) diag.Diagnostics {
 	part := model.Part()
 	part.Manifest = withURLsOf(part.Manifest, manifestValue(&vantage.Manifest{}))
 	diags := state.Set(ctx, model)

@@ -91,18 +91,6 @@ func (r *exportResource) warnAdopted(names []string, pending bool) diag.Diagnost
 	return diag.NewWarningDiagnostic("Arguments of the imported "+r.definition.Noun+" could not be compared", text)
 }
 
-// warnOtherExportType warns if the API reports another export type of an imported export.
-func (r *exportResource) warnOtherExportType(export *vantage.DataExport) diag.Diagnostics {
-	other, ok := r.definitions.find(export.ExportType)
-	if !ok || other.Name == r.definition.Name {
-		return nil
-	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic("The imported export seems to have another export type",
-		fmt.Sprintf("The API reports the export type %q of the export %s. "+
-			"That type belongs to the resource vantage_%s; the export was imported as a %s nevertheless.",
-			export.ExportType, export.Token, other.Name, r.definition.Noun))}
-}
-
 func (r *exportResource) warnNotRefreshed(token string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("A "+r.definition.Noun+" was not refreshed",
 		"The provider configuration contains values that are known only after apply, so no request was sent for the export "+

@@ -14,11 +14,10 @@ import (
 // Definition returns the definition of vantage_kubernetes_efficiency_export.
 func Definition() dataexport.Definition {
 	return dataexport.Definition{
-		Name:       "kubernetes_efficiency_export",
-		Noun:       "Kubernetes efficiency export",
-		ExportType: "kubernetes_efficiency",
-		Report:     "kubernetes_efficiency_report_token",
-		WhenEmpty:  "Check that the report has data in the date range and that the filter includes it.",
+		Name:      "kubernetes_efficiency_export",
+		Noun:      "Kubernetes efficiency export",
+		Report:    "kubernetes_efficiency_report_token",
+		WhenEmpty: "Check that the report has data in the date range and that the filter includes it.",
 		Arguments: argument.WithScope(map[string]schema.Attribute{
 			"kubernetes_efficiency_report_token": schema.StringAttribute{
 				Optional:            true,
@@ -34,9 +33,9 @@ func Definition() dataexport.Definition {
 			"groupings": argument.Groupings("Defaults to the API's choice.", "label:",
 				"cluster_id", "namespace", "region", "labeled", "category", "pod", "label"),
 		}, vantage.KubernetesEfficiencyDateBins()),
-		NewResource:   func() dataexport.ResourceModel { return &resourceModel{} },
-		NewDataSource: func() dataexport.DataSourceModel { return &dataSourceModel{} },
-		NewAction:     func() dataexport.ActionModel { return &actionModel{} },
+		NewResource:   func() dataexport.Model[dataexport.ResourcePart] { return &resourceModel{} },
+		NewDataSource: func() dataexport.Model[dataexport.DataSourcePart] { return &dataSourceModel{} },
+		NewAction:     func() dataexport.Model[dataexport.ActionPart] { return &actionModel{} },
 	}
 }
 

@@ -123,28 +123,37 @@ func (p *vantageProvider) userAgent(terraform string) string {
 }
 
 // definitions returns the export types.
-func definitions() dataexport.Definitions {
-	return dataexport.Definitions{
+func definitions() []dataexport.Definition {
+	return []dataexport.Definition{
 		unitcostexport.Definition(),
 		costexport.Definition(),
 		kubernetesefficiencyexport.Definition(),
 	}
 }
 
-func (p *vantageProvider) Resources(context.Context) []func() resource.Resource {
-	return append(definitions().Resources(), dataexport.NewDownloadResource)
+func (p *vantageProvider) Resources(context.Context) (all []func() resource.Resource) {
+	for _, d := range definitions() {
+		all = append(all, d.Resource)
+	}
+	return append(all, dataexport.NewDownloadResource)
 }
 
-func (p *vantageProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return append(definitions().DataSources(), dataexport.NewDataSource, unitcosts.NewDataSource)
+func (p *vantageProvider) DataSources(context.Context) (all []func() datasource.DataSource) {
+	for _, d := range definitions() {
+		all = append(all, d.DataSource)
+	}
+	return append(all, dataexport.NewDataSource, unitcosts.NewDataSource)
 }
 
 func (p *vantageProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{dataexport.NewEphemeralResource}
 }
 
-func (p *vantageProvider) Actions(context.Context) []func() action.Action {
-	return append(definitions().Actions(), dataexport.NewDownloadAction)
+func (p *vantageProvider) Actions(context.Context) (all []func() action.Action) {
+	for _, d := range definitions() {
+		all = append(all, d.Action)
+	}
+	return append(all, dataexport.NewDownloadAction)
 }
 
 func (p *vantageProvider) Functions(context.Context) []func() function.Function {

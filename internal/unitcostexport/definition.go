@@ -13,11 +13,10 @@ import (
 // Definition returns the definition of vantage_unit_cost_export.
 func Definition() dataexport.Definition {
 	return dataexport.Definition{
-		Name:       "unit_cost_export",
-		Noun:       "unit cost export",
-		ExportType: "unit_cost",
-		Report:     "cost_report_token",
-		WhenEmpty:  "Check that the cost report has business metrics and data in the date range.",
+		Name:      "unit_cost_export",
+		Noun:      "unit cost export",
+		Report:    "cost_report_token",
+		WhenEmpty: "Check that the cost report has business metrics and data in the date range.",
 		Arguments: argument.WithScope(map[string]schema.Attribute{
 			"cost_report_token": schema.StringAttribute{
 				Required:            true,
@@ -25,9 +24,9 @@ func Definition() dataexport.Definition {
 				Validators:          argument.Tokens(),
 			},
 		}, vantage.DateBins()),
-		NewResource:   func() dataexport.ResourceModel { return &resourceModel{} },
-		NewDataSource: func() dataexport.DataSourceModel { return &dataSourceModel{} },
-		NewAction:     func() dataexport.ActionModel { return &actionModel{} },
+		NewResource:   func() dataexport.Model[dataexport.ResourcePart] { return &resourceModel{} },
+		NewDataSource: func() dataexport.Model[dataexport.DataSourcePart] { return &dataSourceModel{} },
+		NewAction:     func() dataexport.Model[dataexport.ActionPart] { return &actionModel{} },
 	}
 }
 

@@ -20,12 +20,12 @@ import (
 var _ datasource.DataSourceWithConfigure = (*dataSource)(nil)
 
 // NewDataSource returns the data source vantage_unit_costs.
-func NewDataSource() datasource.DataSource { return &dataSource{} }
+func NewDataSource() datasource.DataSource {
+	return &dataSource{clientdiag.DataSource{Name: "unit_costs"}}
+}
 
 // dataSource reads the unit costs of a cost report.
-type dataSource struct {
-	client *vantage.Client // nil while the provider configuration is unknown
-}
+type dataSource struct{ clientdiag.DataSource }
 
 const (
 	defaultTimeout = 5 * time.Minute
@@ -41,16 +41,6 @@ type model struct {
 	CalculationType     types.String `tfsdk:"calculation_type"`
 	UnitCosts           types.List   `tfsdk:"unit_costs"`
 	Timeouts            types.Object `tfsdk:"timeouts"`
-}
-
-func (d *dataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_unit_costs"
-}
-
-func (d *dataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	client, diags := clientdiag.Client(req.ProviderData)
-	resp.Diagnostics.Append(diags...)
-	d.client = client
 }
 
 const description = `The unit costs of a cost report as numbers, for checks and conditions, without an export.
@@ -115,17 +105,13 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 
 func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data model
-	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
+	resp.Diagnostics.Append(clientdiag.Decode(ctx, d.Client, couldNot, req.Config, &data)...)
 	if resp.Diagnostics.HasError() {
-		return
-	}
-	if d.client == nil {
-		resp.Diagnostics.Append(clientdiag.ErrNotConfigured(couldNot))
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(data.Timeouts, "read", defaultTimeout))
 	defer cancel()
-	rows, err := d.client.ListUnitCosts(ctx, vantage.UnitCostsRequest{
+	rows, err := d.Client.ListUnitCosts(ctx, vantage.UnitCostsRequest{
 		CostReportToken: data.CostReportToken.ValueString(),
 		StartDate:       data.StartDate.ValueString(),
 		EndDate:         data.EndDate.ValueString(),
