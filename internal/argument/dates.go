@@ -28,10 +28,10 @@ func ParseDate(s string) (first, last time.Time, err error) {
 
 // Dates returns the validators of a date.
 func Dates() []validator.String {
-	return []validator.String{rule{"must be a date", func(value string) error {
+	return Checked("must be a date", func(value string) error {
 		_, _, err := ParseDate(value)
 		return err
-	}}}
+	})
 }
 
 // StartDates returns the validators of start_date, which must not be after end_date.

@@ -22,24 +22,24 @@ const durationDescription = "must be a duration such as 2h or 1h30m"
 
 // Timeouts returns the validators of a timeout, which must be above zero.
 func Timeouts() []validator.String {
-	return []validator.String{rule{durationDescription, func(value string) error {
+	return Checked(durationDescription, func(value string) error {
 		d, err := ParseDuration(value)
 		if err == nil && d <= 0 {
 			err = errors.New("a timeout must be above zero")
 		}
 		return err
-	}}}
+	})
 }
 
 // RenewalMargins returns the validators of a renewal margin: from zero to the 24 hours that an export is valid.
 func RenewalMargins() []validator.String {
-	return []validator.String{rule{durationDescription, func(value string) error {
+	return Checked(durationDescription, func(value string) error {
 		d, err := ParseDuration(value)
 		if err == nil && (d < 0 || d > 24*time.Hour) {
 			err = errors.New("an export is valid for 24 hours, so the margin must be between 0s and 24h")
 		}
 		return err
-	}}}
+	})
 }
 
 // Duration returns the value of a valid argument, and false if it is null or unknown.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -14,9 +15,14 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
+// Checked returns the validator of a string that check must accept. The description completes "The value ...".
+func Checked(description string, check func(value string) error) []validator.String {
+	return []validator.String{rule{description, check}}
+}
+
 // rule is a validator of a string.
 type rule struct {
-	description string // completes "The value ..."
+	description string
 	check       func(value string) error
 }
 
@@ -33,7 +39,7 @@ func (r rule) ValidateString(_ context.Context, req validator.StringRequest, res
 	}
 	value := req.ConfigValue.ValueString()
 	if err := r.check(value); err != nil {
-		if strings.Contains(err.Error(), "://") {
+		if strings.Contains(value, "://") && strings.Contains(err.Error(), strconv.Quote(value)) {
 			err = errors.New("it is a URL") // perhaps a pre-signed one, which an error must not quote
 		}
 		resp.Diagnostics.AddAttributeError(req.Path, fmt.Sprintf("Invalid %s", req.Path),
@@ -51,12 +57,12 @@ func OneOf(values []string) []validator.String {
 
 // Matching returns the validators of a text that matches a regular expression, which the description explains.
 func Matching(form *regexp.Regexp, description string) []validator.String {
-	return []validator.String{rule{description, func(value string) error {
+	return Checked(description, func(value string) error {
 		if !form.MatchString(value) {
 			return fmt.Errorf("%q is invalid", value)
 		}
 		return nil
-	}}}
+	})
 }
 
 // AnyOf formats values for a description: "`a`, `b` or `c`".
@@ -83,10 +89,10 @@ func CheckToken(value string) error {
 
 // ExportTokens returns the validators of the token of an export, which becomes a part of a URL.
 func ExportTokens() []validator.String {
-	return []validator.String{rule{"must be the token of an export", func(value string) error {
+	return Checked("must be the token of an export", func(value string) error {
 		if !vantage.ValidToken(value) {
 			return fmt.Errorf("%q does not consist of letters, digits, underscores and hyphens", value)
 		}
 		return nil
-	}}}
+	})
 }

@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -22,11 +21,11 @@ import (
 func (m providerModel) client(userAgent string) (*vantage.Client, diag.Diagnostics) {
 	var s settings
 	options := vantage.Options{
-		Host:            s.text("host", m.Host, checkHost),
-		APIToken:        s.text("api_token", m.APIToken, vantage.CheckAPIToken),
-		WorkspaceToken:  s.text("workspace_token", m.WorkspaceToken, argument.CheckToken),
-		Timeout:         s.duration("timeout", m.Timeout, checkTimeout),
-		MaxPollInterval: s.duration("max_poll_interval", m.MaxPollInterval, checkPollInterval),
+		Host:            s.text("host", m.Host),
+		APIToken:        s.text("api_token", m.APIToken),
+		WorkspaceToken:  s.text("workspace_token", m.WorkspaceToken),
+		Timeout:         s.duration("timeout", m.Timeout),
+		MaxPollInterval: s.duration("max_poll_interval", m.MaxPollInterval),
 		UserAgent:       userAgent,
 		Logger:          slog.New(tflogHandler{}),
 	}
@@ -55,69 +54,63 @@ type settings struct {
 	unknown bool // whether an argument is known only after apply
 }
 
-// text returns an argument, the environment variable VANTAGE_<NAME>, or "".
-func (s *settings) text(name string, argument types.String, valid check) string {
+// text returns an argument, which has been validated, the environment variable VANTAGE_<NAME>, or "".
+func (s *settings) text(name string, argument types.String) string {
 	if argument.IsUnknown() {
 		s.unknown = true
 		return ""
 	}
 	if value := argument.ValueString(); value != "" {
-		s.diags.Append(valid.validate(name, "provider argument "+name, value)...)
 		return value
 	}
 	variable := "VANTAGE_" + strings.ToUpper(name)
 	value := os.Getenv(variable)
-	s.diags.Append(valid.validate(name, "environment variable "+variable, value)...)
+	if err := check(name, value); err != nil {
+		s.diags.AddAttributeError(path.Root(name), "Invalid environment variable "+variable,
+			fmt.Sprintf("The environment variable %s is invalid: %v.", variable, err))
+	}
 	return value
 }
 
-func (s *settings) duration(name string, argument types.String, valid check) time.Duration {
-	d, _ := time.ParseDuration(s.text(name, argument, valid))
+func (s *settings) duration(name string, argument types.String) time.Duration {
+	d, _ := time.ParseDuration(s.text(name, argument))
 	return d
 }
 
-// check is the validator of an argument and of its environment variable. An empty value counts as not set.
-type check func(value string) error
+// checks are the checks of the arguments, and of their environment variables.
+var checks = map[string]func(value string) error{
+	"api_token":         vantage.CheckAPIToken,
+	"host":              checkHost,
+	"max_poll_interval": minimum(time.Second, "must be at least 1s"),
+	"timeout":           minimum(1, "must be above zero"),
+	"workspace_token":   argument.CheckToken,
+}
 
-// validate returns an error for the argument if the value is invalid. The source is the argument or its variable.
-func (c check) validate(name, source, value string) (diags diag.Diagnostics) {
-	var err error
+// check returns an error if the value of an argument or of its environment variable is invalid. An empty value counts
+// as not set.
+func check(name, value string) error {
 	switch {
 	case value == "":
+		return nil
 	case strings.Trim(value, `"'`) != value:
-		err = errors.New("it starts or ends with a quotation mark, which is not part of the value; remove it")
-	default:
-		err = c(value)
+		return errors.New("it starts or ends with a quotation mark, which is not part of the value; remove it")
 	}
-	if err != nil {
-		diags.AddAttributeError(path.Root(name), "Invalid "+source, fmt.Sprintf("The %s is invalid: %v.", source, err))
-	}
-	return diags
+	return checks[name](value)
 }
 
-// ValidateString implements validator.String.
-func (c check) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	name := req.Path.String()
-	resp.Diagnostics.Append(c.validate(name, "provider argument "+name, req.ConfigValue.ValueString())...)
+func validators(name string) []validator.String {
+	return argument.Checked("must be valid for the provider argument "+name, func(value string) error { return check(name, value) })
 }
-
-func (check) Description(context.Context) string         { return "must be valid" }
-func (check) MarkdownDescription(context.Context) string { return "must be valid" }
 
 func checkHost(value string) error {
 	_, err := vantage.ParseHost(value)
 	return err
 }
 
-var (
-	checkTimeout      = durationCheck(1, "must be above zero")
-	checkPollInterval = durationCheck(time.Second, "must be at least 1s")
-)
-
-func durationCheck(minimum time.Duration, rule string) check {
+func minimum(least time.Duration, rule string) func(string) error {
 	return func(value string) error {
 		d, err := argument.ParseDuration(value)
-		if err == nil && d < minimum {
+		if err == nil && d < least {
 			err = fmt.Errorf("the duration %s %s", value, rule)
 		}
 		return err

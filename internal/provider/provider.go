@@ -12,17 +12,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/calendar"
 	"terraform-provider-vantage/internal/costexport"
 	"terraform-provider-vantage/internal/dataexport"
 	"terraform-provider-vantage/internal/kubernetesefficiencyexport"
 	"terraform-provider-vantage/internal/unitcostexport"
 	"terraform-provider-vantage/internal/unitcosts"
-	"terraform-provider-vantage/internal/vantage"
 )
 
 // Address is the provider's source address. It is a placeholder until the provider is published; CONTRIBUTING.md lists
@@ -64,31 +61,31 @@ func (p *vantageProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 				Sensitive: true,
 				MarkdownDescription: "Vantage API token with the `read` scope, sent to `host` only. Required, unless the " +
 					"environment variable `VANTAGE_API_TOKEN` is set.",
-				Validators: []validator.String{check(vantage.CheckAPIToken)},
+				Validators: validators("api_token"),
 			},
 			"host": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Base URL of the API without `/v2`; `http` for loopback addresses only. Environment " +
 					"variable: `VANTAGE_HOST`. Defaults to `https://api.vantage.sh`.",
-				Validators: []validator.String{check(checkHost)},
+				Validators: validators("host"),
 			},
 			"max_poll_interval": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Maximum time between two polls of a pending export, at least `1s`. Environment variable: " +
 					"`VANTAGE_MAX_POLL_INTERVAL`. Defaults to the API's `Retry-After`.",
-				Validators: []validator.String{checkPollInterval},
+				Validators: validators("max_poll_interval"),
 			},
 			"timeout": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Timeout of one HTTP request, as a [duration](https://pkg.go.dev/time#ParseDuration) above " +
 					"zero. Environment variable: `VANTAGE_TIMEOUT`. Defaults to `30s`.",
-				Validators: []validator.String{checkTimeout},
+				Validators: validators("timeout"),
 			},
 			"workspace_token": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Token of the default workspace, required if the API token can access several workspaces. " +
 					"Environment variable: `VANTAGE_WORKSPACE_TOKEN`.",
-				Validators: []validator.String{check(argument.CheckToken)},
+				Validators: validators("workspace_token"),
 			},
 		},
 	}
