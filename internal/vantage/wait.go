@@ -112,9 +112,7 @@ func pollDelay(age, hint, limit, completed time.Duration) time.Duration {
 	if limit > 0 {
 		delay = min(delay, limit)
 	}
-	if hint == 0 || limit > 0 {
-		delay = max(delay, min(completed-age, maxHeadStart))
-	}
+	delay = max(delay, min(completed-age, maxHeadStart))
 	if hint > 0 {
 		delay = min(delay, hint)
 	}

@@ -91,15 +91,14 @@ func (r *route) reject(request *Request, h http.Header, reported *window) {
 		r.rejections++
 	}
 	delay := RetryAfter(h)
-	if delay == 0 && reported != nil && reported.remaining <= 0 && r.rejections <= 1 {
+	switch {
+	case delay > 0:
+	case reported != nil && reported.remaining <= 0 && r.rejections <= 1:
 		// Reset and Date are rounded down to seconds, so that the window may last up to a second longer.
 		if ends := parseWindow(h).ends.Add(time.Second); ends.After(reported.ends) {
 			reported.ends = ends
 		}
-		r.probeFrom(time.Now())
-		return
-	}
-	if delay == 0 {
+	default:
 		delay = Backoff(r.rejections - 1)
 	}
 	r.probeFrom(time.Now().Add(delay))
@@ -168,17 +167,13 @@ func (l *Limiter) isAvailable(r *route) bool {
 			return f.route == r && !f.sent.Before(r.opensAt)
 		})
 	}
-	return r.window == nil || r.window.remaining > l.count(r.window)
-}
-
-// count returns how many requests are in flight that may count in the window.
-func (l *Limiter) count(w *window) (n int) {
-	for _, r := range l.inFlight {
-		if r.route.window == w || r.route.window == nil {
-			n++
+	inFlight := 0 // requests that may count in the window
+	for _, f := range l.inFlight {
+		if f.route.window == r.window || f.route.window == nil {
+			inFlight++
 		}
 	}
-	return n
+	return r.window == nil || r.window.remaining > inFlight
 }
 
 func without(requests []*Request, r *Request) []*Request {
