@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/dustin/go-humanize"
+	"github.com/dustin/go-humanize/english"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 
 	"terraform-provider-vantage/internal/exportfile"
@@ -62,24 +64,9 @@ func reportDownload(send func(string, ...any)) func(exportfile.File, *vantage.Er
 	}
 }
 
-func formatCount(files int) string {
-	if files == 1 {
-		return "1 file"
-	}
-	return fmt.Sprintf("%d files", files)
-}
+func formatCount(files int) string { return english.Plural(files, "file", "") }
 
-// formatSize writes a number of bytes with a decimal unit.
-func formatSize(bytes int64) string {
-	if bytes < 1000 {
-		return fmt.Sprintf("%d B", bytes)
-	}
-	n, unit := float64(bytes)/1000, 0
-	for n >= 999.95 && unit < 3 {
-		n, unit = n/1000, unit+1
-	}
-	return fmt.Sprintf("%.1f %cB", n, "kMGT"[unit])
-}
+func formatSize(bytes int64) string { return humanize.Bytes(uint64(bytes)) }
 
 func formatValidity(e *vantage.DataExport) string {
 	if e.Manifest.ValidUntil == "" {
