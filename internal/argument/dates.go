@@ -35,13 +35,11 @@ func Dates() []validator.String {
 }
 
 // StartDates returns the validators of start_date, which must not be after end_date.
-func StartDates() []validator.String { return append(Dates(), isNotAfterEndDate{}) }
+func StartDates() []validator.String {
+	return append(Dates(), isNotAfterEndDate{"must not be after end_date"})
+}
 
-type isNotAfterEndDate struct{}
-
-func (isNotAfterEndDate) Description(context.Context) string { return "must not be after end_date" }
-
-func (v isNotAfterEndDate) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+type isNotAfterEndDate struct{ describer }
 
 func (isNotAfterEndDate) ValidateString(
 	ctx context.Context, req validator.StringRequest, resp *validator.StringResponse,

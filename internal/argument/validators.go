@@ -17,20 +17,20 @@ import (
 
 // Checked returns the validator of a string that check must accept. The description completes "The value ...".
 func Checked(description string, check func(value string) error) []validator.String {
-	return []validator.String{rule{description, check}}
+	return []validator.String{rule{describer(description), check}}
 }
 
 // rule is a validator of a string.
 type rule struct {
-	description string
-	check       func(value string) error
+	describer
+	check func(value string) error
 }
 
-// Description implements validator.Describer.
-func (r rule) Description(context.Context) string { return r.description }
+// describer implements validator.Describer.
+type describer string
 
-// MarkdownDescription implements validator.Describer.
-func (r rule) MarkdownDescription(context.Context) string { return r.description }
+func (d describer) Description(context.Context) string         { return string(d) }
+func (d describer) MarkdownDescription(context.Context) string { return string(d) }
 
 // ValidateString implements validator.String.
 func (r rule) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
@@ -43,7 +43,7 @@ func (r rule) ValidateString(_ context.Context, req validator.StringRequest, res
 			err = errors.New("it is a URL") // perhaps a pre-signed one, which an error must not quote
 		}
 		resp.Diagnostics.AddAttributeError(req.Path, fmt.Sprintf("Invalid %s", req.Path),
-			fmt.Sprintf("The value %s: %v.", r.description, err))
+			fmt.Sprintf("The value %s: %v.", r.describer, err))
 	}
 }
 

@@ -97,14 +97,12 @@ func (d *exportDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	defer cancel()
 
 	export, err := d.Client.CreateDataExport(ctx, model.Request())
-	if err == nil {
-		export, err = d.Client.WaitForDataExport(ctx, export, nil)
-	}
 	if err != nil {
 		resp.Diagnostics.Append(o.failure(err))
 		return
 	}
-	resp.Diagnostics.Append(data.setLive(o, export, "Read the data source again to create a new export.")...)
+	const remedy = "Read the data source again to create a new export."
+	resp.Diagnostics.Append(data.await(ctx, d.Client, o, export, remedy)...)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	}
@@ -135,16 +133,21 @@ type DataSourcePart struct {
 // Part returns the part of the model that embeds it.
 func (p *DataSourcePart) Part() *DataSourcePart { return p }
 
-// setLive stores a completed export whose URLs must work, and returns an error if it has expired.
-func (p *DataSourcePart) setLive(o operation, e *vantage.DataExport, remedy string) diag.Diagnostics {
-	var diags diag.Diagnostics
-	p.exported = newExported(e)
-	if expiredAsOf(e) {
-		diags.AddError(o.summary(), expiredText(e)+" "+remedy)
+// await waits for an export whose URLs must work, and stores it. It returns an error if the export has expired.
+func (p *DataSourcePart) await(
+	ctx context.Context, client *vantage.Client, o operation, export *vantage.DataExport, remedy string,
+) diag.Diagnostics {
+	export, err := client.WaitForDataExport(ctx, export, nil)
+	if err != nil {
+		return diag.Diagnostics{o.failure(err)}
 	}
-	diags.Append(o.warnUnreadableExpiry(e)...)
-	if len(e.Manifest.Files) == 0 {
-		diags.Append(o.warnNoFiles(e.Token))
+	p.exported = newExported(export)
+	diags := o.warnUnreadableExpiry(export)
+	if expiredAsOf(export) {
+		diags.AddError(o.summary(), expiredText(export)+" "+remedy)
+	}
+	if len(export.Manifest.Files) == 0 {
+		diags.Append(o.warnNoFiles(export.Token))
 	}
 	return diags
 }

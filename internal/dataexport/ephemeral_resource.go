@@ -43,12 +43,8 @@ func (r *existingEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest,
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(data.Timeouts, "open", defaultTimeout))
 	defer cancel()
 
-	export, err := r.Client.WaitForDataExport(ctx, &vantage.DataExport{Token: data.Token.ValueString()}, nil)
-	if err != nil {
-		resp.Diagnostics.Append(o.failure(err))
-		return
-	}
-	resp.Diagnostics.Append(data.setLive(o, export, newExportHint)...)
+	known := &vantage.DataExport{Token: data.Token.ValueString()}
+	resp.Diagnostics.Append(data.await(ctx, r.Client, o, known, newExportHint)...)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.Result.Set(ctx, data)...)
 	}

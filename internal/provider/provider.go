@@ -99,7 +99,8 @@ func (p *vantageProvider) Configure(
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	client, diags := config.client(p.userAgent(req.TerraformVersion))
+	userAgent := "terraform-provider-vantage/" + p.version + " Terraform/" + req.TerraformVersion
+	client, diags := config.client(userAgent)
 	resp.Diagnostics.Append(diags...)
 	if client == nil {
 		// If an argument is unknown, Terraform configures the provider again in the apply. Until then, operations that
@@ -110,13 +111,6 @@ func (p *vantageProvider) Configure(
 	resp.DataSourceData = client
 	resp.EphemeralResourceData = client
 	resp.ActionData = client
-}
-
-func (p *vantageProvider) userAgent(terraform string) string {
-	if terraform == "" {
-		terraform = "unknown"
-	}
-	return "terraform-provider-vantage/" + p.version + " Terraform/" + terraform
 }
 
 // definitions returns the export types.

@@ -71,9 +71,6 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Timeout < 0 || o.MaxPollInterval < 0 {
-		return nil, errors.New("a duration is negative")
-	}
 	if o.Timeout == 0 {
 		o.Timeout = DefaultTimeout
 	}
@@ -138,8 +135,7 @@ type call struct {
 }
 
 // do calls the API: it sends the request, repeats it after failures according to retryPolicy, and decodes the response.
-// Its errors are of type *Error.
-func (c *Client) do(ctx context.Context, call call) error {
+func (c *Client) do(ctx context.Context, call call) *Error {
 	var payload []byte
 	if call.body != nil {
 		encoded, err := json.Marshal(call.body)
@@ -221,17 +217,4 @@ func (c *Client) rejection(resp *http.Response) *Error {
 	failure.Messages, failure.FromAPI = c.redact.Messages(body)
 	failure.FromAPI = failure.FromAPI && resp.StatusCode >= 400
 	return failure
-}
-
-// decodeJSON reads one JSON value with its numbers as they are written.
-func decodeJSON(body []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.UseNumber()
-	if err := d.Decode(into); err != nil {
-		return err
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("more text after the JSON value")
-	}
-	return nil
 }

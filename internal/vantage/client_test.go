@@ -113,7 +113,6 @@ func TestNew_rejectsInvalidOptions(t *testing.T) {
 	t.Parallel()
 	for name, o := range map[string]vantage.Options{
 		"no token":         {},
-		"negative timeout": {APIToken: "x", Timeout: -1},
 		"no scheme":        {APIToken: "x", Host: "api.vantage.sh"},
 		"other scheme":     {APIToken: "x", Host: "ftp://api.vantage.sh"},
 		"no host":          {APIToken: "x", Host: "https://"},

@@ -1,7 +1,6 @@
 package vantage
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -89,15 +88,6 @@ const (
 	// RetryWhenAllowed repeats as soon as the rate limit allows, until the deadline of the context.
 	RetryWhenAllowed
 )
-
-// asError returns err as an *Error, and nil for nil.
-func asError(err error) *Error {
-	var e *Error
-	if err == nil || errors.As(err, &e) {
-		return e
-	}
-	return &Error{Kind: Internal, Err: err}
-}
 
 // Error returns one line that can be shown and logged.
 func (e *Error) Error() string {

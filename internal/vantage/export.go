@@ -19,7 +19,7 @@ import (
 func (c *Client) CreateDataExport(ctx context.Context, r ExportRequest) (*DataExport, error) {
 	post := r.post(c.options.WorkspaceToken)
 	export := &DataExport{Status: StatusPending, requestedAt: time.Now(), path: post.path}
-	err := c.do(ctx, call{
+	failure := c.do(ctx, call{
 		method: http.MethodPost, path: post.path, query: post.query, body: post.body,
 		decode: func(resp *http.Response) error {
 			var err error
@@ -31,8 +31,8 @@ func (c *Client) CreateDataExport(ctx context.Context, r ExportRequest) (*DataEx
 			return nil
 		},
 	})
-	if err != nil {
-		return nil, err
+	if failure != nil {
+		return nil, failure
 	}
 	c.history.addCreated(export.Token, export.AcceptedAt)
 	c.options.Logger.InfoContext(ctx, "created data export", "export", export.Token, "path", post.path)
@@ -56,14 +56,13 @@ func (c *Client) GetDataExport(ctx context.Context, known *DataExport) (*DataExp
 	if at, ok := c.history.accepted(known.Token); ok {
 		export.AcceptedAt = at
 	}
-	err := c.do(ctx, call{
+	failure := c.do(ctx, call{
 		method: http.MethodGet, path: exportPath(export.Token), acceptedAt: export.AcceptedAt,
 		decode: func(resp *http.Response) error { return export.decode(resp, c.redact) },
 	})
-	if err != nil {
-		e := asError(err)
-		e.Token = export.Token
-		return nil, e
+	if failure != nil {
+		failure.Token = export.Token
+		return nil, failure
 	}
 	return export, nil
 }

@@ -1,6 +1,7 @@
 package vantage
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -20,7 +21,7 @@ func (c *Client) createdToken(resp *http.Response) (string, error) {
 	switch {
 	case err != nil:
 		return "", err
-	case decodeJSON(raw, &body) == nil && c.usableToken(body.Token):
+	case json.Unmarshal(raw, &body) == nil && c.usableToken(body.Token):
 		return body.Token, nil
 	}
 	return "", errors.New("the response names no usable token of the export, neither in a Location header nor in the body")

@@ -94,7 +94,7 @@ func (e *DataExport) decode(resp *http.Response, redactor redact.Redactor) error
 		Manifest   json.RawMessage `json:"manifest"`
 		Attributes json.RawMessage `json:"attributes"`
 	}
-	if err := decodeJSON(raw, &body); (err != nil || body.Status == nil) && !pending {
+	if err := json.Unmarshal(raw, &body); (err != nil || body.Status == nil) && !pending {
 		return errNoExport
 	}
 	status := StatusPending
@@ -124,7 +124,7 @@ func decodeManifest(raw json.RawMessage) (*Manifest, error) {
 		ValidUntil  string `json:"valid_until"`
 	}
 	if len(raw) > 0 {
-		if err := decodeJSON(raw, &m); err != nil {
+		if err := json.Unmarshal(raw, &m); err != nil {
 			return nil, errors.New("malformed manifest: files must be a list of strings, completed_at and valid_until " +
 				"times or null")
 		}

@@ -57,9 +57,6 @@ type apiTransport struct {
 // RoundTrip implements http.RoundTripper. Its errors are of type *Error.
 func (t *apiTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
-	if deadlineReached(ctx) {
-		return nil, ContextError(ctx)
-	}
 	queued := time.Now()
 	slot, err := t.limiter.Acquire(ctx, route(req))
 	switch {
@@ -68,13 +65,13 @@ func (t *apiTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	case err != nil:
 		return nil, &Error{Kind: TimedOut, Err: err}
 	}
-	if err := t.host.givenUp(); err != nil {
-		slot.Done(nil)
-		return nil, err
-	}
+	failure := t.host.givenUp()
 	if deadlineReached(ctx) { // a POST is not canceled once it is sent
+		failure = ContextError(ctx)
+	}
+	if failure != nil {
 		slot.Done(nil)
-		return nil, ContextError(ctx)
+		return nil, failure
 	}
 	if delay := time.Since(queued).Truncate(time.Millisecond); delay > 0 {
 		t.log.DebugContext(ctx, "rate limit delay ended", "duration", delay)
@@ -201,7 +198,7 @@ func (h *hostState) failed(failure *Error) time.Time {
 }
 
 // givenUp returns an error if the host was given up.
-func (h *hostState) givenUp() error {
+func (h *hostState) givenUp() *Error {
 	first := h.failure.Load()
 	if h.responded.Load() || first == nil || time.Since(first.Retry.firstFailure) < oneMinute {
 		return nil

@@ -31,14 +31,11 @@ func (d *Date) UnmarshalJSON(raw []byte) error {
 	if err := json.Unmarshal(raw, &text); err != nil {
 		return errors.New("the date is not a string")
 	}
-	for _, layout := range []string{time.DateOnly, "2006-01-02Z07:00"} {
-		if day, err := time.Parse(layout, text); err == nil {
-			*d = Date(day.Format(time.DateOnly))
-			return nil
-		}
-	}
-	if _, err := time.Parse(time.RFC3339, text); err != nil {
+	if shownTime(text) == "" {
 		return fmt.Errorf("%q is not a date such as 2025-03-01", text)
+	}
+	if day, err := time.Parse("2006-01-02Z07:00", text); err == nil {
+		text = day.Format(time.DateOnly)
 	}
 	*d = Date(text)
 	return nil

@@ -56,10 +56,10 @@ func (c *Client) ListUnitCosts(ctx context.Context, r UnitCostsRequest) ([]UnitC
 			return nil
 		}
 		query := r.query(page)
-		if err := c.do(ctx, call{method: http.MethodGet, path: "v2/unit_costs", query: query, decode: decode}); err != nil {
-			e := asError(err)
-			e.Waited = time.Since(started) // since the first page
-			return nil, e
+		failure := c.do(ctx, call{method: http.MethodGet, path: "v2/unit_costs", query: query, decode: decode})
+		if failure != nil {
+			failure.Waited = time.Since(started) // since the first page
+			return nil, failure
 		}
 	}
 	slices.SortStableFunc(rows, func(a, b UnitCost) int {
@@ -96,7 +96,7 @@ func (c *Client) decodeUnitCosts(resp *http.Response) (rows []UnitCost, more boo
 		Links     *struct{ Next string }
 		UnitCosts []UnitCost `json:"unit_costs"`
 	}
-	err = decodeJSON(raw, &page)
+	err = json.Unmarshal(raw, &page)
 	if err == nil && page.UnitCosts == nil {
 		err = errors.New("the list unit_costs is missing")
 	}

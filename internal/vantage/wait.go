@@ -84,7 +84,8 @@ func (c *Client) delayPoll(
 
 // waitError completes an error that ended a wait.
 func waitError(ctx context.Context, err error, export *DataExport, started time.Time) error {
-	e := asError(err)
+	e := &Error{Kind: Internal, Err: err}
+	errors.As(err, &e)
 	e.Token, e.Waited = export.Token, timeWaited(ctx, started)
 	if e.Status == "" {
 		e.Status = export.Status
