@@ -13,7 +13,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// maxBits limits the size of a number, of which 12 bytes can have a gigabyte of digits. Larger numbers are stored as text.
+// maxBits limits a number, which can have a gigabyte of digits in 12 bytes. Larger numbers are stored as text.
 const maxBits = 4096
 
 // decodeAttributes decodes the attributes of an export with numbers as json.Number. It returns nil if they are not an

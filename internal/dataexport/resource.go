@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
@@ -57,7 +58,7 @@ func (r *exportResource) Create(ctx context.Context, req resource.CreateRequest,
 		return
 	}
 	plan.exported = newExported(export)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityModel{plan.Token})...)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("token"), plan.Token)...)
 	resp.Diagnostics.Append(saveAcceptedAt(ctx, resp.Private, export.AcceptedAt)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	if resp.Diagnostics.HasError() || !plan.WaitForCompletion.ValueBool() {
@@ -79,7 +80,7 @@ func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, res
 	}
 	state := model.Part()
 	// First, because Terraform before 1.12 fails without it.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityModel{state.Token})...)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("token"), state.Token)...)
 	o, importing := r.refreshing(), state.Status.IsNull()
 	if importing {
 		o = r.importing()
@@ -147,7 +148,7 @@ func (r *exportResource) Update(ctx context.Context, req resource.UpdateRequest,
 	}
 	plan, state := model.Part(), stored.Part()
 	plan.exported = state.exported.withFileURLs(plan.StoreFileURLs)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityModel{state.Token})...)
+	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("token"), state.Token)...)
 	resp.Diagnostics.Append(imported.afterUpdate(state.isCompleted()).save(ctx, resp.Private)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 
@@ -210,7 +211,9 @@ func (r *exportResource) await(
 }
 
 // storeNoURLs stores an empty list of URLs for an export that has expired.
-func (r *exportResource) storeNoURLs(ctx context.Context, model Model[ResourcePart], state *tfsdk.State) diag.Diagnostics {
+func (r *exportResource) storeNoURLs(
+	ctx context.Context, model Model[ResourcePart], state *tfsdk.State,
+) diag.Diagnostics {
 	part := model.Part()
 	part.Manifest = withURLsOf(part.Manifest, manifestValue(&vantage.Manifest{}))
 	diags := state.Set(ctx, model)

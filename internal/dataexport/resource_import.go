@@ -17,11 +17,7 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// identityModel identifies an export across configurations.
-type identityModel struct {
-	Token types.String `tfsdk:"token"`
-}
-
+// IdentitySchema declares the token, which identifies an export across configurations.
 func (r *exportResource) IdentitySchema(
 	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
 ) {

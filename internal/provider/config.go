@@ -99,7 +99,8 @@ func check(name, value string) error {
 }
 
 func validators(name string) []validator.String {
-	return argument.Checked("must be valid for the provider argument "+name, func(value string) error { return check(name, value) })
+	description := "must be valid for the provider argument " + name
+	return argument.Checked(description, func(value string) error { return check(name, value) })
 }
 
 func checkHost(value string) error {
