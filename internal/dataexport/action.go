@@ -6,7 +6,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/clientdiag"
@@ -21,14 +20,10 @@ type exportAction struct {
 	definition Definition
 }
 
-// ActionPart is what the actions of all export types have in addition to the arguments of the export type.
-type ActionPart struct {
-	Directory types.String `tfsdk:"directory"`
-	Timeouts  types.Object `tfsdk:"timeouts"`
+// Action returns the action that creates an export and downloads its files.
+func (d Definition) Action() action.Action {
+	return &exportAction{clientdiag.Action{Name: d.Name}, d}
 }
-
-// Part returns the part of the model that embeds it.
-func (p *ActionPart) Part() *ActionPart { return p }
 
 func (a *exportAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	directory := map[string]resourceschema.Attribute{

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/clientdiag"
@@ -74,6 +73,11 @@ type exportDataSource struct {
 	definition Definition
 }
 
+// DataSource returns the data source that creates an export at each read.
+func (d Definition) DataSource() datasource.DataSource {
+	return &exportDataSource{clientdiag.DataSource{Name: d.Name}, d}
+}
+
 func (d *exportDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Creates a " + d.definition.Noun + ` **at each read** and waits until it completes.
@@ -123,15 +127,6 @@ func tokenAttribute(note string) resourceschema.StringAttribute {
 		Validators:          argument.ExportTokens(),
 	}
 }
-
-// DataSourcePart is what the data sources of all export types have in addition to the arguments of the export type.
-type DataSourcePart struct {
-	exported
-	Timeouts types.Object `tfsdk:"timeouts"`
-}
-
-// Part returns the part of the model that embeds it.
-func (p *DataSourcePart) Part() *DataSourcePart { return p }
 
 // await waits for an export whose URLs must work, and stores it. It returns an error if the export has expired.
 func (p *DataSourcePart) await(

@@ -3,15 +3,16 @@
 package dataexport
 
 import (
+	"context"
 	"maps"
 	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework/action"
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
-	"terraform-provider-vantage/internal/clientdiag"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -56,17 +57,23 @@ func (d Definition) replacing() []string {
 	return slices.Sorted(slices.Values(slices.AppendSeq(names, maps.Keys(d.Blocks))))
 }
 
-// Resource returns the resource that keeps an export in state.
-func (d Definition) Resource() resource.Resource {
-	return &exportResource{clientdiag.Resource{Name: d.Name}, d}
+// change is an argument that defines the export and has a new value.
+type change struct {
+	name          string
+	before, after attr.Value
 }
 
-// DataSource returns the data source that creates an export at each read.
-func (d Definition) DataSource() datasource.DataSource {
-	return &exportDataSource{clientdiag.DataSource{Name: d.Name}, d}
-}
-
-// Action returns the action that creates an export and downloads its files.
-func (d Definition) Action() action.Action {
-	return &exportAction{clientdiag.Action{Name: d.Name}, d}
+// changes returns the arguments that define the export and differ.
+func (d Definition) changes(ctx context.Context, before tfsdk.State, after tfsdk.Plan) ([]change, diag.Diagnostics) {
+	var changes []change
+	var diags diag.Diagnostics
+	for _, name := range d.replacing() {
+		c := change{name: name}
+		diags.Append(before.GetAttribute(ctx, path.Root(name), &c.before)...)
+		diags.Append(after.GetAttribute(ctx, path.Root(name), &c.after)...)
+		if !diags.HasError() && !c.after.Equal(c.before) {
+			changes = append(changes, c)
+		}
+	}
+	return changes, diags
 }

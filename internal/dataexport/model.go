@@ -36,6 +36,24 @@ type ResourcePart struct {
 // Part returns the part of the model that embeds it.
 func (p *ResourcePart) Part() *ResourcePart { return p }
 
+// DataSourcePart is what the data sources of all export types have in addition to the arguments of the export type.
+type DataSourcePart struct {
+	exported
+	Timeouts types.Object `tfsdk:"timeouts"`
+}
+
+// Part returns the part of the model that embeds it.
+func (p *DataSourcePart) Part() *DataSourcePart { return p }
+
+// ActionPart is what the actions of all export types have in addition to the arguments of the export type.
+type ActionPart struct {
+	Directory types.String `tfsdk:"directory"`
+	Timeouts  types.Object `tfsdk:"timeouts"`
+}
+
+// Part returns the part of the model that embeds it.
+func (p *ActionPart) Part() *ActionPart { return p }
+
 // setCompleted stores a completed export. Of an export that was completed before, only the URLs can be new.
 func (p *ResourcePart) setCompleted(e *vantage.DataExport) {
 	fresh := newExported(e).withFileURLs(p.StoreFileURLs)

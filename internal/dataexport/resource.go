@@ -36,6 +36,11 @@ type exportResource struct {
 	definition Definition
 }
 
+// Resource returns the resource that keeps an export in state.
+func (d Definition) Resource() resource.Resource {
+	return &exportResource{clientdiag.Resource{Name: d.Name}, d}
+}
+
 func (r *exportResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = r.definition.resourceSchema()
 }
@@ -43,7 +48,7 @@ func (r *exportResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 // Create stores the token in state before anything waits for the export.
 func (r *exportResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	model := r.definition.NewResource()
-	o := r.creating()
+	o := r.definition.creatingResource()
 	resp.Diagnostics.Append(clientdiag.Decode(ctx, r.Client, o.summary(), req.Plan, model)...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -81,9 +86,9 @@ func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, res
 	state := model.Part()
 	// First, because Terraform before 1.12 fails without it.
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("token"), state.Token)...)
-	o, importing := r.refreshing(), state.Status.IsNull()
+	o, importing := r.definition.refreshing(), state.Status.IsNull()
 	if importing {
-		o = r.importing()
+		o = r.definition.importing()
 	}
 	expired := state.isExpired(acceptedAt, time.Now())
 	switch {
@@ -93,7 +98,7 @@ func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, res
 		resp.Diagnostics.Append(clientdiag.ErrNotConfigured(o.summary()))
 		return
 	case r.Client == nil:
-		resp.Diagnostics.Append(r.warnNotRefreshed(state.Token.ValueString()))
+		resp.Diagnostics.Append(r.definition.warnNotRefreshed(state.Token.ValueString()))
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(state.Timeouts, "read", defaultReadTimeout))
@@ -106,7 +111,7 @@ func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, res
 	case (lost || err == nil && export.Failed()) && expired && !state.WaitForCompletion.ValueBool():
 		// Pending, not waited for, and no longer known: a finished record as well.
 	case lost:
-		resp.Diagnostics.Append(r.warnLost(known.Token))
+		resp.Diagnostics.Append(r.definition.warnLost(known.Token))
 		resp.State.RemoveResource(ctx)
 	case err != nil:
 		resp.Diagnostics.Append(o.failure(err))
@@ -121,7 +126,7 @@ func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, res
 			Kind: vantage.ExportFailed, Token: known.Token, Status: export.Status, Messages: export.Messages,
 		}))
 	case export.Failed():
-		resp.Diagnostics.Append(r.warnFailed(export))
+		resp.Diagnostics.Append(r.definition.warnFailed(export))
 		resp.State.RemoveResource(ctx)
 	case export.Completed() || importing:
 		state.exported = newExported(export).withFileURLs(state.StoreFileURLs)
@@ -152,13 +157,13 @@ func (r *exportResource) Update(ctx context.Context, req resource.UpdateRequest,
 	resp.Diagnostics.Append(imported.afterUpdate(state.isCompleted()).save(ctx, resp.Private)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 
-	o := r.resuming()
+	o := r.definition.resuming()
 	switch {
 	case state.missingFileURLs(plan.StoreFileURLs) && state.isExpired(acceptedAt, time.Now()):
 		resp.Diagnostics.Append(r.storeNoURLs(ctx, model, &resp.State)...)
 		return
 	case state.missingFileURLs(plan.StoreFileURLs):
-		o = r.fetching()
+		o = r.definition.fetching()
 	case state.isCompleted() || !plan.WaitForCompletion.ValueBool():
 		return
 	}
@@ -198,7 +203,7 @@ func (r *exportResource) await(
 		}
 	case errors.As(err, &e) && e.Kind == vantage.Interrupted:
 		// An error would taint the resource, and the next apply would create a new export.
-		diags.Append(r.warnInterrupted(plan.Token.ValueString()))
+		diags.Append(r.definition.warnInterrupted(plan.Token.ValueString()))
 	case isExpiredStatus(err) && plan.isCompleted():
 		diags.Append(r.storeNoURLs(ctx, model, state)...)
 	case errors.As(err, &e) && e.Kind == vantage.ExportFailed && o.report != "":
@@ -217,6 +222,6 @@ func (r *exportResource) storeNoURLs(
 	part := model.Part()
 	part.Manifest = withURLsOf(part.Manifest, manifestValue(&vantage.Manifest{}))
 	diags := state.Set(ctx, model)
-	diags.Append(r.warnNoURLs(part.Token.ValueString()))
+	diags.Append(r.definition.warnNoURLs(part.Token.ValueString()))
 	return diags
 }

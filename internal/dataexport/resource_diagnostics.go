@@ -11,9 +11,9 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// creating is an operation whose errors taint the resource.
-func (r *exportResource) creating() operation {
-	o := r.definition.creating("Apply again", "")
+// creatingResource is an operation whose errors taint the resource.
+func (d Definition) creatingResource() operation {
+	o := d.creating("Apply again", "")
 	o.unfinished = "The export is still running and its token is in state. " +
 		"Terraform has marked the resource as tainted: the next apply creates a new export. " +
 		"To keep this export, fix the cause or set a longer `create` and `update` in the resource's timeouts block, " +
@@ -23,8 +23,8 @@ func (r *exportResource) creating() operation {
 }
 
 // resuming is the operation of waiting for an export that is pending in state.
-func (r *exportResource) resuming() operation {
-	o := r.definition.creating("Apply again", "")
+func (d Definition) resuming() operation {
+	o := d.creating("Apply again", "")
 	o.verb = "finish"
 	o.report = ""
 	o.unfinished = "The export stays in state as pending. " +
@@ -34,53 +34,47 @@ func (r *exportResource) resuming() operation {
 }
 
 // fetching requests the URLs of a completed export.
-func (r *exportResource) fetching() operation {
+func (d Definition) fetching() operation {
 	return operation{
-		verb: "read the URLs of the", noun: r.definition.Noun,
+		verb: "read the URLs of the", noun: d.Noun,
 		unfinished: "The export stays in state without its URLs. Fix the cause, then apply again.",
 		failed:     "Apply again to create a new export.",
 	}
 }
 
-func (r *exportResource) refreshing() operation {
+func (d Definition) refreshing() operation {
 	return operation{
-		verb: "read", noun: r.definition.Noun,
+		verb: "read", noun: d.Noun,
 		unfinished: "State is unchanged. " +
 			"Run Terraform again once the cause is fixed, or continue with -refresh=false. " +
 			"A longer `read` in the resource's timeouts block takes effect once it has been applied.",
 	}
 }
 
-func (r *exportResource) importing() operation {
+func (d Definition) importing() operation {
 	return operation{
-		verb: "import", noun: r.definition.Noun,
+		verb: "import", noun: d.Noun,
 		unfinished: "Nothing was imported. Run Terraform again once the cause is fixed.",
 		failed:     "An export that failed cannot be imported. Create the resource instead.",
 		lost:       "Check the token in the import ID. If the export has expired, create the resource instead.",
 	}
 }
 
-func (r *exportResource) errImportID() diag.Diagnostic {
-	return diag.NewErrorDiagnostic(r.importing().summary(), "The import ID is not the token of an export. "+
-		"A token has letters, digits, underscores and hyphens, such as dta_xprt_964b2adb9bff37fb. "+
-		"To import the export without storing its URLs, append "+withoutURLs+" to the token.")
-}
-
 // errImportDiffers names the arguments that an imported export does not match.
-func (r *exportResource) errImportDiffers(token string, different []change) diag.Diagnostic {
+func (d Definition) errImportDiffers(token string, different []change) diag.Diagnostic {
 	var texts []string
 	for _, c := range different {
 		texts = append(texts, fmt.Sprintf("%s is %s in the configuration and %s in the export", c.name, c.after, c.before))
 	}
 	return diag.NewAttributeErrorDiagnostic(path.Root(different[0].name),
-		"The imported "+r.definition.Noun+" does not match the configuration",
+		"The imported "+d.Noun+" does not match the configuration",
 		fmt.Sprintf("The export %s has completed: %s. "+
 			"State holds the values of the export, and the next apply replaces it. "+
 			"To keep the export, change the configuration.", token, strings.Join(texts, "; ")))
 }
 
 // warnAdopted names the arguments that are adopted from the configuration. Nothing is reported of a pending export yet.
-func (r *exportResource) warnAdopted(names []string, pending bool) diag.Diagnostic {
+func (d Definition) warnAdopted(names []string, pending bool) diag.Diagnostic {
 	text := fmt.Sprintf("The API does not report %s of the export. "+
 		"State adopts the configured values without creating a new export. "+
 		"A later change of these arguments creates a new export. "+
@@ -88,38 +82,38 @@ func (r *exportResource) warnAdopted(names []string, pending bool) diag.Diagnost
 	if pending {
 		text += " The export is pending: the arguments that the API reports are compared once it completes."
 	}
-	return diag.NewWarningDiagnostic("Arguments of the imported "+r.definition.Noun+" could not be compared", text)
+	return diag.NewWarningDiagnostic("Arguments of the imported "+d.Noun+" could not be compared", text)
 }
 
-func (r *exportResource) warnNotRefreshed(token string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("A "+r.definition.Noun+" was not refreshed",
+func (d Definition) warnNotRefreshed(token string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("A "+d.Noun+" was not refreshed",
 		"The provider configuration contains values that are known only after apply, so no request was sent for the export "+
 			token+". The plan is based on state.")
 }
 
-func (r *exportResource) warnInterrupted(token string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Interrupted while the "+r.definition.Noun+" was pending",
+func (d Definition) warnInterrupted(token string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Interrupted while the "+d.Noun+" was pending",
 		"The export "+token+" is still running, and its token is in state. "+
 			"The next apply resumes the wait and creates no other export.")
 }
 
-func (r *exportResource) warnLost(token string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("A "+r.definition.Noun+" no longer exists",
+func (d Definition) warnLost(token string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("A "+d.Noun+" no longer exists",
 		"The export "+token+" no longer exists. "+
 			"It is removed from state, and the next apply creates a new export.")
 }
 
-func (r *exportResource) warnFailed(e *vantage.DataExport) diag.Diagnostic {
+func (d Definition) warnFailed(e *vantage.DataExport) diag.Diagnostic {
 	text := fmt.Sprintf("The API reports the final status %q of the export %s. "+
 		"It is removed from state, and the next apply creates a new export.", e.Status, e.Token)
 	if len(e.Messages) > 0 {
 		text += fmt.Sprintf("\n\nThe API reported: %q", strings.Join(e.Messages, "; "))
 	}
-	return diag.NewWarningDiagnostic("A "+r.definition.Noun+" failed", text)
+	return diag.NewWarningDiagnostic("A "+d.Noun+" failed", text)
 }
 
-func (r *exportResource) warnNoURLs(token string) diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(path.Root("store_file_urls"), "The "+r.definition.Noun+" has expired",
+func (d Definition) warnNoURLs(token string) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root("store_file_urls"), "The "+d.Noun+" has expired",
 		"The export "+token+" has expired and has no URLs to store: manifest.files is an empty list. "+
 			"To create a new export, apply with -replace and the resource's address, or change triggers.")
 }

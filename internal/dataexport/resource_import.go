@@ -54,6 +54,12 @@ func (r *exportResource) ImportState(
 	resp.Diagnostics.Append(importPending.save(ctx, resp.Private)...)
 }
 
+func (r *exportResource) errImportID() diag.Diagnostic {
+	return diag.NewErrorDiagnostic(r.definition.importing().summary(), "The import ID is not the token of an export. "+
+		"A token has letters, digits, underscores and hyphens, such as dta_xprt_964b2adb9bff37fb. "+
+		"To import the export without storing its URLs, append "+withoutURLs+" to the token.")
+}
+
 // checkImport compares the planned arguments with what the API reports of an imported export that was pending in the
 // plan. If they differ, it stores the reported arguments, so that the next plan replaces the export.
 func (r *exportResource) checkImport(
@@ -76,7 +82,7 @@ func (r *exportResource) checkImport(
 	}
 	if len(different) > 0 && !diags.HasError() {
 		state.Raw = merged.Raw
-		diags.Append(r.errImportDiffers(export.Token, different))
+		diags.Append(r.definition.errImportDiffers(export.Token, different))
 	}
 	return diags
 }

@@ -4,11 +4,8 @@ import (
 	"context"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
@@ -43,7 +40,7 @@ func (r *exportResource) ModifyPlan(
 	plan.planExported(state)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, planned)...)
 	if len(adopted) > 0 && len(resp.RequiresReplace) == 0 {
-		resp.Diagnostics.Append(r.warnAdopted(adopted, !state.isCompleted()))
+		resp.Diagnostics.Append(r.definition.warnAdopted(adopted, !state.isCompleted()))
 	}
 	if state.isMarginTooLong(plan.RenewBeforeExpiry) {
 		resp.Diagnostics.Append(warnMarginTooLong(plan.RenewBeforeExpiry.ValueString(), state.validity()))
@@ -126,25 +123,4 @@ func (r *exportResource) planReplacement(
 		}
 	}
 	return adopted
-}
-
-// change is an argument that defines the export and has a new value.
-type change struct {
-	name          string
-	before, after attr.Value
-}
-
-// changes returns the arguments that define the export and differ.
-func (d Definition) changes(ctx context.Context, before tfsdk.State, after tfsdk.Plan) ([]change, diag.Diagnostics) {
-	var changes []change
-	var diags diag.Diagnostics
-	for _, name := range d.replacing() {
-		c := change{name: name}
-		diags.Append(before.GetAttribute(ctx, path.Root(name), &c.before)...)
-		diags.Append(after.GetAttribute(ctx, path.Root(name), &c.after)...)
-		if !diags.HasError() && !c.after.Equal(c.before) {
-			changes = append(changes, c)
-		}
-	}
-	return changes, diags
 }
