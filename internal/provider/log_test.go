@@ -55,6 +55,7 @@ func TestLog_isShownByTerraform(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
 	cli := acctest.NewCLI(t, api, oneExport)
+	cli.Setenv("TF_DISABLE_PLUGIN_TLS", "") // as outside of tests
 	cli.Setenv("TF_LOG_PROVIDER", "TRACE")
 	out := cli.MustRun("apply", "-auto-approve", "-no-color")
 	for _, what := range append([]string{"received response"}, sdkLoggers...) {
