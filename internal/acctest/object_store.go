@@ -41,7 +41,7 @@ var installObjectStore = sync.OnceValue(func() error {
 		suffix = ".exe"
 	}
 	program := filepath.Join(i.mirror, "objectstore"+suffix)
-	cmd := exec.CommandContext(context.Background(), "go", "build", "-buildvcs=false", "-o", program,
+	cmd := exec.CommandContext(context.Background(), "go", "build", "-buildvcs=false", "-ldflags", "-s -w", "-o", program,
 		"terraform-provider-vantage/internal/acctest/objectstore")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%w: %s", err, out)

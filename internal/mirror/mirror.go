@@ -47,7 +47,7 @@ func BuildCommand(ctx context.Context, root, directory string) (*exec.Cmd, error
 	if err := os.MkdirAll(filepath.Dir(binary), 0o700); err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", binary, ".")
+	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-ldflags", "-s -w", "-o", binary, ".")
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), "GOTMPDIR="+directory) // an interrupted build leaves files behind
 	return cmd, nil
