@@ -147,35 +147,44 @@ var functions = acctest.Version{Terraform: "1.8", OpenTofu: "1.7"}
 func TestRun_throughCLI(t *testing.T) {
 	t.Parallel()
 	functions.SkipUnlessMet(t)
+	var values, failures strings.Builder
+	var checks []resource.TestCheckFunc
+	var wantErrors []string
 	for name, test := range map[string]struct{ expression, want string }{
 		"month":           {`month("2024-03-31T00:00:00Z", -1).end_date`, `2024-02-29`},
 		"quarter":         {`quarter("2024-03-31T00:00:00Z", 0).name`, `2024-Q1`},
 		"name":            {`month("2024-03-31T00:00:00Z", "-1").name`, `2024-02`},
 		"now":             {`month(plantimestamp(), 0).name == substr(plantimestamp(), 0, 7)`, `true`},
-		"no offset":       {`month("2024-03").end_date`, `2024-03-31`},
-		"name of a name":  {`quarter(provider::vantage::quarter("2024-Q1", -1).name).end_date`, `2023-12-31`},
-		"no date":         {`month("March")`, `"date" parameter: "March" is not a date such as 2025-03, 2025-03-31, 2025`},
-		"two offsets":     {`month("2024-03", 0, 1)`, `"offset" parameter: 2 offsets are set, at most one is allowed`},
-		"no number":       {`month("2024-03-31T00:00:00Z", "x")`, `"offset" parameter: a number is required`},
-		"part of a month": {`month("2024-03-31T00:00:00Z", 0.5)`, `"offset" parameter: 0.5 is not a whole number\.\s`},
+		"no_offset":       {`month("2024-03").end_date`, `2024-03-31`},
+		"name_of_a_name":  {`quarter(provider::vantage::quarter("2024-Q1", -1).name).end_date`, `2023-12-31`},
+		"no_date":         {`month("March")`, `"date" parameter: "March" is not a date such as 2025-03, 2025-03-31, 2025`},
+		"two_offsets":     {`month("2024-03", 0, 1)`, `"offset" parameter: 2 offsets are set, at most one is allowed`},
+		"no_number":       {`month("2024-03-31T00:00:00Z", "x")`, `"offset" parameter: a number is required`},
+		"part_of_a_month": {`month("2024-03-31T00:00:00Z", 0.5)`, `"offset" parameter: 0.5 is not a whole number\.\s`},
 		"null":            {`quarter(null, 0)`, `"date" parameter: argument must not be null`},
-		"far away":        {`quarter("2024-03-31T00:00:00Z", 1e6)`, `"offset" parameter: 1000000 quarters from`},
-		"farther away":    {`month("2024-03-31T00:00:00Z", 1e30)`, `"offset" parameter: 1e\+30 months from`},
+		"far_away":        {`quarter("2024-03-31T00:00:00Z", 1e6)`, `"offset" parameter: 1000000 quarters from`},
+		"farther_away":    {`month("2024-03-31T00:00:00Z", 1e30)`, `"offset" parameter: 1e\+30 months from`},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := acctest.Start(t, fakevantage.Options{})
-			config := "output \"got\" { value = provider::vantage::" + test.expression + " }"
-			step := resource.TestStep{Config: api.Config(config)}
-			if strings.Contains(test.want, "parameter") {
-				step.ExpectError = regexp.MustCompile(acctest.Loose(test.want))
-			} else {
-				step.Check = resource.TestCheckOutput("got", test.want)
-			}
-			api.Run(t, step)
-			if len(api.Requests()) > 0 {
-				t.Errorf("%d requests were made", len(api.Requests()))
-			}
-		})
+		output := fmt.Sprintf("output %q { value = provider::vantage::%s }\n", name, test.expression)
+		if strings.Contains(test.want, "parameter") {
+			failures.WriteString(output)
+			wantErrors = append(wantErrors, acctest.Loose(test.want))
+		} else {
+			values.WriteString(output)
+			checks = append(checks, resource.TestCheckOutput(name, test.want))
+		}
+	}
+	api := acctest.Start(t, fakevantage.Options{})
+	api.Run(t,
+		resource.TestStep{
+			Config: api.Config(values.String()), Check: resource.ComposeAggregateTestCheckFunc(checks...),
+		},
+		// Terraform sorts errors by their position in the configuration.
+		resource.TestStep{
+			Config: api.Config(failures.String()), ExpectError: regexp.MustCompile("(?s)" + strings.Join(wantErrors, ".*")),
+		},
+	)
+	if len(api.Requests()) > 0 {
+		t.Errorf("%d requests were made", len(api.Requests()))
 	}
 }
