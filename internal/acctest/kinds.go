@@ -3,11 +3,7 @@ package acctest
 import (
 	"strings"
 	"testing"
-
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+	"testing/synctest"
 
 	"terraform-provider-vantage/internal/fakevantage"
 )
@@ -20,60 +16,49 @@ type Kind struct {
 	Path string
 }
 
-// Asked is a configuration of arguments with the expected request.
+// Asked is a configuration with the expected request.
 type Asked struct {
-	// Arguments are lines of HCL.
-	Arguments   string
+	Config      map[string]any
 	Query, Body string
 }
 
-// RunLife applies the resource through the CLI and reads the data source. Both send the expected request, the second
-// plan is empty, and an import with the same configuration changes nothing.
+// RunLife creates the resource and reads the data source. Both send the expected request, a plan after a refresh is
+// empty, and an import with the same configuration creates nothing.
 func (k Kind) RunLife(t *testing.T, asked Asked) {
 	t.Helper()
-	api := Start(t, fakevantage.Options{RetryAfter: "0"})
-	config := api.Config("resource \"" + k.TypeName + "\" \"this\" {\n" + asked.Arguments + "\n}\n")
-	address := k.TypeName + ".this"
-	var token string
-	api.Run(t,
-		resource.TestStep{
-			Config: config,
-			ConfigStateChecks: []statecheck.StateCheck{
-				statecheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact("completed")),
-				statecheck.ExpectKnownValue(address, tfjsonpath.New("manifest").AtMapKey("files"), knownvalue.ListSizeExact(1)),
-				statecheck.ExpectSensitiveValue(address, tfjsonpath.New("manifest").AtMapKey("files")),
-			},
-		},
-		resource.TestStep{Config: config, PlanOnly: true},
-		resource.TestStep{Config: api.Config("data \"" + k.TypeName + "\" \"this\" {\n" + asked.Arguments + "\n}\n")},
-	)
-	exports := 0
-	for _, r := range api.Requests() {
-		if r.Method != "POST" {
-			continue
+	synctest.Test(t, func(t *testing.T) {
+		fake := NewFake(t, fakevantage.Options{})
+		p := NewProtocolFor(t, fake, k.TypeName)
+		succeeds := func(step string, s State) State {
+			t.Helper()
+			if len(s.Diagnostics) > 0 || s.Text("status") != "completed" || s.Text("manifest", "completed_at") == "" {
+				t.Errorf("%s: %q %q, the state is %v", step, s.Errors(), s.Warnings(), s.Value)
+			}
+			return s
 		}
-		exports++
-		if r.Path != k.Path || r.Query != asked.Query || r.Body != asked.Body {
-			t.Errorf("request %s?%s %s\nwant %s?%s %s", r.Path, r.Query, r.Body, k.Path, asked.Query, asked.Body)
+		unchanged := func(step string, s State) {
+			t.Helper()
+			if planned := succeeds(step, p.Plan(s, asked.Config)); !planned.Value.Equal(s.Value) || planned.Replace {
+				t.Errorf("%s: the plan changes %v to %v", step, s.Value, planned.Value)
+			}
 		}
-	}
-	if exports < 2 {
-		t.Errorf("%d exports, want those of the resource and of the data source", exports)
-	}
-	for created := range api.Exports() {
-		token = created
-	}
-	posts := api.Posts()
-	api.Run(t,
-		resource.TestStep{
-			Config: config, ResourceName: address, ImportState: true, ImportStateId: token, ImportStatePersist: true,
-		},
-		resource.TestStep{Config: config},
-		resource.TestStep{Config: config, PlanOnly: true},
-	)
-	if api.Posts() != posts {
-		t.Errorf("%d exports after the import", api.Posts()-posts)
-	}
+		created := succeeds("create", p.Create(t.Context(), asked.Config))
+		unchanged("refresh", succeeds("refresh", p.Read(t.Context(), created)))
+		succeeds("data source", p.ReadDataSource(t.Context(), asked.Config))
+		WantRequests(t, fake, 2, 3)
+		for _, r := range fake.Requests() {
+			if r.Method == "POST" && (r.Path != k.Path || r.Query != asked.Query || r.Body != asked.Body) {
+				t.Errorf("request %s?%s %s\nwant %s?%s %s", r.Path, r.Query, r.Body, k.Path, asked.Query, asked.Body)
+			}
+		}
+		imported := succeeds("import", p.Import(t.Context(), created.Text("token")))
+		planned := p.Plan(imported, asked.Config)
+		if planned.Replace {
+			t.Errorf("the plan after the import replaces the export because of %v", planned.Replaces)
+		}
+		unchanged("import", succeeds("import", p.Apply(t.Context(), imported, planned, asked.Config)))
+		WantRequests(t, fake, 2, 4)
+	})
 }
 
 // WantInvalid validates each configuration, and expects an error that contains its key.

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"terraform-provider-vantage/internal/fakevantage"
 	ours "terraform-provider-vantage/internal/provider"
 	"terraform-provider-vantage/internal/vantage"
 )
@@ -50,6 +51,16 @@ func NewProtocolOf(t testing.TB, client *vantage.Client, typeName string) *Proto
 		t.Fatal(err)
 	}
 	return NewProtocolWith(t, server, typeName)
+}
+
+// NewProtocolFor is NewProtocolOf with a client that sends its requests to the fake in process.
+func NewProtocolFor(t testing.TB, fake *fakevantage.Server, typeName string) *Protocol {
+	t.Helper()
+	client, err := vantage.New(vantage.Options{APIToken: APIToken, Transport: fake.Transport()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return NewProtocolOf(t, client, typeName)
 }
 
 // NewProtocolWith is NewProtocolOf with a server that is configured already.

@@ -1,7 +1,6 @@
 package costexport_test
 
 import (
-	"strings"
 	"testing"
 
 	"terraform-provider-vantage/internal/acctest"
@@ -9,40 +8,31 @@ import (
 
 var kind = acctest.Kind{TypeName: "vantage_cost_export", Path: "/v2/costs/data_exports"}
 
-// report is a configuration with a report and further lines.
-func report(lines ...string) string {
-	return "cost_report_token = \"rprt_1\"\n" + strings.Join(lines, "\n")
-}
-
 func TestExport_lifecycle(t *testing.T) {
 	t.Parallel()
-	const all = `
-cost_report_token = "rprt_1"
-workspace_token   = "wrkspc_1"
-start_date        = "2025-03-01"
-end_date          = "2025-03-31"
-date_bin          = "hour"
-groupings         = ["provider", "tag:cost center"]
-schema            = "focus"
-settings {
-  include_credits = true
-  amortize        = false
-  aggregate_by    = "usage"
-}`
 	for name, asked := range map[string]acctest.Asked{
 		"all of it": {
-			Arguments: all,
+			Config: map[string]any{
+				"cost_report_token": "rprt_1",
+				"workspace_token":   "wrkspc_1",
+				"start_date":        "2025-03-01",
+				"end_date":          "2025-03-31",
+				"date_bin":          "hour",
+				"groupings":         []any{"provider", "tag:cost center"},
+				"schema":            "focus",
+				"settings":          map[string]any{"include_credits": true, "amortize": false, "aggregate_by": "usage"},
+			},
 			Body: `{"cost_report_token":"rprt_1","workspace_token":"wrkspc_1","start_date":"2025-03-01",` +
 				`"end_date":"2025-03-31","date_bin":"hour","groupings":"provider,tag:cost center","schema":"focus",` +
 				`"settings":{"aggregate_by":"usage","amortize":false,"include_credits":true}}`,
 		},
 		"a filter alone": {
-			Arguments: `filter = "costs.provider = 'aws'"`,
-			Body:      `{"filter":"costs.provider = 'aws'"}`,
+			Config: map[string]any{"filter": "costs.provider = 'aws'"},
+			Body:   `{"filter":"costs.provider = 'aws'"}`,
 		},
 		"settings without a value": {
-			Arguments: report(`settings { include_tax = null }`),
-			Body:      `{"cost_report_token":"rprt_1"}`,
+			Config: map[string]any{"cost_report_token": "rprt_1", "settings": map[string]any{}},
+			Body:   `{"cost_report_token":"rprt_1"}`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

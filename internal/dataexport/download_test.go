@@ -182,7 +182,7 @@ func TestDownloads_rejectPathsOfAnotherExport(t *testing.T) {
 		wantFiles(t, directory,
 			"focus-unit_costs-001.csv", "focus-unit_costs-002.csv", "unit_costs-001.csv", "unit_costs-002.csv")
 		// A later run replaces the files.
-		wantNoDiagnostics(t, protocolOf(t, fake, downloadType).Create(t.Context(), other))
+		wantNoDiagnostics(t, acctest.NewProtocolFor(t, fake, downloadType).Create(t.Context(), other))
 	})
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"terraform-provider-vantage/internal/acctest"
 	"terraform-provider-vantage/internal/fakevantage"
-	"terraform-provider-vantage/internal/vantage"
 )
 
 var minimal = map[string]any{"cost_report_token": "rprt_1"}
@@ -27,16 +26,6 @@ func inVirtualTimeOf(
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		fake := acctest.NewFake(t, o)
-		f(t, protocolOf(t, fake, typeName), fake)
+		f(t, acctest.NewProtocolFor(t, fake, typeName), fake)
 	})
-}
-
-// protocolOf returns a provider whose client sends its requests to the fake in process.
-func protocolOf(t *testing.T, fake *fakevantage.Server, typeName string) *acctest.Protocol {
-	t.Helper()
-	client, err := vantage.New(vantage.Options{APIToken: acctest.APIToken, Transport: fake.Transport()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return acctest.NewProtocolOf(t, client, typeName)
 }

@@ -13,22 +13,22 @@ var kind = acctest.Kind{
 
 func TestExport_lifecycle(t *testing.T) {
 	t.Parallel()
-	const all = `
-kubernetes_efficiency_report_token = "kbnts_eff_rprt_1"
-filter                             = "kubernetes.cluster_id = 'prod'"
-workspace_token                    = "wrkspc_1"
-start_date                         = "2025-03-01"
-end_date                           = "2025-03-31"
-date_bin                           = "month"
-groupings                          = ["namespace", "label:app"]`
 	for name, asked := range map[string]acctest.Asked{
 		"all of it": {
-			Arguments: all,
-			Query:     "groupings=namespace%2Clabel%3Aapp",
+			Config: map[string]any{
+				"kubernetes_efficiency_report_token": "kbnts_eff_rprt_1",
+				"filter":                             "kubernetes.cluster_id = 'prod'",
+				"workspace_token":                    "wrkspc_1",
+				"start_date":                         "2025-03-01",
+				"end_date":                           "2025-03-31",
+				"date_bin":                           "month",
+				"groupings":                          []any{"namespace", "label:app"},
+			},
+			Query: "groupings=namespace%2Clabel%3Aapp",
 			Body: `{"kubernetes_efficiency_report_token":"kbnts_eff_rprt_1","filter":"kubernetes.cluster_id = 'prod'",` +
 				`"workspace_token":"wrkspc_1","start_date":"2025-03-01","end_date":"2025-03-31","date_bin":"month"}`,
 		},
-		"the default report": {Body: `{}`},
+		"the default report": {Config: map[string]any{}, Body: `{}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

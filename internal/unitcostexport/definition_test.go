@@ -11,9 +11,7 @@ func TestExport_lifecycle(t *testing.T) {
 	t.Parallel()
 	kind := acctest.Kind{TypeName: "vantage_unit_cost_export", Path: "/v2/unit_costs/data_exports"}
 	kind.RunLife(t, acctest.Asked{
-		Arguments: `
-cost_report_token = "rprt_1"
-date_bin          = "week"`,
-		Body: `{"cost_report_token":"rprt_1","date_bin":"week"}`,
+		Config: map[string]any{"cost_report_token": "rprt_1", "date_bin": "week"},
+		Body:   `{"cost_report_token":"rprt_1","date_bin":"week"}`,
 	})
 }

@@ -11,17 +11,12 @@ import (
 
 	"terraform-provider-vantage/internal/acctest"
 	"terraform-provider-vantage/internal/fakevantage"
-	"terraform-provider-vantage/internal/vantage"
 )
 
 // dataSource returns the data source of a provider whose client sends its requests to the fake in process.
 func dataSource(t *testing.T, fake *fakevantage.Server) *acctest.Protocol {
 	t.Helper()
-	client, err := vantage.New(vantage.Options{APIToken: acctest.APIToken, Transport: fake.Transport()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return acctest.NewProtocolOf(t, client, "vantage_unit_costs")
+	return acctest.NewProtocolFor(t, fake, "vantage_unit_costs")
 }
 
 // amountsOf returns the amounts of the rows that were read.
