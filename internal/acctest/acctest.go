@@ -58,7 +58,7 @@ func Providers() map[string]func() (tfprotov6.ProviderServer, error) {
 	}
 }
 
-// Run runs the steps through the CLI, in parallel with other tests.
+// Run runs the steps through the CLI. A plan after each apply must be empty.
 func (a *API) Run(t *testing.T, steps ...resource.TestStep) {
 	t.Helper()
 	SkipIfShort(t)

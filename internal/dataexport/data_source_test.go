@@ -21,21 +21,17 @@ func TestDataSource_waitsAndCreatesNothing(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{ReadyAfterPolls: 1, RetryAfter: "1", SignOnce: true})
 	token := api.Add(map[string]any{"cost_report_token": "rprt_1", "date_bin": "day"}, time.Now())
-	config := api.Config(block("data", "vantage_data_export", fmt.Sprintf("token = %q", token)))
-	api.Run(t,
-		resource.TestStep{
-			Config: config,
-			ConfigStateChecks: []statecheck.StateCheck{
-				statecheck.ExpectKnownValue(dataAddress, tfjsonpath.New("id"), knownvalue.StringExact(token)),
-				statecheck.ExpectKnownValue(dataAddress, tfjsonpath.New("status"), knownvalue.StringExact("completed")),
-				statecheck.ExpectKnownValue(dataAddress, manifest.AtMapKey("files"), fileLinks),
-				statecheck.ExpectKnownValue(dataAddress, tfjsonpath.New("attributes").AtMapKey("date_bin"),
-					knownvalue.StringExact("day")),
-				statecheck.ExpectSensitiveValue(dataAddress, manifest.AtMapKey("files")),
-			},
+	api.Run(t, resource.TestStep{
+		Config: api.Config(block("data", "vantage_data_export", fmt.Sprintf("token = %q", token))),
+		ConfigStateChecks: []statecheck.StateCheck{
+			statecheck.ExpectKnownValue(dataAddress, tfjsonpath.New("id"), knownvalue.StringExact(token)),
+			statecheck.ExpectKnownValue(dataAddress, tfjsonpath.New("status"), knownvalue.StringExact("completed")),
+			statecheck.ExpectKnownValue(dataAddress, manifest.AtMapKey("files"), fileLinks),
+			statecheck.ExpectKnownValue(dataAddress, tfjsonpath.New("attributes").AtMapKey("date_bin"),
+				knownvalue.StringExact("day")),
+			statecheck.ExpectSensitiveValue(dataAddress, manifest.AtMapKey("files")),
 		},
-		unchanged(config),
-	)
+	})
 	wantPosts(t, api.Server, 0)
 }
 

@@ -38,7 +38,7 @@ func TestImport_byIdentity(t *testing.T) {
 				ConfigPlanChecks:  resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
 				ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectIdentity(address, identity)},
 			},
-			unchanged(api.Config(matching)),
+			{Config: api.Config(matching), PlanOnly: true},
 		},
 	})
 	wantPosts(t, api.Server, 0)

@@ -22,34 +22,30 @@ func TestResource_fromPlanToManifest(t *testing.T) {
 	api := acctest.Start(t, fakevantage.Options{
 		ReadyAfter: 1500 * time.Millisecond, RetryAfter: fakevantage.Exact, Files: 2, PendingBody: true,
 	})
-	config := api.Config(acctest.Testdata(t, "every_argument.tf"))
-	api.Run(t,
-		resource.TestStep{
-			Config: config,
-			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-				plancheck.ExpectUnknownValue(address, manifest.AtMapKey("files")),
-				plancheck.ExpectSensitiveValue(address, manifest.AtMapKey("files")),
-			}},
-			ConfigStateChecks: []statecheck.StateCheck{
-				inState(tfjsonpath.New("token"), token),
-				statecheck.CompareValuePairs(address, tfjsonpath.New("id"), address, tfjsonpath.New("token"), same{}),
-				inState(tfjsonpath.New("status"), knownvalue.StringExact("completed")),
-				inState(tfjsonpath.New("created_at"), knownvalue.NotNull()),
-				inState(tfjsonpath.New("export_type"), knownvalue.StringExact("unit_costs")),
-				inState(manifest.AtMapKey("files"), knownvalue.ListSizeExact(2)),
-				inState(manifest.AtMapKey("files"), fileLinks),
-				inState(manifest.AtMapKey("completed_at"), knownvalue.NotNull()),
-				inState(manifest.AtMapKey("valid_until"), knownvalue.NotNull()),
-				inState(tfjsonpath.New("attributes").AtMapKey("settings").AtMapKey("amortize"), knownvalue.Bool(true)),
-				inState(tfjsonpath.New("attributes").AtMapKey("vql"), knownvalue.Null()),
-				statecheck.ExpectSensitiveValue(address, manifest.AtMapKey("files")),
-				statecheck.ExpectKnownOutputValue("completed_at", knownvalue.NotNull()),
-				statecheck.ExpectKnownOutputValue("date_bin", knownvalue.StringExact("week")),
-			},
-			Check: func(*terraform.State) error { api.WantRequests(t, 1, 1); return nil },
+	api.Run(t, resource.TestStep{
+		Config: api.Config(acctest.Testdata(t, "every_argument.tf")),
+		ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+			plancheck.ExpectUnknownValue(address, manifest.AtMapKey("files")),
+			plancheck.ExpectSensitiveValue(address, manifest.AtMapKey("files")),
+		}},
+		ConfigStateChecks: []statecheck.StateCheck{
+			inState(tfjsonpath.New("token"), token),
+			statecheck.CompareValuePairs(address, tfjsonpath.New("id"), address, tfjsonpath.New("token"), same{}),
+			inState(tfjsonpath.New("status"), knownvalue.StringExact("completed")),
+			inState(tfjsonpath.New("created_at"), knownvalue.NotNull()),
+			inState(tfjsonpath.New("export_type"), knownvalue.StringExact("unit_costs")),
+			inState(manifest.AtMapKey("files"), knownvalue.ListSizeExact(2)),
+			inState(manifest.AtMapKey("files"), fileLinks),
+			inState(manifest.AtMapKey("completed_at"), knownvalue.NotNull()),
+			inState(manifest.AtMapKey("valid_until"), knownvalue.NotNull()),
+			inState(tfjsonpath.New("attributes").AtMapKey("settings").AtMapKey("amortize"), knownvalue.Bool(true)),
+			inState(tfjsonpath.New("attributes").AtMapKey("vql"), knownvalue.Null()),
+			statecheck.ExpectSensitiveValue(address, manifest.AtMapKey("files")),
+			statecheck.ExpectKnownOutputValue("completed_at", knownvalue.NotNull()),
+			statecheck.ExpectKnownOutputValue("date_bin", knownvalue.StringExact("week")),
 		},
-		unchanged(config),
-	)
+		Check: func(*terraform.State) error { api.WantRequests(t, 1, 1); return nil },
+	})
 	wantPosts(t, api.Server, 1)
 	const want = `{"cost_report_token":"rprt_1","start_date":"2025-03-01","end_date":"2025-03-31T23:59:59Z",` +
 		`"date_bin":"week"}`

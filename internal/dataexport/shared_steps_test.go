@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
@@ -40,11 +39,6 @@ var asked = map[string]any{
 	"start_date":        "2025-03-01T00:00:00Z",
 	"end_date":          "2025-03-31T00:00:00Z",
 	"date_bin":          "week",
-}
-
-// unchanged is a step that expects an empty plan.
-func unchanged(config string) resource.TestStep {
-	return resource.TestStep{Config: config, PlanOnly: true}
 }
 
 var (

@@ -253,7 +253,6 @@ func TestUnknownConfiguration_createsExportInApply(t *testing.T) {
 	config := tokenFromResource(api) + oneExport
 	api.Run(t,
 		resource.TestStep{Config: config},
-		resource.TestStep{Config: config, PlanOnly: true},
 		// The secret is replaced in the same apply: the plan uses the state.
 		resource.TestStep{Config: strings.Replace(config, "input =", "triggers_replace = 1\ninput =", 1)},
 	)
