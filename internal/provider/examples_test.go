@@ -194,7 +194,7 @@ func startExample(
 	if test.curl {
 		skipWithout(t, "curl")
 	}
-	options.RetryAfter, options.ReadyAfterPolls = "1", 1
+	options.RetryAfter = "0"
 	api := acctest.Start(t, options)
 	api.SetUnitCosts(fakevantage.NewUnitCost("bsnss_mtrc_3080a050c04104ff", "2025-03-03", "12.5"))
 	var environment []string

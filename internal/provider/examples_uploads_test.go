@@ -29,7 +29,7 @@ var uploads = []upload{
 func startUpload(t *testing.T, u upload, files int) (*acctest.API, *acctest.ObjectStore, *acctest.CLI) {
 	t.Helper()
 	api := acctest.Start(t, fakevantage.Options{
-		RetryAfter: "1", ReadyAfterPolls: 1, Files: files,
+		RetryAfter: "0", Files: files,
 		Misbehave: func(r fakevantage.Request) http.HandlerFunc {
 			if !strings.HasPrefix(r.Path, "/files/") {
 				return nil

@@ -15,8 +15,6 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-const exportConfig = `resource "vantage_unit_cost_export" "this" { cost_report_token = "rprt_1" }`
-
 // Pages of a gateway during the wait and during a refresh cost neither the export nor the plan.
 func TestGatewayPages_taintNothing(t *testing.T) {
 	t.Parallel()
@@ -36,7 +34,7 @@ func TestGatewayPages_taintNothing(t *testing.T) {
 			return nil
 		}
 	})
-	cli := acctest.NewCLI(t, api, exportConfig)
+	cli := acctest.NewCLI(t, api, oneExport)
 	cli.MustRun("apply", "-auto-approve", "-no-color")
 	wantCompletedUntainted(t, cli)
 	refreshing.Store(true)
@@ -69,7 +67,7 @@ func TestDeadConnection_taintsNothing(t *testing.T) {
 	if err := os.WriteFile(certificate, block, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cli := acctest.NewCLI(t, api, exportConfig)
+	cli := acctest.NewCLI(t, api, oneExport)
 	for name, value := range map[string]string{
 		"VANTAGE_HOST":    "https://" + proxy.Addr().String(),
 		"VANTAGE_TIMEOUT": "3s",
