@@ -155,7 +155,8 @@ func TestRead_acceptedAtOutlastsTheProcess(t *testing.T) {
 		fake.Change(func(o *fakevantage.Options) {
 			o.Misbehave = misbehaving(lagging, func(r fakevantage.Request) bool { return r.N <= requests+2 })
 		})
-		next := acctest.NewProtocolFor(t, fake, "vantage_unit_cost_export") // another process, which has not created the export
+		// Another process, which has not created the export.
+		next := acctest.NewProtocolFor(t, fake, "vantage_unit_cost_export")
 		wantPending(t, next.Read(t.Context(), state), state.Text("token"))
 	})
 }
