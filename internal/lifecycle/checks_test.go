@@ -30,11 +30,12 @@ func (w *world) must(err error) {
 
 // begin is called before each call of the provider; what it returns is called after it, and returns its requests.
 func (s *session) begin(r *resource, call string) (done func(error, []*tfprotov6.Diagnostic) traffic) {
-	before := s.net.traffic()
+	before, failures := s.net.traffic(), s.failures()
 	s.trace("    %s %s", call, r.name)
 	return func(err error, diags []*tfprotov6.Diagnostic) traffic {
 		s.must(err)
 		t := s.net.traffic().since(before)
+		t.failed = s.failures() - failures
 		said := summaries(diags)
 		s.trace("    %+v%s", t, said)
 		s.last = said
@@ -114,6 +115,8 @@ func (s *session) checkRead(r *resource, before, after object, diags []*tfprotov
 			s.failf("refresh of %s, finished or without a client: %+v, state %s, was %s%s", r.name, t, show(after.value),
 				show(before.value), s.last)
 		}
+	case t.gets == 0:
+		s.failf("refresh of %s, which is not finished, sent no request", r.name)
 	case !after.exists() && time.Since(s.accepted(token)) >= 48*time.Hour && off(before.value, "wait_for_completion"):
 		s.failf("refresh of %s, which counts as expired, removed it", r.name)
 	case !after.exists():
@@ -215,16 +218,18 @@ func (s *session) checkApplied(r *resource, c change, after object, diags []*tfp
 		switch {
 		case !isExport && t.posts > 0, t.accepted > 5, t.accepted > 1 && !s.faulty, ok && isExport && t.accepted == 0:
 			s.failf("create of %s: %+v", r.name, t)
-		case isExport && t.confirmed > 0 && !after.exists() && !s.anyFailed():
+		case isExport && t.confirmed > 0 && !after.exists() && t.failed == 0:
 			s.failf("create of %s lost its export: %+v%s", r.name, t, summaries(diags))
+		case isExport && failure && after.exists() && !s.faulty && !s.stopped.Load():
+			s.failf("create of %s left a failed export in state%s", r.name, summaries(diags))
 		case isExport && after.exists() && (after.identity != token || !failure && !s.known(token)):
 			s.failf("create of %s: %s with identity %s is no export", r.name, token, after.identity)
 		}
 	}
-	if isExport && c.action == "create" && after.tainted && s.stopped.Load() && !s.faulty && !s.anyFailed() {
+	if isExport && c.action == "create" && after.tainted && s.stopped.Load() && !s.faulty && t.failed == 0 {
 		s.failf("an interrupt tainted %s%s", r.name, s.last)
 	}
-	if !ok && !s.excused(r, c, after) {
+	if !ok && t.failed == 0 && !s.excused(r, c, after) {
 		s.failf("%s of %s failed%s", c.action, r.name, summaries(diags))
 	}
 	if ok && isExport && after.exists() && !completed(after) && !r.off("wait_for_completion") && !s.stopped.Load() &&
@@ -250,6 +255,6 @@ func (s *session) excused(r *resource, c change, after object) bool {
 	}
 	unknown, failure := s.gone(token)
 	lost := (unknown || s.expired(token)) && (c.action == "update" || r.typeName == downloadType)
-	return s.faulty || s.stopped.Load() || s.late || s.readyAfter > 20*time.Minute || failure || s.anyFailed() || lost ||
+	return s.faulty || s.stopped.Load() || s.late || s.readyAfter > 20*time.Minute || failure || lost ||
 		!maps.Equal(adopted, corrected(adopted, o.facts.unchecked))
 }

@@ -21,12 +21,13 @@ type traffic struct {
 	all, gets, posts, files int
 	accepted                int // exports that the API created
 	confirmed               int // those whose response arrived
+	failed                  int // exports that the API reported as failed
 }
 
 func (t traffic) since(before traffic) traffic {
 	return traffic{
 		t.all - before.all, t.gets - before.gets, t.posts - before.posts, t.files - before.files,
-		t.accepted - before.accepted, t.confirmed - before.confirmed,
+		t.accepted - before.accepted, t.confirmed - before.confirmed, 0,
 	}
 }
 

@@ -321,13 +321,14 @@ func (w *world) expired(token string) bool {
 	return !e.CompletedAt.IsZero() && time.Since(e.CompletedAt) >= w.validFor || w.net.validity == "before"
 }
 
-func (w *world) anyFailed() bool {
+func (w *world) failures() int {
+	n := 0
 	for _, e := range w.fake.Exports() {
 		if e.Status != "" {
-			return true
+			n++
 		}
 	}
-	return false
+	return n
 }
 
 func now() string { return time.Now().UTC().Format(time.RFC3339) }

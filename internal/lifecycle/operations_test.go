@@ -64,6 +64,8 @@ func (w *world) run(line string) {
 	case "valid":
 		w.net.validity, w.validFor = words[1], cmp.Or(d, 48*time.Hour)
 		w.fake.Change(func(o *fakevantage.Options) { o.ValidFor = w.validFor })
+	case "outcome":
+		w.fake.Change(func(o *fakevantage.Options) { o.Outcome = strings.TrimPrefix(words[1], "completed") })
 	case "latency":
 		w.fake.Change(func(o *fakevantage.Options) { o.Latency = d })
 	case "urls":
@@ -134,6 +136,13 @@ func (w *world) runTerraform(verb string, r *resource, words []string) {
 		if w.saved != nil {
 			w.apply(w.saved, true)
 		}
+	case "watch":
+		for _, d := range []string{"3h", "4h", "18h", "24h"} {
+			w.run("plan")
+			w.run("pass " + d)
+		}
+		w.run("plan")
+		w.saved = nil
 	case "refresh-only":
 		s := w.start(true)
 		for _, r := range w.resources {
@@ -193,7 +202,7 @@ func (w *world) add(name, typeName string) *resource {
 // finish checks that one apply against a healthy API completes everything.
 func (w *world) finish() {
 	w.net.faults, w.stopAfter, w.unknownProvider = nil, -1, false
-	for _, line := range []string{"ready 31s", "valid 24h"} {
+	for _, line := range []string{"ready 31s", "valid 24h", "outcome completed"} {
 		w.run(line)
 	}
 	for token, e := range w.fake.Exports() {
@@ -226,4 +235,5 @@ func (w *world) finish() {
 			w.failf("%s is not completed at the end: %s", r.name, show(r.state.value))
 		}
 	}
+	w.run("watch")
 }

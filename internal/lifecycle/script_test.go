@@ -27,6 +27,7 @@ import (
 //
 //	pass DURATION                  finish NAME   fail NAME   forget NAME
 //	ready DURATION                 how long exports take from now on
+//	outcome failed|completed       of exports that complete from now on
 //	valid DURATION|unknown|before  urls DURATION|unknown   files N   reorder   member   latency DURATION
 //	fault KIND N                   of the next N requests; the kinds are in faults_test.go
 //	remove-files NAME
@@ -34,6 +35,7 @@ import (
 // Terraform runs:
 //
 //	apply [norefresh]   plan [norefresh]   apply-saved (what was planned last)   apply-later DURATION   refresh-only
+//	watch               plan now, and 3, 7, 25 and 49 hours later
 //	stop DURATION       Ctrl-C that long after the next apply begins
 //	import NAME HOW     import-block NAME HOW; see importable
 //	taint NAME          untaint NAME       forget-state NAME
@@ -132,6 +134,8 @@ func scripts() *rapid.Generator[script] {
 			case "option":
 				c := rapid.SampledFrom(options(r.typeName)).Draw(t, "option")
 				return pick("set ", "set ", "unknown ") + r.name + " " + c.name + " " + pick(c.values...)
+			case "watch":
+				return "watch"
 			case "later":
 				return "apply-later " + pick(lengths...)
 			case "unset":
@@ -146,7 +150,7 @@ func scripts() *rapid.Generator[script] {
 			case "api":
 				return pick("ready 0s", "ready 31s", "ready 5m", "ready 2h", "ready 170h", "valid 24h", "valid 1h",
 					"valid unknown", "valid before", "urls 1h", "urls 6h", "urls unknown", "files 3", "reorder", "member",
-					"latency 2s", "latency 0s")
+					"latency 2s", "latency 0s", "outcome failed", "outcome completed")
 			case "fault":
 				kind := rapid.SampledFrom(faultKinds).Draw(t, "fault")
 				return fmt.Sprintf("fault %s %d", kind, rapid.SampledFrom([]int{1, 2, 3, 30}).Draw(t, "requests"))
@@ -169,7 +173,8 @@ func scripts() *rapid.Generator[script] {
 		})
 		// What takes several operations to matter is often there from the beginning.
 		first := rapid.SampledFrom([]string{
-			"", "urls 1h", "urls 6h", "set a store_file_urls false;apply;pass 25h",
+			"", "urls 1h", "urls 6h", "valid unknown", "urls 1h;set a renew_before_expiry 2h", "set a renew_before_expiry 0s",
+			"set a store_file_urls false;apply;pass 25h",
 			"set a triggers month=3;import-block a ", "set a date_bin week;import-block a ",
 		}).Draw(t, "first")
 		for _, line := range strings.Split(first, ";") {
@@ -185,7 +190,7 @@ func scripts() *rapid.Generator[script] {
 
 // weighted are the operations, as often as they should come.
 var weighted = strings.Fields("apply apply apply apply apply later set set set set set option option option unset " +
-	"configuration pass pass pass export export api api fault import import state stop plan rest rest remove-files")
+	"configuration pass pass pass export export api api fault import import state stop plan watch rest rest remove-files")
 
 // arguments are the configured arguments of a resource.
 type arguments map[string]argument
