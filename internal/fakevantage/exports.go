@@ -184,7 +184,7 @@ func (s *Server) describe(r *http.Request, e *Export) map[string]any {
 	if !e.CompletedAt.IsZero() {
 		status = "completed"
 		until := e.CompletedAt.Add(24 * time.Hour)
-		if s.options.ValidFor != 0 {
+		if s.options.ValidFor > 0 {
 			until = e.CompletedAt.Add(s.options.ValidFor)
 		}
 		if !e.ValidUntil.IsZero() {

@@ -4,6 +4,7 @@ package lifecycle_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -45,8 +46,8 @@ func TestLifecycles(t *testing.T) {
 	directory := t.TempDir()
 	rapid.Check(t, func(rt *rapid.T) {
 		lifecycle := scripts().Draw(rt, "script")
-		if err := play(t, lifecycle, directory, counts, nil); err != nil {
-			rt.Fatalf("%v\nin the lifecycle%s", err, lifecycle)
+		if err := play(t, lifecycle, directory, counts, quiet); err != nil {
+			rt.Fatal(err)
 		}
 	})
 	t.Log(counts)
@@ -67,32 +68,26 @@ func TestScripts(t *testing.T) {
 				t.Fatal(err)
 			}
 			lifecycle := script(strings.Split(strings.TrimSpace(string(lines)), "\n"))
-			trace := func(format string, args ...any) { fmt.Printf(format+"\n", args...) }
-			if os.Getenv("SCRIPT") == "" {
-				trace = nil
+			trace := quiet
+			if os.Getenv("SCRIPT") != "" {
+				trace = func(format string, args ...any) { fmt.Printf(format+"\n", args...) }
 			}
 			if err := play(t, lifecycle, t.TempDir(), map[string]int{}, trace); err != nil {
-				t.Errorf("%v\nin the lifecycle%s", err, lifecycle)
+				t.Error(err)
 			}
 		})
 	}
 }
 
-// play plays a lifecycle in a bubble of virtual time and returns what it violates.
+func quiet(string, ...any) {}
+
+// play plays a lifecycle and returns what it violates.
 func play(
 	t *testing.T, lifecycle script, directory string, counts map[string]int, trace func(string, ...any),
-) (failure error) {
-	synctest.Test(t, func(*testing.T) {
-		line := ""
-		defer func() {
-			switch reason := recover().(type) {
-			case nil:
-			case violation:
-				failure = fmt.Errorf("%q: %s", line, reason)
-			default:
-				failure = fmt.Errorf("%q: panic: %v\n%s", line, reason, debug.Stack())
-			}
-		}()
+) error {
+	t.Helper()
+	line := ""
+	err := inBubble(t, func() {
 		w := newWorld(directory, counts, trace)
 		for _, line = range lifecycle {
 			w.trace("%s", line)
@@ -101,6 +96,27 @@ func play(
 		line = "the end"
 		w.finish()
 		counts["lifecycles"]++
+	})
+	if err != nil {
+		return fmt.Errorf("%q: %w\nin the lifecycle%s", line, err, lifecycle)
+	}
+	return nil
+}
+
+// inBubble runs a function in virtual time and returns its violation or panic.
+func inBubble(t *testing.T, f func()) (failure error) {
+	t.Helper()
+	synctest.Test(t, func(*testing.T) {
+		defer func() {
+			switch reason := recover().(type) {
+			case nil:
+			case violation:
+				failure = errors.New(string(reason))
+			default:
+				failure = fmt.Errorf("panic: %v\n%s", reason, debug.Stack())
+			}
+		}()
+		f()
 	})
 	return failure
 }

@@ -4,11 +4,10 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -19,46 +18,39 @@ import (
 // The state files were written before expired exports became finished records.
 func TestUpgrade_plansNothing(t *testing.T) {
 	t.Parallel()
-	rprt1 := arguments{"cost_report_token": {text: "rprt_1"}}
-	with := func(a arguments, more ...string) arguments {
-		a = maps.Clone(a)
-		for i := 0; i < len(more); i += 2 {
-			a[more[i]] = argument{text: more[i+1]}
-		}
-		return a
-	}
-	march := with(rprt1, "start_date", "2025-03-01", "triggers", "month=3")
+	const march = "cost_report_token rprt_1;start_date 2025-03-01;triggers {\"month\":\"3\"}"
 	for _, test := range []struct {
-		file, address string
-		args          arguments
-		action        string
-		later         string // after a week; the same if empty
+		file, resource string
+		args           string
+		action, later  string // a minute and a week after the export was created
 	}{
-		{"applied", "vantage_unit_cost_export.completed", with(march, "end_date", "2025-03-31", "date_bin", "week"),
-			"no-op", ""},
-		{"applied", "vantage_unit_cost_export.without_urls", with(rprt1, "store_file_urls", "false"), "no-op", ""},
-		{"applied", "vantage_unit_cost_export.tainted", rprt1, "replace", ""},
-		{"applied", "vantage_unit_cost_export.imported", march, "no-op", ""},
-		{"applied", "vantage_unit_cost_export.imported", with(march, "workspace_token", "wrkspc_1"), "replace", ""},
-		{"applied", "vantage_cost_export.completed", with(rprt1, "filter", "costs.provider = 'aws'", "groupings",
-			"service,provider", "schema", "focus", "workspace_token", "wrkspc_1", "renew_before_expiry", "2h", "settings",
-			"include_tax=false,aggregate_by=usage", "timeouts", "create=45m"), "no-op", "replace"},
-		{"applied", "vantage_cost_export.imported", with(arguments{}, "filter", "costs.provider = 'gcp'"), "no-op", ""},
-		{"applied", "vantage_kubernetes_efficiency_export.completed", with(arguments{}, "groupings", "namespace"),
-			"no-op", ""},
-		{"applied", downloadType + ".completed", with(arguments{}, "directory", "/exports"), "no-op", ""},
-		{"pending", "vantage_unit_cost_export.pending", with(rprt1, "wait_for_completion", "false"), "no-op", ""},
-		{"pending", "vantage_cost_export.interrupted", rprt1, "update", "no-op"},
-		{"imported", "vantage_unit_cost_export.matching", with(rprt1, "start_date", "2025-03-01"), "no-op", ""},
-		{"imported", "vantage_unit_cost_export.adopting", with(rprt1, "triggers", "month=3"), "update", ""},
-		{"imported", "vantage_cost_export.other", with(arguments{}, "filter", "costs.provider = 'aws'"), "replace", ""},
+		{"applied", "vantage_unit_cost_export.completed", march + ";end_date 2025-03-31;date_bin week", "no-op", "no-op"},
+		{"applied", "vantage_unit_cost_export.without_urls", "cost_report_token rprt_1;store_file_urls false",
+			"no-op", "no-op"},
+		{"applied", "vantage_unit_cost_export.tainted", "cost_report_token rprt_1", "replace", "replace"},
+		{"applied", "vantage_unit_cost_export.imported", march, "no-op", "no-op"},
+		{"applied", "vantage_unit_cost_export.imported", march + ";workspace_token wrkspc_1", "replace", "replace"},
+		{"applied", "vantage_cost_export.completed", `cost_report_token rprt_1;filter costs.provider = 'aws';` +
+			`groupings ["service","provider"];schema focus;workspace_token wrkspc_1;renew_before_expiry 2h;` +
+			`settings {"include_tax":false,"aggregate_by":"usage"};timeouts {"create":"45m"}`, "no-op", "replace"},
+		{"applied", "vantage_cost_export.imported", "filter costs.provider = 'gcp'", "no-op", "no-op"},
+		{"applied", "vantage_kubernetes_efficiency_export.completed", `groupings ["namespace"]`, "no-op", "no-op"},
+		{"applied", "vantage_data_export_download.completed", "directory /exports", "no-op", "no-op"},
+		{"pending", "vantage_unit_cost_export.pending", "cost_report_token rprt_1;wait_for_completion false",
+			"no-op", "no-op"},
+		{"pending", "vantage_cost_export.interrupted", "cost_report_token rprt_1", "update", "no-op"},
+		{"imported", "vantage_unit_cost_export.matching", "cost_report_token rprt_1;start_date 2025-03-01",
+			"no-op", "no-op"},
+		{"imported", "vantage_unit_cost_export.adopting", "cost_report_token rprt_1;triggers {\"month\":\"3\"}",
+			"update", "update"},
+		{"imported", "vantage_cost_export.other", "filter costs.provider = 'aws'", "replace", "replace"},
 	} {
-		t.Run(test.file+" "+test.address, func(t *testing.T) {
+		t.Run(test.file+" "+test.resource, func(t *testing.T) {
 			t.Parallel()
-			for after, want := range map[time.Duration]string{
-				time.Minute: test.action, 7 * 24 * time.Hour: cmp.Or(test.later, test.action),
-			} {
-				if err := upgrade(t, test.file, test.address, test.args, after, want); err != nil {
+			stored := resourcesIn(t, test.file)["managed."+test.resource]
+			for after, want := range map[time.Duration]string{time.Minute: test.action, 7 * 24 * time.Hour: test.later} {
+				err := inBubble(t, func() { newWorld("/", map[string]int{}, quiet).upgrade(stored, test.args, after, want) })
+				if err != nil {
 					t.Errorf("%s later: %v", after, err)
 				}
 			}
@@ -66,59 +58,77 @@ func TestUpgrade_plansNothing(t *testing.T) {
 	}
 }
 
-// upgrade plans from a resource in a state file, some time after it was written.
-func upgrade(t *testing.T, file, address string, args arguments, after time.Duration, want string) (failure error) {
-	stored := resourceIn(t, file, address)
-	synctest.Test(t, func(*testing.T) {
-		defer func() {
-			if reason := recover(); reason != nil {
-				failure = fmt.Errorf("%v", reason)
-			}
-		}()
-		w := newWorld("/", nil, nil)
-		w.host = "http://127.0.0.1:8765" // of the URLs
-		created, _ := time.Parse(time.RFC3339, fmt.Sprint(stored.Attributes["created_at"]))
-		time.Sleep(time.Until(created))
-		w.ready(time.Hour)
-		w.serve(stored)
-		time.Sleep(after)
+// upgrade plans from a stored resource, some time after its export was created.
+func (w *world) upgrade(stored stored, args string, after time.Duration, want string) {
+	w.host = "http://127.0.0.1:8765" // of the URLs
+	token := fmt.Sprint(stored.Attributes["token"])
+	created, _ := time.Parse(time.RFC3339, fmt.Sprint(stored.Attributes["created_at"]))
+	time.Sleep(time.Until(created))
+	w.run("ready 1h")
+	w.serve(stored, token)
+	time.Sleep(after)
 
-		r := w.add(stored.Type, stored.Type)
-		r.args = args
-		if r.typeName == downloadType {
-			r.args["token"] = argument{text: fmt.Sprint(stored.Attributes["token"])}
+	r := w.add("x", stored.Type)
+	for _, arg := range strings.Split(args, ";") {
+		w.run("set x " + arg)
+	}
+	if r.has("directory") {
+		r.args["token"] = argument{text: token}
+	}
+	s := w.start(true)
+	raw, err := json.Marshal(stored.Attributes)
+	w.must(err)
+	o := object{value: s.upgrade(r, raw), private: stored.Private, tainted: stored.Status == "tainted"}
+	o, ok := s.read(r, o)
+	if !ok {
+		w.failf("the refresh failed%s", s.last)
+	}
+	c, _ := s.plan(r, o, w.configure(r, r.args, at(o.value, "token")))
+	if c.action != want {
+		w.failf("planned to %s, want %s: %s%s\nfrom %s", c.action, want, show(c.planned.value), s.last, show(o.value))
+	}
+}
+
+// serve makes the API know the export of a stored resource.
+func (w *world) serve(stored stored, token string) {
+	path := paths[stored.Type]
+	for !w.known(token) {
+		w.fake.AddOf(cmp.Or(path, paths["vantage_unit_cost_export"]), map[string]any{}, time.Now())
+	}
+	w.fake.ChangeExport(token, func(e *fakevantage.Export) {
+		e.Path = cmp.Or(path, e.Path)
+		if attributes, ok := stored.Attributes["attributes"].(map[string]any); ok {
+			e.Attributes, _ = attributes["value"].(map[string]any)
 		}
-		s := w.start(true)
-		raw, err := json.Marshal(stored.Attributes)
-		w.must(err)
-		upgraded, err := s.server.UpgradeResourceState(s.ctx, &tfprotov6.UpgradeResourceStateRequest{
-			TypeName: r.typeName, RawState: &tfprotov6.RawState{JSON: raw},
-		})
-		w.must(err)
-		if failed(upgraded.Diagnostics) {
-			w.failf("%s", summaries(upgraded.Diagnostics))
-		}
-		o := object{value: s.unpack(r, upgraded.UpgradedState), private: stored.Private, tainted: stored.Status == "tainted"}
-		o, ok := s.read(r, o)
-		if !ok {
-			w.failf("the refresh failed%s", s.last)
-		}
-		r.config = r.configured(w, false, at(o.value, "token"))
-		if c, _ := s.plan(r, o, r.config); c.action != want {
-			w.failf("planned to %s, want %s: %s%s\nfrom %s", c.action, want, show(c.planned.value), s.last, show(o.value))
-		}
+		manifest, _ := stored.Attributes["manifest"].(map[string]any)
+		e.CompletedAt, _ = time.Parse(time.RFC3339, fmt.Sprint(manifest["completed_at"]))
 	})
-	return failure
+}
+
+// TestUpgrade_readsDataSources decodes the data sources in a state file.
+func TestUpgrade_readsDataSources(t *testing.T) {
+	t.Parallel()
+	for address, r := range resourcesIn(t, "applied") {
+		if !strings.HasPrefix(address, "data.") {
+			continue
+		}
+		raw, _ := json.Marshal(r.Attributes)
+		value, err := tfprotov6.RawState{JSON: raw}.Unmarshal(schemas().DataSourceSchemas[r.Type].ValueType())
+		if err != nil || value.IsNull() {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
 }
 
 // stored is a resource in a state file.
 type stored struct {
-	Mode, Type, Name, Status string
-	Attributes               map[string]any
-	Private                  []byte
+	Type, Status string
+	Attributes   map[string]any
+	Private      []byte
 }
 
-func resourcesIn(t *testing.T, file string) []stored {
+// resourcesIn returns the resources in a state file by mode, type and name.
+func resourcesIn(t *testing.T, file string) map[string]stored {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join("testdata", file+".tfstate"))
 	if err != nil {
@@ -126,60 +136,17 @@ func resourcesIn(t *testing.T, file string) []stored {
 	}
 	var state struct {
 		Resources []struct {
-			stored
-			Instances []stored
+			Mode, Type, Name string
+			Instances        []stored
 		}
 	}
 	if err := json.Unmarshal(content, &state); err != nil {
 		t.Fatal(err)
 	}
-	var out []stored
+	out := map[string]stored{}
 	for _, r := range state.Resources {
-		instance := r.Instances[0]
-		instance.Mode, instance.Type, instance.Name = r.Mode, r.Type, r.Name
-		out = append(out, instance)
+		r.Instances[0].Type = r.Type
+		out[r.Mode+"."+r.Type+"."+r.Name] = r.Instances[0]
 	}
 	return out
-}
-
-func resourceIn(t *testing.T, file, address string) stored {
-	t.Helper()
-	for _, r := range resourcesIn(t, file) {
-		if r.Mode == "managed" && r.Type+"."+r.Name == address {
-			return r
-		}
-	}
-	t.Fatalf("%s has no %s", file, address)
-	return stored{}
-}
-
-// TestUpgrade_readsDataSources decodes the data sources in a state file.
-func TestUpgrade_readsDataSources(t *testing.T) {
-	t.Parallel()
-	for _, r := range resourcesIn(t, "applied") {
-		if r.Mode != "data" {
-			continue
-		}
-		raw, _ := json.Marshal(r.Attributes)
-		value, err := tfprotov6.RawState{JSON: raw}.Unmarshal(schemas().DataSourceSchemas[r.Type].ValueType())
-		if err != nil || value.IsNull() {
-			t.Errorf("%s: %v", r.Type, err)
-		}
-	}
-}
-
-// serve makes the API know the export of a stored resource.
-func (w *world) serve(r stored) {
-	token := fmt.Sprint(r.Attributes["token"])
-	for !w.known(token) {
-		w.fake.AddOf(paths[r.Type], map[string]any{}, time.Now())
-	}
-	w.fake.ChangeExport(token, func(e *fakevantage.Export) {
-		e.Path = cmp.Or(paths[r.Type], e.Path)
-		if attributes, ok := r.Attributes["attributes"].(map[string]any); ok {
-			e.Attributes, _ = attributes["value"].(map[string]any)
-		}
-		manifest, _ := r.Attributes["manifest"].(map[string]any)
-		e.CompletedAt, _ = time.Parse(time.RFC3339, fmt.Sprint(manifest["completed_at"]))
-	})
 }

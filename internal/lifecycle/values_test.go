@@ -1,0 +1,156 @@
+package lifecycle_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/zclconf/go-cty/cty"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
+	"github.com/zclconf/go-cty/cty/msgpack"
+)
+
+// Values as they are read and written: in checks, in scripts, on the wire and in state files.
+
+func members(v tftypes.Value) map[string]tftypes.Value {
+	var m map[string]tftypes.Value
+	if v.Type() != nil && v.IsKnown() {
+		_ = v.As(&m)
+	}
+	return m
+}
+
+func elements(v tftypes.Value) []tftypes.Value {
+	var list []tftypes.Value
+	if v.Type() != nil && v.IsKnown() {
+		_ = v.As(&list)
+	}
+	return list
+}
+
+// at returns the value at a path of attribute names. It has no type if there is no such attribute.
+func at(v tftypes.Value, path ...string) tftypes.Value {
+	for _, name := range path {
+		v = members(v)[name]
+	}
+	return v
+}
+
+// text returns a string, "" if it is null, unknown or absent.
+func text(v tftypes.Value) string {
+	var s string
+	if v.Type() != nil && v.IsKnown() {
+		_ = v.As(&s)
+	}
+	return s
+}
+
+func is(v tftypes.Value, want bool) bool { return v.Equal(tftypes.NewValue(tftypes.Bool, want)) }
+
+// parse reads the value of an argument in a script: the text of a string, JSON of anything else.
+func parse(t tftypes.Type, value string) tftypes.Value {
+	if t.Is(tftypes.String) {
+		return tftypes.NewValue(t, value)
+	}
+	v, err := tfprotov6.RawState{JSON: []byte(value)}.Unmarshal(t)
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// unknown returns an unknown value. A block is never unknown, only its attributes are.
+func unknown(t tftypes.Type) tftypes.Value {
+	block, ok := t.(tftypes.Object)
+	if !ok {
+		return tftypes.NewValue(t, tftypes.UnknownValue)
+	}
+	values := map[string]tftypes.Value{}
+	for name, t := range block.AttributeTypes {
+		values[name] = unknown(t)
+	}
+	return tftypes.NewValue(t, values)
+}
+
+func pack(v tftypes.Value) *tfprotov6.DynamicValue {
+	d, err := tfprotov6.NewDynamicValue(v.Type(), v)
+	if err != nil {
+		panic(err)
+	}
+	return &d
+}
+
+func unpack(t tftypes.Type, d *tfprotov6.DynamicValue) tftypes.Value {
+	if d == nil {
+		return tftypes.NewValue(t, nil)
+	}
+	v, err := d.Unmarshal(t)
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// stateJSON returns a value as core writes it to a state file.
+func stateJSON(v tftypes.Value) ([]byte, error) {
+	about, err := json.Marshal(v.Type())
+	if err != nil {
+		return nil, err
+	}
+	t, err := ctyjson.UnmarshalType(about)
+	if err != nil {
+		return nil, err
+	}
+	value, err := msgpack.Unmarshal(pack(v).MsgPack, t)
+	if err != nil {
+		return nil, err
+	}
+	return ctyjson.Marshal(cty.UnknownAsNull(value), t)
+}
+
+// show returns what is known and not null in a value, for messages.
+func show(v tftypes.Value) string {
+	text, err := stateJSON(v)
+	if err != nil {
+		return v.String()
+	}
+	return nulls.ReplaceAllString(string(text), "")
+}
+
+var nulls = regexp.MustCompile(`"\w+":null,?`)
+
+// tokenIdentity is the type of the identity of exports.
+var tokenIdentity = tftypes.Object{AttributeTypes: map[string]tftypes.Type{"token": tftypes.String}}
+
+func packIdentity(token string) *tfprotov6.ResourceIdentityData {
+	if token == "" {
+		return nil
+	}
+	value := map[string]tftypes.Value{"token": tftypes.NewValue(tftypes.String, token)}
+	return &tfprotov6.ResourceIdentityData{IdentityData: pack(tftypes.NewValue(tokenIdentity, value))}
+}
+
+func unpackIdentity(d *tfprotov6.ResourceIdentityData) string {
+	if d == nil || d.IdentityData == nil {
+		return ""
+	}
+	return text(at(unpack(tokenIdentity, d.IdentityData), "token"))
+}
+
+func failed(diags []*tfprotov6.Diagnostic) bool {
+	return slices.ContainsFunc(diags, func(d *tfprotov6.Diagnostic) bool {
+		return d.Severity == tfprotov6.DiagnosticSeverityError
+	})
+}
+
+func summaries(diags []*tfprotov6.Diagnostic) string {
+	var out strings.Builder
+	for _, d := range diags {
+		fmt.Fprintf(&out, "\n  %s: %s: %s", d.Severity, d.Summary, d.Detail)
+	}
+	return out.String()
+}
