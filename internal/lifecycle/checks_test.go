@@ -30,14 +30,13 @@ func (w *world) must(err error) {
 
 // begin is called before each call of the provider; what it returns is called after it, and returns its requests.
 func (s *session) begin(r *resource, call string) (done func(error, []*tfprotov6.Diagnostic) traffic) {
-	s.net.take()
-	failures := s.failures()
+	first, before := len(s.fake.Requests()), s.traffic(0)
 	s.trace("    %s %s", call, r.name)
 	return func(err error, diags []*tfprotov6.Diagnostic) traffic {
 		s.must(err)
-		t := s.net.take()
-		t.failed = s.failures() - failures
-		s.last = summaries(diags)
+		t := s.traffic(first)
+		t.accepted, t.failed = t.accepted-before.accepted, t.failed-before.failed
+		s.last, s.failed = summaries(diags)
 		s.trace("    %+v%s", t, s.last)
 		s.checkSecrets(call+" of "+r.name, s.last)
 		s.checkSecrets("log of "+call, s.log.String())
@@ -80,7 +79,7 @@ func (s *session) checkURLs(r *resource, what string, v tftypes.Value) {
 	}
 }
 
-func (s *session) checkRead(r *resource, before, after object, diags []*tfprotov6.Diagnostic, t traffic) {
+func (s *session) checkRead(r *resource, before, after object, t traffic) {
 	same := after.value.Equal(before.value)
 	token := before.text("token")
 	importing := r.typeName != downloadType && before.text("status") == ""
@@ -94,15 +93,15 @@ func (s *session) checkRead(r *resource, before, after object, diags []*tfprotov
 		s.failf("refresh of %s changed private state only: %s became %s", r.name, before.private, after.private)
 	}
 	if r.typeName == downloadType {
-		s.checkReadDownload(r, before, after, diags, t)
+		s.checkReadDownload(r, before, after, t)
 		return
 	}
-	if before.identity != "" && after.exists() && after.identity != before.identity {
-		s.failf("the identity of %s changed from %q to %q", r.name, before.identity, after.identity)
+	if is, was := after.identity(), before.identity(); was != "" && after.exists() && is != was {
+		s.failf("the identity of %s changed from %q to %q", r.name, was, is)
 	}
 	switch {
 	case !s.configured || s.finished(before):
-		if t.all > 0 || !same || s.configured && len(diags) > 0 {
+		if t.all > 0 || !same || s.configured && s.last != "" {
 			s.failf("refresh of %s, finished or without a client: %+v, state %s, was %s%s", r.name, t, show(after.value),
 				show(before.value), s.last)
 		}
@@ -126,11 +125,11 @@ func (s *session) checkRead(r *resource, before, after object, diags []*tfprotov
 	}
 }
 
-func (s *session) checkReadDownload(r *resource, before, after object, diags []*tfprotov6.Diagnostic, t traffic) {
+func (s *session) checkReadDownload(r *resource, before, after object, t traffic) {
 	missing := r.removed && is(at(before.value, "verify_files"), true)
 	expired := before.text("valid_until") <= time.Now().UTC().Format(time.RFC3339)
 	kept := after.exists() && after.value.Equal(before.value)
-	if t.all > 0 || kept == (missing && !expired) || missing != (len(diags) > 0) {
+	if t.all > 0 || kept == (missing && !expired) || missing != (s.last != "") {
 		s.failf("refresh of %s (missing %t, expired %t): %+v, %s%s", r.name, missing, expired, t, show(after.value), s.last)
 	}
 }
@@ -154,13 +153,14 @@ func (s *session) checkAction(r *resource, c change) {
 			show(c.planned.value), show(c.prior.value), c.prior.facts)
 	}
 	for _, name := range adopted {
-		if !strings.Contains(summaries(c.warnings), name) {
-			s.failf("%s of %s is adopted without a warning%s", name, r.name, summaries(c.warnings))
+		if !strings.Contains(c.warnings, name) {
+			s.failf("%s of %s is adopted without a warning%s", name, r.name, c.warnings)
 		}
 	}
 }
 
-func (s *session) checkApplied(r *resource, c change, after object, ok bool, t traffic) {
+func (s *session) checkApplied(r *resource, c change, after object, t traffic) {
+	ok := !s.failed
 	token := after.text("token")
 	isExport := r.typeName != downloadType
 	stopped := s.stopped.Load()
@@ -173,7 +173,7 @@ func (s *session) checkApplied(r *resource, c change, after object, ok bool, t t
 		return
 	case "update":
 		silent := !isExport || s.finished(c.prior)
-		if t.accepted > 0 || silent && t.all > 0 || token != c.prior.text("token") || after.identity != c.prior.identity {
+		if t.accepted > 0 || silent && t.all > 0 || token != c.prior.text("token") || after.identity() != c.prior.identity() {
 			s.failf("update of %s: %+v, token %s became %s", r.name, t, c.prior.text("token"), token)
 		}
 	case "create":
@@ -183,8 +183,8 @@ func (s *session) checkApplied(r *resource, c change, after object, ok bool, t t
 		case !isExport:
 		case t.confirmed > 0 && !after.exists() && t.failed == 0:
 			s.failf("create of %s lost its export: %+v%s", r.name, t, s.last)
-		case after.exists() && (after.identity != token || !s.known(token)):
-			s.failf("create of %s: %s with identity %s is no export", r.name, token, after.identity)
+		case after.exists() && (after.identity() != token || !s.known(token)):
+			s.failf("create of %s: %s with identity %s is no export", r.name, token, after.identity())
 		case after.exists() && s.gone(token) && !s.faulty && !stopped:
 			s.failf("create of %s left a failed export in state%s", r.name, s.last)
 		case after.tainted && stopped && !s.faulty && t.failed == 0:
@@ -206,13 +206,13 @@ func (s *session) excused(r *resource, c change, after object) bool {
 	token := c.prior.text("token")
 	switch {
 	case r.typeName == downloadType:
-		token = text(at(c.planned.value, "token"))
+		token = c.planned.text("token")
 	case c.action == "create":
 		token = after.text("token")
 	}
 	adopted := c.prior.facts.made
 	if c.prior.facts.imported {
-		adopted = c.config.args.texts()
+		adopted = c.config.args
 	}
 	differs := !maps.Equal(adopted, corrected(adopted, c.prior.facts.reported))
 	lost := (c.action == "update" || r.typeName == downloadType) && (s.gone(token) || s.expired(token))

@@ -14,21 +14,22 @@ import (
 
 // object is what core keeps of a resource in state. A null value is none.
 type object struct {
-	value    tftypes.Value
-	private  []byte
-	identity string
-	tainted  bool
-	facts    facts // the model's
+	value      tftypes.Value
+	private    []byte
+	identified *tfprotov6.ResourceIdentityData
+	tainted    bool
+	facts      facts // the model's
 }
 
 func (o object) exists() bool { return !o.value.IsNull() }
 
-func (o object) text(path ...string) string { return text(at(o.value, path...)) }
+func (o object) text(path ...string) string { return text(o.value, path...) }
 
 // config is the configuration of a resource. A null value destroys.
 type config struct {
-	args  arguments
-	value tftypes.Value
+	args    map[string]string // for parse
+	unknown map[string]bool   // what of them is known after apply
+	value   tftypes.Value
 }
 
 // change is what core plans for a resource.
@@ -37,7 +38,7 @@ type change struct {
 	prior    object // also if it is tainted
 	planned  object
 	config   config
-	warnings []*tfprotov6.Diagnostic
+	warnings string
 }
 
 // load passes an object through JSON, as between two runs of Terraform.
@@ -62,7 +63,7 @@ func (s *session) upgrade(r *resource, raw []byte) tftypes.Value {
 		TypeName: r.typeName, Version: r.schema.Version, RawState: &tfprotov6.RawState{JSON: raw},
 	})
 	done(err, resp.Diagnostics)
-	if failed(resp.Diagnostics) {
+	if s.failed {
 		s.failf("the state of %s cannot be loaded%s", r.name, s.last)
 	}
 	return unpack(r.object, resp.UpgradedState)
@@ -72,17 +73,15 @@ func (s *session) upgrade(r *resource, raw []byte) tftypes.Value {
 func (s *session) read(r *resource, o object) (object, bool) {
 	done := s.begin(r, "ReadResource")
 	resp, err := s.server.ReadResource(s.ctx, &tfprotov6.ReadResourceRequest{
-		TypeName: r.typeName, CurrentState: pack(o.value), Private: o.private, CurrentIdentity: packIdentity(o.identity),
+		TypeName: r.typeName, CurrentState: pack(o.value), Private: o.private, CurrentIdentity: o.identified,
 	})
 	t := done(err, resp.Diagnostics)
-	if failed(resp.Diagnostics) {
+	if s.failed {
 		return o, false
 	}
-	after := object{
-		unpack(r.object, resp.NewState), resp.Private, unpackIdentity(resp.NewIdentity), o.tainted, o.facts,
-	}
+	after := object{unpack(r.object, resp.NewState), resp.Private, resp.NewIdentity, o.tainted, o.facts}
 	after.facts = after.facts.read(after)
-	s.checkRead(r, o, after, resp.Diagnostics, t)
+	s.checkRead(r, o, after, t)
 	return after, true
 }
 
@@ -93,14 +92,10 @@ func (s *session) importState(r *resource, block importBlock) (object, bool) {
 		TypeName: r.typeName, ID: block.token,
 	})
 	done(err, resp.Diagnostics)
-	o := r.none()
-	ok := !failed(resp.Diagnostics) && len(resp.ImportedResources) == 1
-	if ok {
-		imported := resp.ImportedResources[0]
-		o.value, o.private = unpack(r.object, imported.State), imported.Private
-		o.identity = unpackIdentity(imported.Identity)
-		o.facts = facts{imported: true, reported: block.reported}
-		o, ok = s.read(r, o)
+	o, ok := r.none(), !s.failed
+	for _, i := range resp.ImportedResources { // one, or none after an error
+		facts := facts{imported: true, reported: block.reported}
+		o, ok = s.read(r, object{unpack(r.object, i.State), i.Private, i.Identity, false, facts})
 	}
 	if !ok && s.configured && !s.faulty && !s.gone(block.token) {
 		s.failf("the import of %s failed%s", r.name, s.last)
@@ -124,7 +119,8 @@ func (s *session) plan(r *resource, prior object, c config) (change, bool) {
 		from = r.none()
 	}
 	var replacing []string
-	replacing, out.planned, out.warnings = s.planOnce(r, from, c)
+	replacing, out.planned = s.planOnce(r, from, c)
+	out.warnings = s.last
 	switch {
 	case destroys:
 		out.action = "delete"
@@ -133,7 +129,7 @@ func (s *session) plan(r *resource, prior object, c config) (change, bool) {
 	case !from.exists():
 	case len(replacing) > 0:
 		out.action = "replace"
-		_, out.planned, _ = s.planOnce(r, object{value: r.none().value, private: out.planned.private}, c)
+		_, out.planned = s.planOnce(r, object{value: r.none().value, private: out.planned.private}, c)
 	case out.planned.value.Equal(from.value):
 		out.action = "no-op"
 	default:
@@ -148,30 +144,26 @@ func (s *session) validate(r *resource, c config) bool {
 		TypeName: r.typeName, Config: pack(c.value),
 	})
 	done(err, resp.Diagnostics)
-	if valid := r.valid(c.args); valid == failed(resp.Diagnostics) {
+	if valid := r.valid(c); valid == s.failed {
 		s.failf("the configuration of %s is valid: %t%s", r.name, valid, s.last)
 	}
-	return !failed(resp.Diagnostics)
+	return !s.failed
 }
 
 // planOnce is one call of PlanResourceChange. It returns the attributes that change and force replacement.
-func (s *session) planOnce(
-	r *resource, prior object, c config,
-) (replacing []string, planned object, warnings []*tfprotov6.Diagnostic) {
+func (s *session) planOnce(r *resource, prior object, c config) (replacing []string, planned object) {
 	done := s.begin(r, "PlanResourceChange")
 	resp, err := s.server.PlanResourceChange(s.ctx, &tfprotov6.PlanResourceChangeRequest{
 		TypeName: r.typeName, PriorState: pack(prior.value), Config: pack(c.value),
 		ProposedNewState: pack(proposed(r.schema.Block, prior.value, c.value)),
-		PriorPrivate:     prior.private, PriorIdentity: packIdentity(prior.identity),
+		PriorPrivate:     prior.private, PriorIdentity: prior.identified,
 	})
 	done(err, resp.Diagnostics)
-	if failed(resp.Diagnostics) { // nothing justifies that, once the configuration is valid
+	if s.failed { // nothing justifies that, once the configuration is valid
 		s.failf("the plan of %s failed%s", r.name, s.last)
 	}
-	planned = object{
-		value: unpack(r.object, resp.PlannedState), private: resp.PlannedPrivate,
-		identity: unpackIdentity(resp.PlannedIdentity),
-	}
+	planned = object{value: unpack(r.object, resp.PlannedState), private: resp.PlannedPrivate}
+	planned.identified = resp.PlannedIdentity
 	if wrong := invalidPlan(r.schema.Block, prior.value, c.value, planned.value); len(wrong) > 0 {
 		s.failf("invalid plan of %s: %s", r.name, wrong)
 	}
@@ -190,7 +182,7 @@ func (s *session) planOnce(
 		}
 	}
 	s.checkPlanned(r, planned.value, replacing)
-	return replacing, planned, resp.Diagnostics
+	return replacing, planned
 }
 
 // replan plans again during apply, with what has become known since, and checks that the plan still holds.
@@ -201,7 +193,7 @@ func (s *session) replan(r *resource, planned change, prior object, c config) (c
 	}
 	switch want := planned.action; {
 	case again.action == want, want == "update" && again.action == "no-op", want == "replace" && again.action == "create":
-	case want == "update" && s.due(prior, c) && planned.config.args.anyUnknown():
+	case want == "update" && s.due(prior, c) && len(planned.config.unknown) > 0:
 		// The one case in which core's rule is broken: an option that was unknown in the plan turns out to be unchanged, and
 		// the export has become due since.
 		return again, false
@@ -224,15 +216,12 @@ func (s *session) apply(r *resource, c change) (object, bool) {
 	resp, err := s.server.ApplyResourceChange(s.ctx, &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: r.typeName, PriorState: pack(prior.value), PlannedState: pack(c.planned.value),
 		Config:         pack(c.config.value),
-		PlannedPrivate: c.planned.private, PlannedIdentity: packIdentity(c.planned.identity),
+		PlannedPrivate: c.planned.private, PlannedIdentity: c.planned.identified,
 	})
 	t := done(err, resp.Diagnostics)
-	ok := !failed(resp.Diagnostics)
-	after := object{
-		value: unpack(r.object, resp.NewState), private: resp.Private, identity: unpackIdentity(resp.NewIdentity),
-		tainted: prior.tainted,
-	}
-	after.tainted = after.tainted || !ok && c.action == "create" && after.exists()
+	ok := !s.failed
+	after := object{value: unpack(r.object, resp.NewState), private: resp.Private, identified: resp.NewIdentity}
+	after.tainted = prior.tainted || !ok && c.action == "create" && after.exists()
 	after.facts = prior.facts.applied(c, after)
 	if !after.value.IsFullyKnown() {
 		s.failf("%s is unknown after apply: %s", r.name, show(after.value))
@@ -240,7 +229,7 @@ func (s *session) apply(r *resource, c change) (object, bool) {
 	if wrong := changed(r.name, c.planned.value, after.value); ok && len(wrong) > 0 {
 		s.failf("inconsistent result after apply: %s", wrong)
 	}
-	s.checkApplied(r, c, after, ok, t)
+	s.checkApplied(r, c, after, t)
 	return after, ok
 }
 

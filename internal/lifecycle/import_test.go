@@ -29,7 +29,7 @@ var attributeOf = map[string]string{
 // importing prepares the export of an import.
 func (w *world) importing(r *resource, how string) importBlock {
 	block := importBlock{"dta_xprt_missing", map[string]string{}}
-	from := r.args.texts()
+	from := r.args
 	switch token := r.state.text("token"); {
 	case how == "missing":
 		return block
@@ -39,9 +39,7 @@ func (w *world) importing(r *resource, how string) importBlock {
 			from = made
 		}
 	default:
-		w.ready(20 * time.Minute)
 		block.token = w.fake.AddOf(paths[r.typeName], map[string]any{}, time.Now())
-		w.ready(w.readyAfter)
 	}
 	for argument := range attributeOf {
 		value, ok := from[argument]

@@ -37,11 +37,11 @@ func (f facts) read(after object) facts {
 // applied returns the facts after an apply.
 func (f facts) applied(c change, after object) facts {
 	if c.action == "create" {
-		return facts{made: c.config.args.texts()}
+		return facts{made: c.config.args}
 	}
 	f.omitted = false
 	if f.imported {
-		f.made, f.imported = c.config.args.texts(), false
+		f.made, f.imported = c.config.args, false
 	}
 	if completed(after) {
 		f.made, f.reported = corrected(f.made, f.reported), nil
@@ -78,10 +78,9 @@ func compare(name, configured, reported string) (conflict, unreported bool) {
 }
 
 // valid is the model of validate.
-func (r *resource) valid(args arguments) bool {
-	return !slices.ContainsFunc(choices(r.typeName), func(c choice) bool {
-		a := args[c.name]
-		return c.invalid != "" && !a.unknown && a.text == c.invalid
+func (r *resource) valid(c config) bool {
+	return !slices.ContainsFunc(choices(r.typeName), func(choice choice) bool {
+		return choice.invalid != "" && !c.unknown[choice.name] && c.args[choice.name] == choice.invalid
 	})
 }
 
@@ -96,20 +95,20 @@ func (w *world) action(r *resource, o object, c config) (action string, adopted 
 		reported, known := o.facts.reported[name]
 		known = known && completed(o)
 		switch {
-		case choice.option && configured.unknown:
+		case choice.option && c.unknown[name]:
 			unknown = true // counts as unchanged for a renewal
 		case choice.option:
 			update = update || !option(c, name).Equal(at(o.value, name))
 		case !o.facts.imported:
-			replace = replace || set != had || set && (configured.unknown || configured.text != made)
+			replace = replace || set != had || set && (c.unknown[name] || configured != made)
 		case set && !known:
 			if update = true; completed(o) {
 				adopted = append(adopted, name)
 			}
 		case set:
-			conflict, unreported := compare(name, configured.text, reported)
-			replace = replace || configured.unknown || conflict
-			update = update || configured.text != reported
+			conflict, unreported := compare(name, configured, reported)
+			replace = replace || c.unknown[name] || conflict
+			update = update || configured != reported
 			if unreported {
 				adopted = append(adopted, name)
 			}
@@ -174,8 +173,8 @@ func (o object) timeOr(name string, otherwise time.Time) time.Time {
 
 // due reports whether an export has to be renewed.
 func (w *world) due(o object, c config) bool {
-	margin, err := time.ParseDuration(text(at(c.value, "renew_before_expiry")))
-	if c.args["renew_before_expiry"].unknown {
+	margin, err := time.ParseDuration(text(c.value, "renew_before_expiry"))
+	if c.unknown["renew_before_expiry"] {
 		margin, err = time.ParseDuration(o.text("renew_before_expiry"))
 	}
 	if err != nil || !completed(o) {
@@ -184,7 +183,7 @@ func (w *world) due(o object, c config) bool {
 	done, _ := time.Parse(time.RFC3339, o.text("manifest", "completed_at"))
 	until := o.timeOr("urls_valid_until", w.validUntil(o))
 	valid := until.Sub(done)
-	for _, file := range elements(at(o.value, "manifest", "files")) {
+	for _, file := range as[[]tftypes.Value](at(o.value, "manifest", "files")) {
 		if expires, ok := lifetime(text(file)); ok {
 			valid = min(valid, expires)
 		}
@@ -220,14 +219,4 @@ func (w *world) gone(token string) bool {
 func (w *world) expired(token string) bool {
 	e := w.fake.Exports()[token]
 	return !e.CompletedAt.IsZero() && time.Since(e.CompletedAt) >= w.validFor
-}
-
-// failures counts the exports that have failed.
-func (w *world) failures() (n int) {
-	for _, e := range w.fake.Exports() {
-		if e.Status != "" {
-			n++
-		}
-	}
-	return n
 }

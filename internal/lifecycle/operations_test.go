@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
@@ -25,11 +27,15 @@ func (w *world) run(line string) {
 		w.run("set " + words[1] + " " + words[3])
 	case "download":
 		r = w.add(words[1], downloadType)
-		r.of, r.args["directory"] = w.named(words[2]), argument{text: "one"}
+		r.of, r.args["directory"] = w.named(words[2]), "one"
 	case "set", "unknown":
-		r.args[words[2]] = argument{text: words[3], unknown: verb == "unknown"}
+		r.args[words[2]] = words[3]
+		if delete(r.unknown, words[2]); verb == "unknown" {
+			r.unknown[words[2]] = true
+		}
 	case "unset":
 		delete(r.args, words[2])
+		delete(r.unknown, words[2])
 	case "absent", "present":
 		r.absent = verb == "absent"
 	case "create-before-destroy":
@@ -40,7 +46,7 @@ func (w *world) run(line string) {
 		time.Sleep(d)
 	case "ready":
 		w.readyAfter = d
-		w.ready(d)
+		api(func(o *fakevantage.Options) { o.ReadyAfter = d })
 	case "outcome":
 		api(func(o *fakevantage.Options) { o.Outcome = strings.TrimPrefix(words[1], "completed") })
 	case "valid":
@@ -61,7 +67,7 @@ func (w *world) run(line string) {
 		api(func(o *fakevantage.Options) { o.LateAttribute = "new" })
 	case "fault":
 		n, _ := strconv.Atoi(words[2])
-		w.net.faults = slices.Repeat([]string{words[1]}, n)
+		w.faults = slices.Repeat([]string{words[1]}, n)
 		w.counts["faults"] += n
 	case "finish", "fail", "forget":
 		if token := r.state.text("token"); w.known(token) {
@@ -69,8 +75,8 @@ func (w *world) run(line string) {
 		}
 	case "remove-files":
 		if r != nil {
-			for _, f := range elements(at(r.state.value, "files")) {
-				_ = os.Remove(text(at(f, "path")))
+			for _, f := range as[[]tftypes.Value](at(r.state.value, "files")) {
+				_ = os.Remove(text(f, "path"))
 				r.removed = true
 			}
 		}
@@ -79,7 +85,7 @@ func (w *world) run(line string) {
 	case "plan":
 		w.saved = w.plan(words[1] != "norefresh")
 	case "apply":
-		calm := len(w.net.faults) == 0
+		calm := len(w.faults) == 0
 		w.run("plan " + words[1])
 		if changes := w.saved; changes != nil && w.apply(changes, false) && calm {
 			w.verify(changes)
@@ -157,7 +163,7 @@ func (w *world) verify(applied map[*resource]change) {
 
 // finish checks that one apply against a healthy API completes everything, and that it stays that way.
 func (w *world) finish() {
-	w.net.faults, w.stopAfter, w.unknownProvider = nil, -1, false
+	w.faults, w.stopAfter, w.unknownProvider = nil, -1, false
 	for _, line := range []string{"ready 31s", "valid 24h", "outcome completed"} {
 		w.run(line)
 	}
@@ -168,10 +174,11 @@ func (w *world) finish() {
 	for _, r := range w.resources {
 		// An export that was not waited for and is lost: waiting for it is an error once.
 		again = again || r.state.exists() && !completed(r.state) && !w.known(r.state.text("token"))
-		r.absent, r.block, r.args = false, nil, r.args.known()
+		r.absent, r.block = false, nil
+		clear(r.unknown)
 		delete(r.args, "wait_for_completion")
 		for _, c := range choices(r.typeName) {
-			if c.invalid != "" && r.args[c.name].text == c.invalid {
+			if c.invalid != "" && r.args[c.name] == c.invalid {
 				delete(r.args, c.name)
 			}
 		}

@@ -43,7 +43,7 @@ var operations = []struct {
 	{1, "apply-later " + durations},
 	{1, "apply-saved"}, // what was planned last
 	{1, "refresh-only"},
-	{1, "stop 1s|3s|40s|7m"}, // Ctrl-C that long after the next apply begins
+	{1, "stop 1s|3s|17s|7m"}, // Ctrl-C that long after the next apply begins
 	{2, "import|import-block EXPORT HOW"},
 	{1, "taint|untaint|forget-state RESOURCE"},
 	// The configuration changes. An unknown value is known in an apply.

@@ -31,17 +31,18 @@ type session struct {
 	late       bool // applies a saved plan
 	deposed    map[*resource]object
 	last       string // diagnostics of the last call
+	failed     bool   // the last call
 }
 
 func (w *world) start(configured bool) *session {
-	s := &session{world: w, log: &bytes.Buffer{}, configured: configured, faulty: len(w.net.faults) > 0,
+	s := &session{world: w, log: &bytes.Buffer{}, configured: configured, faulty: len(w.faults) > 0,
 		deposed: map[*resource]object{}}
 	s.ctx = tflogtest.RootLogger(context.Background(), s.log)
 	var client *vantage.Client
 	var err error
 	if configured {
 		client, err = vantage.New(vantage.Options{
-			APIToken: acctest.APIToken, Host: w.host, Transport: w.net,
+			APIToken: acctest.APIToken, Host: w.host, Transport: w.fake.Transport(),
 			Logger: slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		})
 		w.must(err)
@@ -88,8 +89,8 @@ func (w *world) plan(refresh bool) map[*resource]change {
 		if r.of != nil {
 			token = at(changes[r.of].planned.value, "token")
 		}
-		args := maps.Clone(r.args) // they can change until a saved plan is applied
-		c, ok := s.plan(r, o, w.configure(r, args, token))
+		// The arguments can change until a saved plan is applied.
+		c, ok := s.plan(r, o, w.configure(r, maps.Clone(r.args), maps.Clone(r.unknown), token))
 		if !ok {
 			return nil
 		}
@@ -152,9 +153,8 @@ func (s *session) destroy(r *resource, o object) {
 
 // change applies a creation, an update, or the creation of a replacement.
 func (s *session) change(r *resource, planned change) bool {
-	args := planned.config.args.known()
 	if !s.late {
-		r.args = args
+		clear(r.unknown)
 	}
 	var token tftypes.Value
 	if r.of != nil {
@@ -166,7 +166,7 @@ func (s *session) change(r *resource, planned change) bool {
 	if planned.action == "replace" {
 		prior = r.none()
 	}
-	c, ok := s.replan(r, planned, prior, s.configure(r, args, token))
+	c, ok := s.replan(r, planned, prior, s.configure(r, planned.config.args, nil, token))
 	if !ok || c.action == "no-op" {
 		return ok
 	}

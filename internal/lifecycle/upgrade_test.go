@@ -73,7 +73,7 @@ func (w *world) upgrade(stored stored, args string, after time.Duration, want st
 		w.run("set x " + arg)
 	}
 	if r.has("directory") {
-		r.args["token"] = argument{text: token}
+		r.args["token"] = token
 	}
 	s := w.start(true)
 	raw, err := json.Marshal(stored.Attributes)
@@ -83,7 +83,7 @@ func (w *world) upgrade(stored stored, args string, after time.Duration, want st
 	if !ok {
 		w.failf("the refresh failed%s", s.last)
 	}
-	c, _ := s.plan(r, o, w.configure(r, r.args, at(o.value, "token")))
+	c, _ := s.plan(r, o, w.configure(r, r.args, nil, at(o.value, "token")))
 	if c.action != want {
 		w.failf("planned to %s, want %s: %s%s\nfrom %s", c.action, want, show(c.planned.value), s.last, show(o.value))
 	}

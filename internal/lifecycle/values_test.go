@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -16,21 +15,15 @@ import (
 
 // Values as they are read and written: in checks, in scripts, on the wire and in state files.
 
-func members(v tftypes.Value) map[string]tftypes.Value {
-	var m map[string]tftypes.Value
-	if v.Type() != nil && v.IsKnown() {
-		_ = v.As(&m)
+// as returns a value of Go, the zero value if it is null, unknown or absent.
+func as[T string | []tftypes.Value | map[string]tftypes.Value](v tftypes.Value) (out T) {
+	if v.Type() != nil && v.IsKnown() && !v.IsNull() {
+		_ = v.As(&out)
 	}
-	return m
+	return out
 }
 
-func elements(v tftypes.Value) []tftypes.Value {
-	var list []tftypes.Value
-	if v.Type() != nil && v.IsKnown() {
-		_ = v.As(&list)
-	}
-	return list
-}
+func members(v tftypes.Value) map[string]tftypes.Value { return as[map[string]tftypes.Value](v) }
 
 // at returns the value at a path of attribute names. It has no type if there is no such attribute.
 func at(v tftypes.Value, path ...string) tftypes.Value {
@@ -40,14 +33,7 @@ func at(v tftypes.Value, path ...string) tftypes.Value {
 	return v
 }
 
-// text returns a string, "" if it is null, unknown or absent.
-func text(v tftypes.Value) string {
-	var s string
-	if v.Type() != nil && v.IsKnown() {
-		_ = v.As(&s)
-	}
-	return s
-}
+func text(v tftypes.Value, path ...string) string { return as[string](at(v, path...)) }
 
 func is(v tftypes.Value, want bool) bool { return v.Equal(tftypes.NewValue(tftypes.Bool, want)) }
 
@@ -95,6 +81,15 @@ func unpack(t tftypes.Type, d *tfprotov6.DynamicValue) tftypes.Value {
 	return v
 }
 
+// identity returns the token in the identity of an export, "" if there is none.
+func (o object) identity() string {
+	if o.identified == nil || o.identified.IdentityData == nil {
+		return ""
+	}
+	t := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"token": tftypes.String}}
+	return text(unpack(t, o.identified.IdentityData), "token")
+}
+
 // stateJSON returns a value as core writes it to a state file.
 func stateJSON(v tftypes.Value) ([]byte, error) {
 	about, err := json.Marshal(v.Type())
@@ -123,34 +118,12 @@ func show(v tftypes.Value) string {
 
 var nulls = regexp.MustCompile(`"\w+":null,?`)
 
-// tokenIdentity is the type of the identity of exports.
-var tokenIdentity = tftypes.Object{AttributeTypes: map[string]tftypes.Type{"token": tftypes.String}}
-
-func packIdentity(token string) *tfprotov6.ResourceIdentityData {
-	if token == "" {
-		return nil
-	}
-	value := map[string]tftypes.Value{"token": tftypes.NewValue(tftypes.String, token)}
-	return &tfprotov6.ResourceIdentityData{IdentityData: pack(tftypes.NewValue(tokenIdentity, value))}
-}
-
-func unpackIdentity(d *tfprotov6.ResourceIdentityData) string {
-	if d == nil || d.IdentityData == nil {
-		return ""
-	}
-	return text(at(unpack(tokenIdentity, d.IdentityData), "token"))
-}
-
-func failed(diags []*tfprotov6.Diagnostic) bool {
-	return slices.ContainsFunc(diags, func(d *tfprotov6.Diagnostic) bool {
-		return d.Severity == tfprotov6.DiagnosticSeverityError
-	})
-}
-
-func summaries(diags []*tfprotov6.Diagnostic) string {
+// summaries returns diagnostics as text, and whether one of them is an error.
+func summaries(diags []*tfprotov6.Diagnostic) (text string, failed bool) {
 	var out strings.Builder
 	for _, d := range diags {
 		fmt.Fprintf(&out, "\n  %s: %s: %s", d.Severity, d.Summary, d.Detail)
+		failed = failed || d.Severity == tfprotov6.DiagnosticSeverityError
 	}
-	return out.String()
+	return out.String(), failed
 }

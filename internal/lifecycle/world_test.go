@@ -15,8 +15,9 @@ import (
 // world is one lifecycle: the API, the configuration and the state.
 type world struct {
 	fake       *fakevantage.Server
-	net        *network
-	host       string // of the API; the default if it is empty
+	faults     []string // of the next requests
+	lost       int      // the request whose response is delayed
+	host       string   // of the API; the default if it is empty
 	readyAfter time.Duration
 	validFor   time.Duration
 	forgotten  map[string]fakevantage.Export
@@ -31,18 +32,15 @@ type world struct {
 }
 
 func newWorld(directory string, counts map[string]int, trace func(string, ...any)) *world {
-	fake := fakevantage.New(fakevantage.Options{APIToken: acctest.APIToken})
 	w := &world{
-		fake: fake, net: &network{fake: fake.Transport()}, validFor: 24 * time.Hour,
-		forgotten: map[string]fakevantage.Export{}, stopAfter: -1, directory: directory, trace: trace, counts: counts,
+		validFor: 24 * time.Hour, forgotten: map[string]fakevantage.Export{}, stopAfter: -1,
+		directory: directory, trace: trace, counts: counts,
 	}
+	w.fake = fakevantage.New(fakevantage.Options{
+		APIToken: acctest.APIToken, Misbehave: w.misbehave, AnswerDelay: w.delay,
+	})
 	w.run("ready 31s")
 	return w
-}
-
-// ready sets how long exports take from now on.
-func (w *world) ready(after time.Duration) {
-	w.fake.Change(func(o *fakevantage.Options) { o.ReadyAfter = after })
 }
 
 // resource is a resource in the configuration and the state.
@@ -53,7 +51,8 @@ type resource struct {
 	of                  *resource // the export of a download
 	absent              bool      // from the configuration
 	createBeforeDestroy bool
-	args                arguments
+	args                map[string]string // for parse
+	unknown             map[string]bool   // what of them is known after apply
 	block               *importBlock
 	removed             bool // files were removed from disk
 	state               object
@@ -62,8 +61,8 @@ type resource struct {
 func (w *world) add(name, typeName string) *resource {
 	schema := schemas().ResourceSchemas[typeName]
 	object, _ := schema.ValueType().(tftypes.Object)
-	r := &resource{name: name, typeName: typeName, schema: schema, object: object, args: arguments{}}
-	r.state = r.none()
+	r := &resource{name: name, typeName: typeName, schema: schema, object: object}
+	r.args, r.unknown, r.state = map[string]string{}, map[string]bool{}, r.none()
 	w.resources = append(w.resources, r)
 	return r
 }
@@ -82,57 +81,23 @@ func (r *resource) none() object { return object{value: tftypes.NewValue(r.objec
 func (r *resource) has(argument string) bool { _, ok := r.object.AttributeTypes[argument]; return ok }
 
 // configure returns a configuration. Only a download uses the token.
-func (w *world) configure(r *resource, args arguments, token tftypes.Value) config {
+func (w *world) configure(r *resource, args map[string]string, isUnknown map[string]bool, token tftypes.Value) config {
 	values := map[string]tftypes.Value{}
 	for name, t := range r.object.AttributeTypes {
-		a, ok := args[name]
+		value, ok := args[name]
 		switch {
 		case !ok:
 			values[name] = tftypes.NewValue(t, nil)
-		case a.unknown:
+		case isUnknown[name]:
 			values[name] = unknown(t)
 		case name == "directory":
-			values[name] = tftypes.NewValue(t, filepath.Join(w.directory, a.text))
+			values[name] = tftypes.NewValue(t, filepath.Join(w.directory, value))
 		default:
-			values[name] = parse(t, a.text)
+			values[name] = parse(t, value)
 		}
 	}
 	if r.of != nil {
 		values["token"] = token
 	}
-	return config{args, tftypes.NewValue(r.object, values)}
-}
-
-// arguments are the configured arguments of a resource.
-type arguments map[string]argument
-
-type argument struct {
-	text    string // for parse
-	unknown bool   // in the plan
-}
-
-// known returns the arguments as they are known in an apply.
-func (a arguments) known() arguments {
-	out := arguments{}
-	for name, text := range a.texts() {
-		out[name] = argument{text: text}
-	}
-	return out
-}
-
-func (a arguments) anyUnknown() bool {
-	for _, argument := range a {
-		if argument.unknown {
-			return true
-		}
-	}
-	return false
-}
-
-func (a arguments) texts() map[string]string {
-	out := map[string]string{}
-	for name, argument := range a {
-		out[name] = argument.text
-	}
-	return out
+	return config{args, isUnknown, tftypes.NewValue(r.object, values)}
 }
