@@ -218,3 +218,16 @@ func (s *session) excused(r *resource, c change, after object) bool {
 	lost := (c.action == "update" || r.typeName == downloadType) && (s.gone(token) || s.expired(token))
 	return s.faulty || s.stopped.Load() || s.late || s.readyAfter > 20*time.Minute || differs || lost
 }
+
+// checkDone checks that nothing is left to do after a successful apply.
+func (w *world) checkDone(applied map[*resource]change) {
+	changes := w.plan(true)
+	for _, r := range w.resources {
+		c := changes[r]
+		renewed := applied[r].action == "update" && w.due(c.prior, c.config)
+		renewed = renewed || c.prior.facts.omitted || r.of != nil && changes[r.of].action != "no-op"
+		if c.action != "no-op" && !renewed && !w.gone(r.state.text("token")) && !r.removed {
+			w.failf("after the apply, %s of %s is planned: %s", c.action, r.name, show(c.planned.value))
+		}
+	}
+}

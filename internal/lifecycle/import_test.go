@@ -42,6 +42,7 @@ func (w *world) importing(r *resource, how string) importBlock {
 		block.token = w.fake.AddOf(paths[r.typeName], map[string]any{}, time.Now())
 	}
 	for argument := range attributeOf {
+		_, exists := r.object.AttributeTypes[argument]
 		value, ok := from[argument]
 		more := map[string]string{
 			"start_date": "2025-01-01", "end_date": "2025-01-31", "date_bin": "month", "filter": "costs.region = 'x'",
@@ -54,7 +55,7 @@ func (w *world) importing(r *resource, how string) importBlock {
 			value, ok = "day", true
 		case how == "full" && ok && argument == "settings":
 			value = strings.TrimSuffix(value, "}") + "," + more[1:]
-		case how == "full" && !ok && more != "" && r.has(argument):
+		case how == "full" && !ok && more != "" && exists:
 			value, ok = more, true
 		}
 		if ok {

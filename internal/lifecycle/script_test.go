@@ -138,7 +138,7 @@ func scripts() *rapid.Generator[script] {
 		if rapid.Bool().Draw(t, "download") {
 			names = append(slices.Clone(names), "d")
 			types["d"] = downloadType
-			out = append(out, "download d a")
+			out = append(out, "resource d "+downloadType+" directory one")
 		}
 		draw := func(t *rapid.T, template string) string { return expand(t, template, names, exports, types) }
 		for _, line := range strings.Split(rapid.SampledFrom(beginnings).Draw(t, "beginning"), ";") {

@@ -90,7 +90,7 @@ func (w *world) plan(refresh bool) map[*resource]change {
 			token = at(changes[r.of].planned.value, "token")
 		}
 		// The arguments can change until a saved plan is applied.
-		c, ok := s.plan(r, o, w.configure(r, maps.Clone(r.args), maps.Clone(r.unknown), token))
+		c, ok := s.plan(r, o, r.configure(maps.Clone(r.args), maps.Clone(r.unknown), token))
 		if !ok {
 			return nil
 		}
@@ -166,7 +166,7 @@ func (s *session) change(r *resource, planned change) bool {
 	if planned.action == "replace" {
 		prior = r.none()
 	}
-	c, ok := s.replan(r, planned, prior, s.configure(r, planned.config.args, nil, token))
+	c, ok := s.replan(r, planned, prior, r.configure(planned.config.args, nil, token))
 	if !ok || c.action == "no-op" {
 		return ok
 	}

@@ -72,9 +72,6 @@ func (w *world) upgrade(stored stored, args string, after time.Duration, want st
 	for _, arg := range strings.Split(args, ";") {
 		w.run("set x " + arg)
 	}
-	if r.has("directory") {
-		r.args["token"] = token
-	}
 	s := w.start(true)
 	raw, err := json.Marshal(stored.Attributes)
 	w.must(err)
@@ -83,7 +80,7 @@ func (w *world) upgrade(stored stored, args string, after time.Duration, want st
 	if !ok {
 		w.failf("the refresh failed%s", s.last)
 	}
-	c, _ := s.plan(r, o, w.configure(r, r.args, nil, at(o.value, "token")))
+	c, _ := s.plan(r, o, r.configure(r.args, nil, at(o.value, "token")))
 	if c.action != want {
 		w.failf("planned to %s, want %s: %s%s\nfrom %s", c.action, want, show(c.planned.value), s.last, show(o.value))
 	}

@@ -1,8 +1,6 @@
 package lifecycle_test
 
 import (
-	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -23,6 +21,7 @@ type world struct {
 	forgotten  map[string]fakevantage.Export
 
 	resources       []*resource
+	named           map[string]*resource
 	saved           map[*resource]change // what was planned last; nil if that can no longer be applied
 	unknownProvider bool
 	stopAfter       time.Duration // Ctrl-C during the next apply; negative for none
@@ -33,7 +32,7 @@ type world struct {
 
 func newWorld(directory string, counts map[string]int, trace func(string, ...any)) *world {
 	w := &world{
-		validFor: 24 * time.Hour, forgotten: map[string]fakevantage.Export{}, stopAfter: -1,
+		validFor: 24 * time.Hour, named: map[string]*resource{}, forgotten: map[string]fakevantage.Export{}, stopAfter: -1,
 		directory: directory, trace: trace, counts: counts,
 	}
 	w.fake = fakevantage.New(fakevantage.Options{
@@ -63,25 +62,17 @@ func (w *world) add(name, typeName string) *resource {
 	object, _ := schema.ValueType().(tftypes.Object)
 	r := &resource{name: name, typeName: typeName, schema: schema, object: object}
 	r.args, r.unknown, r.state = map[string]string{}, map[string]bool{}, r.none()
-	w.resources = append(w.resources, r)
-	return r
-}
-
-// named returns nil if there is no such resource.
-func (w *world) named(name string) *resource {
-	i := slices.IndexFunc(w.resources, func(r *resource) bool { return r.name == name })
-	if i < 0 {
-		return nil
+	w.resources, w.named[name] = append(w.resources, r), r
+	if typeName == downloadType {
+		r.of = w.resources[0]
 	}
-	return w.resources[i]
+	return r
 }
 
 func (r *resource) none() object { return object{value: tftypes.NewValue(r.object, nil)} }
 
-func (r *resource) has(argument string) bool { _, ok := r.object.AttributeTypes[argument]; return ok }
-
 // configure returns a configuration. Only a download uses the token.
-func (w *world) configure(r *resource, args map[string]string, isUnknown map[string]bool, token tftypes.Value) config {
+func (r *resource) configure(args map[string]string, isUnknown map[string]bool, token tftypes.Value) config {
 	values := map[string]tftypes.Value{}
 	for name, t := range r.object.AttributeTypes {
 		value, ok := args[name]
@@ -90,8 +81,6 @@ func (w *world) configure(r *resource, args map[string]string, isUnknown map[str
 			values[name] = tftypes.NewValue(t, nil)
 		case isUnknown[name]:
 			values[name] = unknown(t)
-		case name == "directory":
-			values[name] = tftypes.NewValue(t, filepath.Join(w.directory, value))
 		default:
 			values[name] = parse(t, value)
 		}
