@@ -84,7 +84,7 @@ func (s *session) checkRead(r *resource, before, after object, t traffic) {
 	token := before.text("token")
 	importing := r.typeName != downloadType && before.text("status") == ""
 	young := time.Since(s.accepted(token)) < time.Minute // a 404 can mean that the API does not know it yet
-	if t.posts > 0 || t.files > 0 || !s.faulty && !young && t.gets > 1 {
+	if t.all > t.gets || !s.faulty && !young && t.gets > 1 {
 		s.failf("refresh of %s: %+v", r.name, t)
 	}
 	if !same || importing {
@@ -216,7 +216,7 @@ func (s *session) excused(r *resource, c change, after object) bool {
 	}
 	differs := !maps.Equal(adopted, corrected(adopted, c.prior.facts.reported))
 	lost := (c.action == "update" || r.typeName == downloadType) && (s.gone(token) || s.expired(token))
-	return s.faulty || s.stopped.Load() || s.late || s.readyAfter > 20*time.Minute || differs || lost
+	return s.faulty || s.stopped.Load() || s.late || s.api().ReadyAfter > 20*time.Minute || differs || lost
 }
 
 // checkDone checks that nothing is left to do after a successful apply.

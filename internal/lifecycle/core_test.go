@@ -103,7 +103,7 @@ func (s *session) importState(r *resource, block importBlock) (object, bool) {
 	if !ok || !o.exists() {
 		return r.none(), false
 	}
-	s.counts["imports"]++
+	counts.Add("imports", 1)
 	return o, true
 }
 

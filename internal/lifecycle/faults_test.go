@@ -57,10 +57,10 @@ func (w *world) delay(req fakevantage.Request) time.Duration {
 
 // traffic counts the requests of one call of the provider.
 type traffic struct {
-	all, gets, posts, files int
-	accepted                int // exports that the API created
-	confirmed               int // those whose response arrived
-	failed                  int // exports that the API reported as failed
+	all, gets, posts int // all includes downloads
+	accepted         int // exports that the API created
+	confirmed        int // those whose response arrived
+	failed           int // exports that the API reported as failed
 }
 
 // traffic returns the requests since the first ones, and all exports.
@@ -68,13 +68,11 @@ func (w *world) traffic(since int) (t traffic) {
 	for _, req := range w.fake.Requests()[since:] {
 		t.all++
 		switch {
-		case strings.HasPrefix(req.Path, "/files/"):
-			t.files++
 		case req.Method == http.MethodPost:
 			if t.posts++; req.Status == http.StatusAccepted {
 				t.confirmed++
 			}
-		default:
+		case !strings.HasPrefix(req.Path, "/files/"):
 			t.gets++
 		}
 	}

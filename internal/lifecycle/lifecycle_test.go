@@ -5,6 +5,7 @@ package lifecycle_test
 import (
 	"context"
 	"errors"
+	"expvar"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -37,28 +38,32 @@ var schemas = sync.OnceValue(func() *tfprotov6.GetProviderSchemaResponse {
 	return schemas
 })
 
+// counts are of what was played.
+var counts expvar.Map
+
 // TestLifecycles plays as many lifecycles as -rapid.checks says. Each is drawn as a script before it is played, because
 // rapid cannot draw inside a bubble.
 func TestLifecycles(t *testing.T) {
 	t.Parallel()
 	schemas()
-	counts := map[string]int{}
 	directory := t.TempDir()
 	rapid.Check(t, func(rt *rapid.T) {
-		lifecycle := scripts().Draw(rt, "script")
-		if err := play(t, lifecycle, directory, counts, quiet); err != nil {
+		if err := play(t, scripts().Draw(rt, "script"), directory); err != nil {
 			rt.Fatal(err)
 		}
 	})
-	t.Log(counts)
+	t.Log(counts.String())
 }
+
+// replayed is the file of a script to play and trace.
+var replayed = os.Getenv("SCRIPT")
 
 // TestScripts plays the scripts in testdata, which failed once.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	files, _ := filepath.Glob("testdata/*.txt")
-	if one := os.Getenv("SCRIPT"); one != "" {
-		files = []string{one}
+	if replayed != "" {
+		files = []string{replayed}
 	}
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
@@ -67,35 +72,32 @@ func TestScripts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			lifecycle := script(strings.Split(strings.TrimSpace(string(lines)), "\n"))
-			trace := quiet
-			if os.Getenv("SCRIPT") != "" {
-				trace = func(format string, args ...any) { fmt.Printf(format+"\n", args...) }
-			}
-			if err := play(t, lifecycle, t.TempDir(), map[string]int{}, trace); err != nil {
+			if err := play(t, strings.Split(strings.TrimSpace(string(lines)), "\n"), t.TempDir()); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 }
 
-func quiet(string, ...any) {}
+// trace prints what happens in a script that is replayed.
+func (w *world) trace(format string, args ...any) {
+	if replayed != "" {
+		fmt.Printf(format+"\n", args...)
+	}
+}
 
 // play plays a lifecycle and returns what it violates.
-func play(
-	t *testing.T, lifecycle script, directory string, counts map[string]int, trace func(string, ...any),
-) error {
+func play(t *testing.T, lifecycle script, directory string) error {
 	t.Helper()
 	line := ""
 	err := inBubble(t, func() {
-		w := newWorld(directory, counts, trace)
+		w := newWorld(directory)
 		for _, line = range lifecycle {
-			w.trace("%s", line)
 			w.run(line)
 		}
 		line = "the end"
 		w.finish()
-		counts["lifecycles"]++
+		counts.Add("lifecycles", 1)
 	})
 	if err != nil {
 		return fmt.Errorf("%q: %w\nin the lifecycle%s", line, err, lifecycle)

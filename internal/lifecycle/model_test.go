@@ -218,5 +218,9 @@ func (w *world) gone(token string) bool {
 // expired reports whether an export that the API describes has expired.
 func (w *world) expired(token string) bool {
 	e := w.fake.Exports()[token]
-	return !e.CompletedAt.IsZero() && time.Since(e.CompletedAt) >= w.validFor
+	validFor := w.api().ValidFor
+	if validFor <= 0 {
+		validFor = 24 * time.Hour
+	}
+	return !e.CompletedAt.IsZero() && time.Since(e.CompletedAt) >= validFor
 }

@@ -1,6 +1,7 @@
 package lifecycle_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -13,24 +14,24 @@ type script []string
 
 func (s script) String() string { return "\n\t" + strings.Join(s, "\n\t") }
 
-// exports are lines for one or two exports, with an argument that they cannot do without.
-var exports = []string{
+// exportLines are types of exports, each with an argument that it cannot do without.
+var exportLines = []string{
 	"vantage_unit_cost_export cost_report_token rprt_1", "vantage_cost_export cost_report_token rprt_1",
 	"vantage_cost_export filter costs.provider = 'aws'",
 	"vantage_kubernetes_efficiency_export kubernetes_efficiency_report_token kbnts_1",
 }
 
 var beginnings = []string{
-	"", "urls 1h|6h", "valid unknown", "urls 1h|6h;set a renew_before_expiry 2h|7h", "set a renew_before_expiry 0s",
-	"set a store_file_urls false;apply;pass 25h", "set a triggers {\"month\":\"3\"};import-block a HOW;apply",
-	"set a date_bin week;import-block a HOW;apply",
+	"urls 1h|6h", "valid unknown", "urls 1h|6h;set a renew_before_expiry 2h|7h", "set a renew_before_expiry 0s",
+	"set a store_file_urls false;apply;pass 25h", "set a triggers {\"month\":\"3\"};import-block a " + howImported + ";apply",
+	"set a date_bin week;import-block a " + howImported + ";apply",
 }
 
 const durations = "17s|11m|47m|2h3m|6h7m|11h|25h|49h|170h"
 
 // operations are the lines that follow, and how often they come. RESOURCE is the name of a resource, EXPORT that of an
-// export, VALUE an argument and a value, OPTION the same for what is not sent to the API, REMOVABLE an argument that can
-// be unset, and HOW one of howImported.
+// export, VALUE an argument and a value, OPTION the same for what is not sent to the API, and REMOVABLE an argument that
+// can be unset.
 var operations = []struct {
 	weight int
 	line   string
@@ -39,12 +40,12 @@ var operations = []struct {
 	{6, "apply"},
 	{1, "apply|plan norefresh"},
 	{1, "plan"},
-	{1, "watch"}, // plan 3, 7, 25 and 49 hours later
+	{1, "watch"}, // plan 7, 25 and 49 hours later
 	{1, "apply-later " + durations},
 	{1, "apply-saved"}, // what was planned last
 	{1, "refresh-only"},
 	{1, "stop 1s|3s|17s|7m"}, // Ctrl-C that long after the next apply begins
-	{2, "import|import-block EXPORT HOW"},
+	{2, "import|import-block EXPORT " + howImported},
 	{1, "taint|untaint|forget-state RESOURCE"},
 	// The configuration changes. An unknown value is known in an apply.
 	{5, "set|set|unknown RESOURCE VALUE"},
@@ -125,44 +126,39 @@ func scripts() *rapid.Generator[script] {
 		lines = append(lines, slices.Repeat([]string{o.line}, o.weight)...)
 	}
 	return rapid.Custom(func(t *rapid.T) script {
-		var out script
-		types := map[string]string{}
-		var names []string
-		for i, export := range rapid.SliceOfN(rapid.SampledFrom(exports), 1, 2).Draw(t, "exports") {
-			name := []string{"a", "b"}[i]
-			names = append(names, name)
-			types[name], _, _ = strings.Cut(export, " ")
-			out = append(out, "resource "+name+" "+export)
+		var exports script
+		for i, export := range rapid.SliceOfN(rapid.SampledFrom(exportLines), 1, 2).Draw(t, "exports") {
+			exports = append(exports, fmt.Sprintf("resource %c %s", 'a'+i, export))
 		}
-		exports := names
+		resources := slices.Clone(exports)
 		if rapid.Bool().Draw(t, "download") {
-			names = append(slices.Clone(names), "d")
-			types["d"] = downloadType
-			out = append(out, "resource d "+downloadType+" directory one")
+			resources = append(resources, "resource d "+downloadType+" directory one")
 		}
-		draw := func(t *rapid.T, template string) string { return expand(t, template, names, exports, types) }
-		for _, line := range strings.Split(rapid.SampledFrom(beginnings).Draw(t, "beginning"), ";") {
-			if line != "" {
-				out = append(out, draw(t, line))
+		out := slices.Clone(resources)
+		for _, lines := range rapid.SliceOfN(rapid.SampledFrom(beginnings), 0, 1).Draw(t, "beginning") {
+			for _, line := range strings.Split(lines, ";") {
+				out = append(out, expand(t, line, resources, exports))
 			}
 		}
-		one := rapid.Custom(func(t *rapid.T) string { return draw(t, rapid.SampledFrom(lines).Draw(t, "operation")) })
+		one := rapid.Custom(func(t *rapid.T) string {
+			return expand(t, rapid.SampledFrom(lines).Draw(t, "operation"), resources, exports)
+		})
 		return append(out, rapid.SliceOfN(one, 1, 16).Draw(t, "operations")...)
 	})
 }
 
 // expand draws the words of a line.
-func expand(t *rapid.T, line string, names, exports []string, types map[string]string) string {
+func expand(t *rapid.T, line string, resources, exports script) string {
 	pick := func(from []string) string { return rapid.SampledFrom(from).Draw(t, "word") }
 	typeName := ""
 	words := strings.Fields(line)
 	for i, word := range words {
 		switch word {
 		case "RESOURCE":
-			words[i] = pick(names)
-			typeName = types[words[i]]
+			resource := strings.Fields(pick(resources))
+			words[i], typeName = resource[1], resource[2]
 		case "EXPORT":
-			words[i] = pick(exports)
+			words[i] = strings.Fields(pick(exports))[1]
 		case "VALUE", "OPTION", "REMOVABLE":
 			c := rapid.SampledFrom(choices(typeName)).Filter(func(c choice) bool {
 				return word == "VALUE" || word == "OPTION" && c.option || word == "REMOVABLE" && !c.needed
@@ -174,8 +170,6 @@ func expand(t *rapid.T, line string, names, exports []string, types map[string]s
 			default:
 				words[i] += " " + pick(c.values)
 			}
-		case "HOW":
-			words[i] = pick(strings.Split(howImported, "|"))
 		default:
 			words[i] = pick(strings.Split(word, "|"))
 		}

@@ -96,7 +96,7 @@ func (w *world) plan(refresh bool) map[*resource]change {
 		}
 		s.checkAction(r, c)
 		changes[r] = c
-		w.counts["planned "+c.action]++
+		counts.Add("planned "+c.action, 1)
 		w.trace("  %s %s", c.action, r.name)
 	}
 	return changes
@@ -113,7 +113,7 @@ func (w *world) apply(changes map[*resource]change, late bool) bool {
 		})
 		defer timer.Stop()
 		w.stopAfter = -1
-		w.counts["interrupts"]++
+		counts.Add("interrupts", 1)
 	}
 	for _, r := range w.resources {
 		if r.state = s.load(r, changes[r].prior); r.state.facts.imported {
@@ -139,9 +139,9 @@ func (w *world) apply(changes map[*resource]change, late bool) bool {
 		}
 	}
 	w.saved = nil
-	w.counts["applies"]++
+	counts.Add("applies", 1)
 	if late {
-		w.counts["saved plans"]++
+		counts.Add("saved plans", 1)
 	}
 	return all && !s.stopped.Load()
 }

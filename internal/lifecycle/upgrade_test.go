@@ -49,7 +49,7 @@ func TestUpgrade_plansNothing(t *testing.T) {
 			t.Parallel()
 			stored := resourcesIn(t, test.file)["managed."+test.resource]
 			for after, want := range map[time.Duration]string{time.Minute: test.action, 7 * 24 * time.Hour: test.later} {
-				err := inBubble(t, func() { newWorld("/", map[string]int{}, quiet).upgrade(stored, test.args, after, want) })
+				err := inBubble(t, func() { newWorld("/").upgrade(stored, test.args, after, want) })
 				if err != nil {
 					t.Errorf("%s later: %v", after, err)
 				}
