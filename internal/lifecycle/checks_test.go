@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"terraform-provider-vantage/internal/acctest"
 )
@@ -72,70 +71,61 @@ func (s *session) checkState(r *resource, state, private []byte) {
 	}
 }
 
-// checkURLs checks that no URL is kept if none is to be stored.
-func (s *session) checkURLs(r *resource, what string, v tftypes.Value) {
-	if files := at(v, "manifest", "files"); is(at(v, "store_file_urls"), false) && !files.IsNull() {
-		s.failf("%s of %s has URLs despite store_file_urls = false: %s", what, r.name, files)
+// rules returns a function that ends the lifecycle if a rule does not hold.
+func (s *session) rules(r *resource, call string, t traffic, before, after object) func(holds bool, rule string) {
+	return func(holds bool, rule string) {
+		if !holds {
+			s.failf("%s of %s breaks the rule that %s: %+v%s\n  from %s\n  to %s", call, r.name, rule, t, s.last,
+				show(before.value), show(after.value))
+		}
 	}
+}
+
+// urlsAllowed reports whether an object has no URLs, or may have them.
+func urlsAllowed(o object) bool {
+	return at(o.value, "manifest", "files").IsNull() || !is(at(o.value, "store_file_urls"), false)
 }
 
 func (s *session) checkRead(r *resource, before, after object, t traffic) {
+	rule := s.rules(r, "refresh", t, before, after)
 	same := after.value.Equal(before.value)
 	token := before.text("token")
-	importing := r.typeName != downloadType && before.text("status") == ""
+	importing := r.of == nil && before.text("status") == ""
 	young := time.Since(s.accepted(token)) < time.Minute // a 404 can mean that the API does not know it yet
-	if t.all > t.gets || !s.faulty && !young && t.gets > 1 {
-		s.failf("refresh of %s: %+v", r.name, t)
-	}
-	if !same || importing {
-		s.checkURLs(r, "state", after.value)
-	} else if !bytes.Equal(before.private, after.private) {
-		s.failf("refresh of %s changed private state only: %s became %s", r.name, before.private, after.private)
-	}
-	if r.typeName == downloadType {
-		s.checkReadDownload(r, before, after, t)
+	rule(t.all == t.gets && (t.gets < 2 || s.faulty || young), "at most one GET is sent")
+	rule(!same || importing || bytes.Equal(before.private, after.private), "private state changes with state only")
+	if r.of != nil {
+		missing := r.removed && is(at(before.value, "verify_files"), true)
+		expired := before.text("valid_until") <= time.Now().UTC().Format(time.RFC3339)
+		rule(t.all == 0, "no request is sent")
+		rule(same == (!missing || expired), "it is removed if files are missing and can be downloaded again")
+		rule(missing == (s.last != ""), "missing files are reported")
 		return
 	}
-	if is, was := after.identity(), before.identity(); was != "" && after.exists() && is != was {
-		s.failf("the identity of %s changed from %q to %q", r.name, was, is)
+	if !s.configured || s.finished(before) {
+		rule(t.all == 0 && same && (s.last == "" || !s.configured), "nothing is done if the export is finished")
+		return
 	}
-	switch {
-	case !s.configured || s.finished(before):
-		if t.all > 0 || !same || s.configured && s.last != "" {
-			s.failf("refresh of %s, finished or without a client: %+v, state %s, was %s%s", r.name, t, show(after.value),
-				show(before.value), s.last)
-		}
-	case t.gets == 0:
-		s.failf("refresh of %s, which is not finished, sent no request", r.name)
-	case !after.exists():
-		expired := time.Since(s.accepted(token)) >= 48*time.Hour && is(at(before.value, "wait_for_completion"), false)
-		if !s.gone(token) || expired || !strings.Contains(s.last, token) {
-			s.failf("refresh of %s lost the export %s%s", r.name, token, s.last)
-		}
-	case after.text("token") != token:
-		s.failf("refresh of %s changed the token", r.name)
-	case completed(before) && !completed(after):
-		s.failf("refresh of %s: a completed export is pending again", r.name)
-	case !same && completed(before) && !before.urlsExpired():
-		s.failf("refresh of %s found drift: %s, was %s", r.name, show(after.value), show(before.value))
-	case same && before.urlsExpired() && !s.gone(token) && !s.expired(token):
-		s.failf("refresh of %s kept URLs that have expired", r.name)
-	case !completed(after) && s.known(token) && !s.fake.Exports()[token].CompletedAt.IsZero():
-		s.failf("refresh of %s did not notice the completion", r.name)
+	rule(t.gets > 0, "an export that is not finished is polled")
+	if !after.exists() {
+		rule(s.gone(token) && strings.Contains(s.last, token), "the token is lost only if the API says so, with a warning")
+		rule(time.Since(s.accepted(token)) < 48*time.Hour || !is(at(before.value, "wait_for_completion"), false),
+			"an expired export is not removed")
+		return
 	}
+	rule(same && !importing || urlsAllowed(after), "no URLs are stored")
+	rule(after.text("token") == token && (before.identity() == "" || after.identity() == token), "the token is constant")
+	rule(completed(after) || !completed(before), "a completed export stays completed")
+	rule(same || !completed(before) || before.urlsExpired(), "a completed export does not change")
+	rule(!same || !before.urlsExpired() || s.gone(token) || s.expired(token), "expired URLs are replaced")
+	rule(completed(after) || s.fake.Exports()[token].CompletedAt.IsZero(), "the completion is noticed")
 }
 
-func (s *session) checkReadDownload(r *resource, before, after object, t traffic) {
-	missing := r.removed && is(at(before.value, "verify_files"), true)
-	expired := before.text("valid_until") <= time.Now().UTC().Format(time.RFC3339)
-	kept := after.exists() && after.value.Equal(before.value)
-	if t.all > 0 || kept == (missing && !expired) || missing != (s.last != "") {
-		s.failf("refresh of %s (missing %t, expired %t): %+v, %s%s", r.name, missing, expired, t, show(after.value), s.last)
+// checkPlanned checks a planned object, and the attributes that force replacement.
+func (s *session) checkPlanned(r *resource, planned object, replacing []string) {
+	if !urlsAllowed(planned) {
+		s.failf("the plan of %s has URLs despite store_file_urls = false: %s", r.name, show(planned.value))
 	}
-}
-
-func (s *session) checkPlanned(r *resource, planned tftypes.Value, replacing []string) {
-	s.checkURLs(r, "plan", planned)
 	for _, name := range replacing {
 		isOption := slices.ContainsFunc(options(r.typeName), func(c choice) bool { return c.name == name })
 		// A renewal is shown where it is due, in the manifest.
@@ -160,44 +150,32 @@ func (s *session) checkAction(r *resource, c change) {
 }
 
 func (s *session) checkApplied(r *resource, c change, after object, t traffic) {
-	ok := !s.failed
-	token := after.text("token")
-	isExport := r.typeName != downloadType
-	stopped := s.stopped.Load()
-	s.checkURLs(r, "state", after.value)
+	rule := s.rules(r, c.action, t, c.prior, after)
+	ok, stopped, token := !s.failed, s.stopped.Load(), after.text("token")
+	isExport := r.of == nil
 	switch c.action {
 	case "delete":
-		if !ok || t.all > 0 || after.exists() {
-			s.failf("delete of %s: %+v, %s%s", r.name, t, show(after.value), s.last)
-		}
+		rule(ok && t.all == 0 && !after.exists(), "the object is removed without a request")
 		return
 	case "update":
-		silent := !isExport || s.finished(c.prior)
-		if t.accepted > 0 || silent && t.all > 0 || token != c.prior.text("token") || after.identity() != c.prior.identity() {
-			s.failf("update of %s: %+v, token %s became %s", r.name, t, c.prior.text("token"), token)
-		}
+		rule(t.accepted == 0, "no export is created")
+		rule(token == c.prior.text("token") && after.identity() == c.prior.identity(), "the token is constant")
+		rule(t.all == 0 || isExport && !s.finished(c.prior), "no request is sent for what is finished")
 	case "create":
-		switch {
-		case !isExport && t.posts > 0, t.accepted > 5, t.accepted > 1 && !s.faulty, ok && isExport && t.accepted == 0:
-			s.failf("create of %s: %+v", r.name, t)
-		case !isExport:
-		case t.confirmed > 0 && !after.exists() && t.failed == 0:
-			s.failf("create of %s lost its export: %+v%s", r.name, t, s.last)
-		case after.exists() && (after.identity() != token || !s.known(token)):
-			s.failf("create of %s: %s with identity %s is no export", r.name, token, after.identity())
-		case after.exists() && s.gone(token) && !s.faulty && !stopped:
-			s.failf("create of %s left a failed export in state%s", r.name, s.last)
-		case after.tainted && stopped && !s.faulty && t.failed == 0:
-			s.failf("an interrupt tainted %s%s", r.name, s.last)
+		rule(t.posts == 0 || isExport, "no export is created for a download")
+		rule(t.accepted < 2 || s.faulty && t.accepted < 6, "one export is created, less than six after faults")
+		rule(t.accepted > 0 || !ok || !isExport, "an export is created")
+		if isExport {
+			rule(t.confirmed == 0 || after.exists() || t.failed > 0, "an export that was created is in state")
+			rule(!after.exists() || after.identity() == token && s.known(token), "the token is that of an export")
+			rule(!after.exists() || !s.gone(token) || s.faulty || stopped, "a failed export is not in state")
+			rule(!after.tainted || !stopped || s.faulty || t.failed > 0, "an interrupt does not taint")
 		}
 	}
-	if !ok && t.failed == 0 && !s.excused(r, c, after) {
-		s.failf("%s of %s failed%s", c.action, r.name, s.last)
-	}
+	rule(urlsAllowed(after), "no URLs are stored")
+	rule(ok || t.failed > 0 || s.excused(r, c, after), "the apply succeeds")
 	waits := isExport && !stopped && !is(at(c.config.value, "wait_for_completion"), false)
-	if ok && waits && after.exists() && !completed(after) {
-		s.failf("%s of %s did not wait: %s", c.action, r.name, show(after.value))
-	}
+	rule(!ok || !waits || completed(after), "the apply waits for completion")
 }
 
 // excused reports whether an apply may fail: because of a fault or an interrupt, since the export takes longer than the
@@ -205,7 +183,7 @@ func (s *session) checkApplied(r *resource, c change, after object, t traffic) {
 func (s *session) excused(r *resource, c change, after object) bool {
 	token := c.prior.text("token")
 	switch {
-	case r.typeName == downloadType:
+	case r.of != nil:
 		token = c.planned.text("token")
 	case c.action == "create":
 		token = after.text("token")
@@ -215,7 +193,7 @@ func (s *session) excused(r *resource, c change, after object) bool {
 		adopted = c.config.args
 	}
 	differs := !maps.Equal(adopted, corrected(adopted, c.prior.facts.reported))
-	lost := (c.action == "update" || r.typeName == downloadType) && (s.gone(token) || s.expired(token))
+	lost := (c.action == "update" || r.of != nil) && (s.gone(token) || s.expired(token))
 	return s.faulty || s.stopped.Load() || s.late || s.api().ReadyAfter > 20*time.Minute || differs || lost
 }
 

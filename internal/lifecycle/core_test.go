@@ -181,7 +181,7 @@ func (s *session) planOnce(r *resource, prior object, c config) (replacing []str
 			replacing = append(replacing, names[0])
 		}
 	}
-	s.checkPlanned(r, planned.value, replacing)
+	s.checkPlanned(r, planned, replacing)
 	return replacing, planned
 }
 

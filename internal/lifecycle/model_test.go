@@ -116,10 +116,10 @@ func (w *world) action(r *resource, o object, c config) (action string, adopted 
 			update = true // state has what is reported, the configuration has nothing
 		}
 	}
-	if r.typeName == downloadType {
+	if r.of != nil {
 		replace = replace || !at(c.value, "token").Equal(at(o.value, "token"))
 	}
-	pending := r.typeName != downloadType && !completed(o) && !is(at(c.value, "wait_for_completion"), false)
+	pending := r.of == nil && !completed(o) && !is(at(c.value, "wait_for_completion"), false)
 	switch {
 	case !o.exists():
 		return "create", nil

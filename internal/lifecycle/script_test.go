@@ -23,7 +23,8 @@ var exportLines = []string{
 
 var beginnings = []string{
 	"urls 1h|6h", "valid unknown", "urls 1h|6h;set a renew_before_expiry 2h|7h", "set a renew_before_expiry 0s",
-	"set a store_file_urls false;apply;pass 25h", "set a triggers {\"month\":\"3\"};import-block a " + howImported + ";apply",
+	"set a store_file_urls false;apply;pass 25h",
+	`set a triggers {"month":"3"};import-block a ` + howImported + ";apply",
 	"set a date_bin week;import-block a " + howImported + ";apply",
 }
 
@@ -135,7 +136,7 @@ func scripts() *rapid.Generator[script] {
 			resources = append(resources, "resource d "+downloadType+" directory one")
 		}
 		out := slices.Clone(resources)
-		for _, lines := range rapid.SliceOfN(rapid.SampledFrom(beginnings), 0, 1).Draw(t, "beginning") {
+		for _, lines := range rapid.SliceOfN(rapid.SampledFrom(beginnings), 0, 2).Draw(t, "beginning") {
 			for _, line := range strings.Split(lines, ";") {
 				out = append(out, expand(t, line, resources, exports))
 			}

@@ -42,7 +42,7 @@ func (w *world) start(configured bool) *session {
 	var err error
 	if configured {
 		client, err = vantage.New(vantage.Options{
-			APIToken: acctest.APIToken, Host: w.host, Transport: w.fake.Transport(),
+			APIToken: acctest.APIToken, Transport: w.fake.Transport(),
 			Logger: slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		})
 		w.must(err)

@@ -60,7 +60,6 @@ func TestUpgrade_plansNothing(t *testing.T) {
 
 // upgrade plans from a stored resource, some time after its export was created.
 func (w *world) upgrade(stored stored, args string, after time.Duration, want string) {
-	w.host = "http://127.0.0.1:8765" // of the URLs
 	token := fmt.Sprint(stored.Attributes["token"])
 	created, _ := time.Parse(time.RFC3339, fmt.Sprint(stored.Attributes["created_at"]))
 	time.Sleep(time.Until(created))

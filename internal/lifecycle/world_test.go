@@ -21,7 +21,6 @@ type world struct {
 	fake      *fakevantage.Server
 	faults    []string // of the next requests
 	lost      int      // the request whose response is delayed
-	host      string   // of the API; the default if it is empty
 	forgotten map[string]fakevantage.Export
 
 	resources       []*resource
