@@ -194,7 +194,7 @@ func (s *session) excused(r *resource, c change, after object) bool {
 	}
 	differs := !maps.Equal(adopted, corrected(adopted, c.prior.facts.reported))
 	lost := (c.action == "update" || r.of != nil) && (s.gone(token) || s.expired(token))
-	return s.faulty || s.stopped.Load() || s.late || s.api().ReadyAfter > 20*time.Minute || differs || lost
+	return s.faulty || s.stopped.Load() || s.api().ReadyAfter > 20*time.Minute || differs || lost
 }
 
 // checkDone checks that nothing is left to do after a successful apply.

@@ -42,10 +42,10 @@ var operations = []struct {
 	{1, "apply|plan norefresh"},
 	{1, "plan"},
 	{1, "watch"}, // plan 7, 25 and 49 hours later
-	{1, "apply-later " + durations},
+	{2, "apply-later " + durations},
 	{1, "apply-saved"}, // what was planned last
 	{1, "refresh-only"},
-	{1, "stop 1s|3s|17s|7m"}, // Ctrl-C that long after the next apply begins
+	{2, "stop 1s|3s|17s|7m"}, // Ctrl-C that long after the next apply begins
 	{2, "import|import-block EXPORT " + howImported},
 	{1, "taint|untaint|forget-state RESOURCE"},
 	// The configuration changes. An unknown value is known in an apply.

@@ -28,7 +28,7 @@ type session struct {
 	configured bool
 	faulty     bool // faults were to come when it started
 	stopped    atomic.Bool
-	late       bool // applies a saved plan
+	late       bool // it applies a saved plan
 	deposed    map[*resource]object
 	last       string // diagnostics of the last call
 	failed     bool   // the last call
