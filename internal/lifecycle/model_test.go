@@ -119,7 +119,11 @@ func (w *world) action(r *resource, o object, c config) (action string, adopted 
 	if r.of != nil {
 		replace = replace || !at(c.value, "token").Equal(at(o.value, "token"))
 	}
-	pending := r.of == nil && !completed(o) && !is(at(c.value, "wait_for_completion"), false)
+	wait := at(c.value, "wait_for_completion")
+	if c.unknown["wait_for_completion"] {
+		wait = at(o.value, "wait_for_completion")
+	}
+	pending := r.of == nil && !completed(o) && !is(wait, false)
 	switch {
 	case !o.exists():
 		return "create", nil
@@ -177,7 +181,7 @@ func (w *world) due(o object, c config) bool {
 	if c.unknown["renew_before_expiry"] {
 		margin, err = time.ParseDuration(o.text("renew_before_expiry"))
 	}
-	if err != nil || !completed(o) {
+	if err != nil {
 		return false
 	}
 	done, _ := time.Parse(time.RFC3339, o.text("manifest", "completed_at"))

@@ -282,7 +282,7 @@ func (w *world) finish() {
 	}
 	w.run("apply")
 	for _, r := range w.resources {
-		if r.of != nil && w.finished(r.of.state) {
+		if r.of != nil && (w.finished(r.of.state) || w.expired(r.of.state.text("token"))) {
 			continue // nothing to download
 		}
 		if !r.state.exists() || r.state.tainted || r.of == nil && !completed(r.state) {
