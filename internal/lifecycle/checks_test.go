@@ -108,7 +108,7 @@ func (s *session) checkRead(r *resource, before, after object, t traffic) {
 	}
 	rule(t.gets > 0, "an export that is not finished is polled")
 	if !after.exists() {
-		rule(s.gone(token) && strings.Contains(s.last, token), "the token is lost only if the API says so, with a warning")
+		rule(s.unusable(token) && strings.Contains(s.last, token), "the token is lost only if the API says so, with a warning")
 		rule(time.Since(s.accepted(token)) < 48*time.Hour || !is(at(before.value, "wait_for_completion"), false),
 			"an expired export is not removed")
 		return
@@ -117,7 +117,7 @@ func (s *session) checkRead(r *resource, before, after object, t traffic) {
 	rule(after.text("token") == token && (before.identity() == "" || after.identity() == token), "the token is constant")
 	rule(completed(after) || !completed(before), "a completed export stays completed")
 	rule(same || !completed(before) || before.urlsExpired(), "a completed export does not change")
-	rule(!same || !before.urlsExpired() || s.gone(token) || s.expired(token), "expired URLs are replaced")
+	rule(!same || !before.urlsExpired() || s.unusable(token) || s.expired(token), "expired URLs are replaced")
 	rule(completed(after) || s.fake.Exports()[token].CompletedAt.IsZero(), "the completion is noticed")
 }
 
@@ -168,7 +168,7 @@ func (s *session) checkApplied(r *resource, c change, after object, t traffic) {
 		if isExport {
 			rule(t.confirmed == 0 || after.exists() || t.failed > 0, "an export that was created is in state")
 			rule(!after.exists() || after.identity() == token && s.known(token), "the token is that of an export")
-			rule(!after.exists() || !s.gone(token) || s.faulty || stopped, "a failed export is not in state")
+			rule(!after.exists() || !s.unusable(token) || s.faulty || stopped, "a failed export is not in state")
 			rule(!after.tainted || !stopped || s.faulty || t.failed > 0, "an interrupt does not taint")
 		}
 	}
@@ -193,7 +193,7 @@ func (s *session) excused(r *resource, c change, after object) bool {
 		adopted = c.config.args
 	}
 	differs := !maps.Equal(adopted, corrected(adopted, c.prior.facts.reported))
-	lost := (c.action == "update" || r.of != nil) && (s.gone(token) || s.expired(token))
+	lost := (c.action == "update" || r.of != nil) && (s.unusable(token) || s.expired(token))
 	return s.faulty || s.stopped.Load() || s.api().ReadyAfter > 20*time.Minute || differs || lost
 }
 
@@ -204,7 +204,7 @@ func (w *world) checkDone(applied map[*resource]change) {
 		c := changes[r]
 		renewed := applied[r].action == "update" && w.due(c.prior, c.config)
 		renewed = renewed || c.prior.facts.omitted || r.of != nil && changes[r.of].action != "no-op"
-		if c.action != "no-op" && !renewed && !w.gone(r.state.text("token")) && !r.removed {
+		if c.action != "no-op" && !renewed && !w.unusable(r.state.text("token")) && !r.removed {
 			w.failf("after the apply, %s of %s is planned: %s", c.action, r.name, show(c.planned.value))
 		}
 	}

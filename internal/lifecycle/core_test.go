@@ -97,7 +97,7 @@ func (s *session) importState(r *resource, block importBlock) (object, bool) {
 		facts := facts{imported: true, reported: block.reported}
 		o, ok = s.read(r, object{unpack(r.object, i.State), i.Private, i.Identity, false, facts})
 	}
-	if !ok && s.configured && !s.faulty && !s.gone(block.token) {
+	if !ok && s.configured && !s.faulty && !s.unusable(block.token) {
 		s.failf("the import of %s failed%s", r.name, s.last)
 	}
 	if !ok || !o.exists() {

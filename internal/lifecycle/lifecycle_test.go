@@ -38,7 +38,7 @@ var schemas = sync.OnceValue(func() *tfprotov6.GetProviderSchemaResponse {
 	return schemas
 })
 
-// counts are of what was played.
+// counts are the numbers of lifecycles, applies, saved plans, imports, interrupts and faults.
 var counts expvar.Map
 
 // TestLifecycles plays as many lifecycles as -rapid.checks says. Each is drawn as a script before it is played, because

@@ -213,9 +213,9 @@ func (w *world) accepted(token string) time.Time {
 	return w.forgotten[token].CreatedAt
 }
 
-// known reports whether the API knows an export, and gone whether it does not, or reports it as failed.
+// known reports whether the API knows an export, and unusable whether it does not, or reports it as failed.
 func (w *world) known(token string) bool { _, ok := w.fake.Exports()[token]; return ok }
-func (w *world) gone(token string) bool {
+func (w *world) unusable(token string) bool {
 	return !w.known(token) || w.fake.Exports()[token].Status != ""
 }
 

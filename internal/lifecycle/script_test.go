@@ -58,8 +58,8 @@ var operations = []struct {
 	{3, "pass " + durations},
 	{2, "finish|fail|forget EXPORT"},
 	{1, "ready 0s|31s|5m|2h|170h"},  // how long exports take from now on
-	{1, "outcome completed|failed"}, // how they end
-	{1, "valid 24h|1h|0s|unknown"},  // how long they are valid then
+	{1, "outcome completed|failed"}, // their final status
+	{1, "valid 24h|1h|0s|unknown"},  // from completion
 	{1, "urls 1h|6h|unknown"},
 	{1, "files 3"},
 	{1, "reorder|member"}, // files in each response; a further member of attributes
