@@ -174,8 +174,9 @@ func (s *session) checkApplied(r *resource, c change, after object, t traffic) {
 	}
 	rule(urlsAllowed(after), "no URLs are stored")
 	rule(ok || t.failed > 0 || s.excused(r, c, after), "the apply succeeds")
-	waits := isExport && !stopped && !is(at(c.config.value, "wait_for_completion"), false)
-	rule(!ok || !waits || completed(after), "the apply waits for completion")
+	waits := isExport && !is(at(c.config.value, "wait_for_completion"), false)
+	rule(!ok || !waits || stopped || completed(after), "the apply waits for completion")
+	rule(t.gets == 0 || waits || !isExport || completed(c.prior), "nothing is polled without wait_for_completion")
 }
 
 // excused reports whether an apply may fail: because of a fault or an interrupt, since the export takes longer than the
