@@ -203,9 +203,10 @@ func (w *world) checkDone(applied map[*resource]change) {
 	changes := w.plan(true)
 	for _, r := range w.resources {
 		c := changes[r]
-		renewed := applied[r].action == "update" && w.due(c.prior, c.config)
-		renewed = renewed || c.prior.facts.omitted || r.of != nil && changes[r.of].action != "no-op"
-		if c.action != "no-op" && !renewed && !w.unusable(r.state.text("token")) && !r.removed {
+		due := applied[r].action == "update" && w.due(c.prior, c.config)
+		compared := !completed(r.state) && r.state.facts.reported != nil // the imported export has completed since
+		excused := due || compared || c.prior.facts.omitted || r.of != nil && changes[r.of].action != "no-op"
+		if c.action != "no-op" && !excused && !w.unusable(r.state.text("token")) && !r.removed {
 			w.failf("after the apply, %s of %s is planned: %s", c.action, r.name, show(c.planned.value))
 		}
 	}
