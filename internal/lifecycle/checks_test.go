@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"terraform-provider-vantage/internal/acctest"
 )
@@ -81,8 +82,14 @@ func (s *session) rules(r *resource, call string, t traffic, before, after objec
 	}
 }
 
-// urlsAllowed reports whether an object has no URLs, or may have them.
+// urlsAllowed reports whether an object has no URLs, or may have them and they work until urls_valid_until.
 func urlsAllowed(o object) bool {
+	for _, file := range as[[]tftypes.Value](at(o.value, "manifest", "files")) {
+		signedAt, lifetime, ok := signature(text(file))
+		if ok && o.timeOr("urls_valid_until", signedAt).After(signedAt.Add(lifetime)) {
+			return false
+		}
+	}
 	return at(o.value, "manifest", "files").IsNull() || !is(at(o.value, "store_file_urls"), false)
 }
 
@@ -113,7 +120,7 @@ func (s *session) checkRead(r *resource, before, after object, t traffic) {
 			"an expired export is not removed")
 		return
 	}
-	rule(same && !importing || urlsAllowed(after), "no URLs are stored")
+	rule(same && !importing || urlsAllowed(after), "URLs are stored if they may be, with their expiry")
 	rule(after.text("token") == token && (before.identity() == "" || after.identity() == token), "the token is constant")
 	rule(completed(after) || !completed(before), "a completed export stays completed")
 	rule(same || !completed(before) || before.urlsExpired(), "a completed export does not change")
@@ -172,7 +179,7 @@ func (s *session) checkApplied(r *resource, c change, after object, t traffic) {
 			rule(!after.tainted || !stopped || s.faulty || t.failed > 0, "an interrupt does not taint")
 		}
 	}
-	rule(urlsAllowed(after), "no URLs are stored")
+	rule(urlsAllowed(after), "URLs are stored if they may be, with their expiry")
 	rule(ok || t.failed > 0 || s.excused(r, c, after), "the apply succeeds")
 	waits := isExport && !is(at(c.config.value, "wait_for_completion"), false)
 	rule(!ok || !waits || stopped || completed(after), "the apply waits for completion")

@@ -3,6 +3,7 @@ package lifecycle_test
 import (
 	"encoding/json"
 	"maps"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -188,8 +189,8 @@ func (w *world) due(o object, c config) bool {
 	until := o.timeOr("urls_valid_until", w.validUntil(o))
 	valid := until.Sub(done)
 	for _, file := range as[[]tftypes.Value](at(o.value, "manifest", "files")) {
-		if expires, ok := lifetime(text(file)); ok {
-			valid = min(valid, expires)
+		if _, lifetime, ok := signature(text(file)); ok {
+			valid = min(valid, lifetime)
 		}
 	}
 	if margin >= valid {
@@ -198,11 +199,13 @@ func (w *world) due(o object, c config) bool {
 	return time.Until(until) <= margin
 }
 
-// lifetime returns how long a URL works from its signature on.
-func lifetime(url string) (time.Duration, bool) {
-	_, after, ok := strings.Cut(url, "X-Amz-Expires=")
-	seconds, err := strconv.Atoi(after)
-	return time.Duration(seconds) * time.Second, ok && err == nil
+// signature returns when a URL was signed, and how long it works from then on.
+func signature(file string) (at time.Time, lifetime time.Duration, ok bool) {
+	_, query, _ := strings.Cut(file, "?")
+	values, _ := url.ParseQuery(query)
+	at, err := time.Parse("20060102T150405Z", values.Get("X-Amz-Date"))
+	seconds, _ := strconv.Atoi(values.Get("X-Amz-Expires"))
+	return at, time.Duration(seconds) * time.Second, err == nil
 }
 
 // accepted returns when the API accepted an export.
