@@ -115,7 +115,7 @@ func (s *session) checkRead(r *resource, before, after object, t traffic) {
 	}
 	rule(t.gets > 0, "an export that is not finished is polled")
 	if !after.exists() {
-		rule(s.unusable(token) && strings.Contains(s.last, token), "the token is lost only if the API says so, with a warning")
+		rule(s.unusable(token) && strings.Contains(s.last, token), "the token is lost only with a reason and a warning")
 		rule(time.Since(s.accepted(token)) < 48*time.Hour || !is(at(before.value, "wait_for_completion"), false),
 			"an expired export is not removed")
 		return

@@ -85,8 +85,8 @@ func (r *resource) valid(c config) bool {
 	})
 }
 
-// action returns what has to be planned. Of the reasons, the first counts. adopted are the arguments that are taken over
-// from the configuration of an imported export.
+// action returns what has to be planned. Of the reasons, the first counts. adopted are the arguments that are taken
+// over from the configuration of an imported export.
 func (w *world) action(r *resource, o object, c config) (action string, adopted []string) {
 	replace, update, unknown := false, o.facts.omitted, false
 	for _, choice := range choices(r.typeName) {

@@ -32,8 +32,8 @@ var beginnings = []string{
 const durations = "17s|11m|47m|2h3m|6h7m|11h|25h|49h|170h"
 
 // operations are the lines that follow, and how often they come. RESOURCE is the name of a resource, EXPORT that of an
-// export, VALUE an argument and a value, OPTION the same for what is not sent to the API, and REMOVABLE an argument that
-// can be unset.
+// export, VALUE an argument and a value, OPTION the same for what is not sent to the API, and REMOVABLE an argument
+// that can be unset.
 var operations = []struct {
 	weight int
 	line   string
