@@ -23,12 +23,12 @@ func ParseDate(s string) (first, last time.Time, err error) {
 			return t, t, nil
 		}
 	}
-	return first, last, fmt.Errorf("%q is not an ISO 8601 date such as 2025-03-01 or 2025-03-01T00:00:00Z", s)
+	return first, last, fmt.Errorf("%q is not an ISO 8601 date or time", s)
 }
 
 // Dates returns the validators of a date.
 func Dates() []validator.String {
-	return Checked("must be a date", func(value string) error {
+	return Checked("must be a date such as 2025-03-01 or 2025-03-01T00:00:00Z", func(value string) error {
 		_, _, err := ParseDate(value)
 		return err
 	})

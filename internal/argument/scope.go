@@ -23,7 +23,7 @@ func WithScope(own map[string]schema.Attribute, dateBins []string) map[string]sc
 		"workspace_token": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "Token of the workspace, required if the API token can access several. " +
-				"The API ignores it if a report is set. Defaults to the provider's.",
+				"For costs of a report, the API ignores it. Defaults to the provider's.",
 			Validators: Tokens(),
 		},
 		"start_date": schema.StringAttribute{

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"terraform-provider-vantage/internal/vantage"
@@ -39,8 +38,8 @@ func (r rule) ValidateString(_ context.Context, req validator.StringRequest, res
 	}
 	value := req.ConfigValue.ValueString()
 	if err := r.check(value); err != nil {
-		if strings.Contains(value, "://") && strings.Contains(err.Error(), strconv.Quote(value)) {
-			err = errors.New("it is a URL") // perhaps a pre-signed one, which an error must not quote
+		if strings.ContainsAny(value, "/?&=") { // perhaps a pre-signed URL, which an error must not quote
+			err = errors.New(strings.ReplaceAll(err.Error(), strconv.Quote(value), "the URL"))
 		}
 		resp.Diagnostics.AddAttributeError(req.Path, fmt.Sprintf("Invalid %s", req.Path),
 			fmt.Sprintf("The value %s: %v.", r.describer, err))
@@ -48,7 +47,7 @@ func (r rule) ValidateString(_ context.Context, req validator.StringRequest, res
 }
 
 // NotEmpty returns the validators of a text that must not be empty.
-func NotEmpty() []validator.String { return []validator.String{stringvalidator.LengthAtLeast(1)} }
+func NotEmpty() []validator.String { return Matching(regexp.MustCompile(`(?s).`), "must not be empty") }
 
 // OneOf returns the validators of an argument that takes one of the values.
 func OneOf(values []string) []validator.String {
@@ -73,12 +72,14 @@ func AnyOf(values []string) string {
 
 // Tokens returns the validators of a token of the API, such as that of a report. The form of tokens is not documented.
 func Tokens() []validator.String {
-	return []validator.String{stringvalidator.LengthAtLeast(1), rule{"must be a token", CheckToken}}
+	return Checked("must be a token", CheckToken)
 }
 
-// CheckToken rejects a URL and a token with white space.
+// CheckToken rejects an empty token, a URL and a token with white space.
 func CheckToken(value string) error {
 	switch {
+	case value == "":
+		return errors.New("it is empty")
 	case strings.Contains(value, "/"):
 		return errors.New("it is a URL; set the last part of the URL")
 	case strings.ContainsFunc(value, unicode.IsSpace):

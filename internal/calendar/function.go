@@ -99,6 +99,9 @@ func (f *Function) Run(ctx context.Context, req function.RunRequest, resp *funct
 	}
 	at, ok := f.parse(date)
 	if !ok {
+		if strings.ContainsAny(date, "/?&=") {
+			date = "the URL" // perhaps a pre-signed one, which an error must not quote
+		}
 		resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("%q is not a date such as %s",
 			date, strings.Join(f.forms, ", ")))
 		return

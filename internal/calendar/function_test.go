@@ -139,6 +139,9 @@ func TestRun_rejectsArguments(t *testing.T) {
 	if got, err := call(t, calendar.NewMonth(), "2025-Q1"); err == nil {
 		t.Errorf("the month of a quarter is %s", got)
 	}
+	if _, err := call(t, calendar.NewMonth(), "https://x/?X-Amz-Signature=s"); strings.Contains(err.Error(), "X-Amz") {
+		t.Errorf("%v quotes a pre-signed URL", err)
+	}
 }
 
 // functions is the first version that calls provider functions.

@@ -17,6 +17,7 @@ func Definition() dataexport.Definition {
 	return dataexport.Definition{
 		Name:          "cost_export",
 		Noun:          "cost export",
+		ExportType:    "cost",
 		Report:        "cost_report_token",
 		WhenEmpty:     "Check that there are costs in the date range and that the report or the filter includes them.",
 		Arguments:     argument.WithScope(argumentAttributes(), vantage.DateBins()),

@@ -50,8 +50,8 @@ func TestValidate_rejectsInvalidArguments(t *testing.T) {
 	list := func(groupings ...any) map[string]any { return one("groupings", groupings) }
 	kind.WantInvalid(t, map[string]map[string]any{
 		`At least one attribute out of [filter,cost_report_token]`: {},
-		`cost_report_token string length must be at least 1`:       one("cost_report_token", ""),
-		`filter string length must be at least 1`:                  one("filter", ""),
+		`Invalid cost_report_token: The value must be a token`:     one("cost_report_token", ""),
+		`Invalid filter: The value must not be`:                    one("filter", ""),
 		"Invalid date_bin: The value must be `hour`":               one("date_bin", "year"),
 		"Invalid schema: The value must be `vntg`":                 one("schema", "csv"),
 		"Invalid settings.aggregate_by: The value must be `cost`":  one("settings", map[string]any{"aggregate_by": "hour"}),

@@ -105,8 +105,7 @@ func (d *exportDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		resp.Diagnostics.Append(o.failure(err))
 		return
 	}
-	const remedy = "Read the data source again to create a new export."
-	resp.Diagnostics.Append(data.await(ctx, d.Client, o, export, remedy)...)
+	resp.Diagnostics.Append(data.await(ctx, d.Client, o, export)...)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	}
@@ -130,21 +129,17 @@ func tokenAttribute(note string) resourceschema.StringAttribute {
 
 // await waits for an export whose URLs must work, and stores it. It returns an error if the export has expired.
 func (p *DataSourcePart) await(
-	ctx context.Context, client *vantage.Client, o operation, export *vantage.DataExport, remedy string,
+	ctx context.Context, client *vantage.Client, o operation, export *vantage.DataExport,
 ) diag.Diagnostics {
-	export, err := client.WaitForDataExport(ctx, export, nil)
-	if err != nil {
-		return diag.Diagnostics{o.failure(err)}
+	export, diags := o.await(ctx, client, export, func(string, ...any) {})
+	if diags.HasError() {
+		return diags
 	}
 	p.exported = newExported(export)
-	diags := o.warnUnreadableExpiry(export)
 	if expiredAsOf(export) {
-		diags.AddError(o.summary(), expiredText(export)+" "+remedy)
+		diags.Append(o.errExpired(export))
 	}
-	if len(export.Manifest.Files) == 0 {
-		diags.Append(o.warnNoFiles(export.Token))
-	}
-	return diags
+	return append(diags, o.warnUnreadableExpiry(export)...)
 }
 
 // expiredAsOf reports whether the URLs in a response had expired, by the clock of the API.

@@ -22,6 +22,8 @@ type Definition struct {
 	Name string
 	// Noun names an export of this type within a sentence, such as "unit cost export".
 	Noun string
+	// ExportType is the prefix of the API's export_type. Its values are not documented: a mismatch is only a warning.
+	ExportType string
 	// Report is the argument that a 404 is about when an export is created.
 	Report string
 	// WhenEmpty says what to check if an export has no files.

@@ -41,8 +41,7 @@ func (d Definition) creating(again, timeoutHint string) operation {
 	return operation{
 		verb: "create", noun: d.Noun, report: d.Report, whenEmpty: d.WhenEmpty,
 		unfinished: "The export is still running. A new run creates another export. " +
-			"To use this export, read the data source vantage_data_export with its token. " +
-			"If the timeout is too short, set a longer " + timeoutHint + ".",
+			"To use this export, read the data source vantage_data_export with its token.",
 		failed: again + " If that fails too, check the report in the Vantage console.",
 		lost:   again, timeoutHint: timeoutHint,
 	}
@@ -52,7 +51,7 @@ func (d Definition) creating(again, timeoutHint string) operation {
 func waiting(verb, retryHint, timeoutHint string) operation {
 	return operation{
 		verb: verb, noun: "data export",
-		unfinished: "The export is still running. " + retryHint + " If needed, set a longer " + timeoutHint + ".",
+		unfinished: "The export is still running. " + retryHint,
 		failed:     newExportHint, timeoutHint: timeoutHint, retryHint: retryHint,
 	}
 }
@@ -96,6 +95,8 @@ func (o operation) next(e *vantage.Error) string {
 		return o.remedy(e)
 	case e.Kind == vantage.Interrupted:
 		return o.unfinished
+	case e.Kind == vantage.TimedOut && o.timeoutHint != "":
+		return o.unfinished + " If needed, set a longer " + o.timeoutHint + "."
 	}
 	return strings.TrimSpace(o.remedy(e) + "\n\n" + o.unfinished)
 }
@@ -126,13 +127,10 @@ func isNotFound(err error) bool {
 	return errors.As(err, &e) && e.NotFound()
 }
 
-// statusExpired is the status of an export that has expired. It is not documented.
-const statusExpired = "expired"
-
-// isExpiredStatus reports whether polling ended because the API reports the export as expired.
+// isExpiredStatus reports whether polling ended because the API reports the export as expired, which is not documented.
 func isExpiredStatus(err error) bool {
 	var e *vantage.Error
-	return errors.As(err, &e) && e.Kind == vantage.ExportFailed && strings.EqualFold(e.Status, statusExpired)
+	return errors.As(err, &e) && e.Kind == vantage.ExportFailed && strings.EqualFold(e.Status, "expired")
 }
 
 func (o operation) warnNoFiles(token string) diag.Diagnostic {

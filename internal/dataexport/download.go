@@ -8,11 +8,9 @@ import (
 	"regexp"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
@@ -48,11 +46,8 @@ func directoryAttribute(required bool, note string) schema.StringAttribute {
 		Optional: !required,
 		MarkdownDescription: "Directory on the machine that runs Terraform. A missing directory is created, readable only " +
 			"by you. Files of the same name are replaced." + note,
-		Validators: []validator.String{
-			stringvalidator.LengthAtLeast(1),
-			stringvalidator.RegexMatches(regexp.MustCompile(`^([^~]|$)`),
-				`must not start with "~", which Terraform does not expand; use pathexpand("~/exports")`),
-		},
+		Validators: append(argument.NotEmpty(), argument.Matching(regexp.MustCompile(`^([^~]|$)`),
+			`must not start with "~", which Terraform does not expand; use pathexpand("~/exports")`)...),
 	}
 }
 

@@ -44,7 +44,7 @@ func (r *existingEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest,
 	defer cancel()
 
 	known := &vantage.DataExport{Token: data.Token.ValueString()}
-	resp.Diagnostics.Append(data.await(ctx, r.Client, o, known, newExportHint)...)
+	resp.Diagnostics.Append(data.await(ctx, r.Client, o, known)...)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.Result.Set(ctx, data)...)
 	}

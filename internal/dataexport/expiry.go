@@ -60,7 +60,8 @@ func (e exported) hasFresherURLs(response *vantage.DataExport) bool {
 // validity returns how long the export and its URLs are valid according to what they state for themselves, so that it
 // does not grow with each new signature. It is zero if they do not state it.
 func (e exported) validity() time.Duration {
-	shortest := vantage.URLLifetime(storedURLs(e.Manifest))
+	files, _ := e.Manifest.Attributes()["files"].(types.List)
+	shortest := vantage.URLLifetime(argument.Strings(files))
 	completedAt, known := vantage.ParseTime(e.manifestText("completed_at").ValueString())
 	for _, name := range []string{"valid_until", "urls_valid_until"} {
 		until := e.timeAfterCompletion(name)

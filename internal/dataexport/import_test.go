@@ -144,6 +144,19 @@ func TestImport_withoutURLs(t *testing.T) {
 	})
 }
 
+func TestImport_warns(t *testing.T) {
+	t.Parallel()
+	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
+		other := fake.AddOf("/v2/costs/data_exports", map[string]any{"cost_report_token": "rprt_1"}, time.Now())
+		wantWords(t, p.Import(t.Context(), other).Warnings(), "may not be a unit cost export", `"cost_report"`, other)
+		expired := fake.Add(minimal, time.Now())
+		fake.Finish(expired)
+		time.Sleep(25 * time.Hour)
+		wantWords(t, p.Import(t.Context(), expired).Warnings(), "has expired", expired, "-replace")
+		acctest.WantRequests(t, fake, 0, 2)
+	})
+}
+
 func TestImport_fails(t *testing.T) {
 	t.Parallel()
 	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {

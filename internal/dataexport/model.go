@@ -8,7 +8,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -171,10 +170,4 @@ func withURLsOf(manifest, other types.Object) types.Object {
 		members[name] = other.Attributes()[name]
 	}
 	return types.ObjectValueMust(manifestTypes, members)
-}
-
-// storedURLs returns the pre-signed URLs in a manifest.
-func storedURLs(manifest types.Object) []string {
-	files, _ := manifest.Attributes()["files"].(types.List)
-	return argument.Strings(files)
 }

@@ -134,6 +134,7 @@ func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, res
 			model.SetFromImport(decodeAttributes(export.Attributes))
 		}
 		if importing {
+			resp.Diagnostics.Append(r.definition.warnImported(export)...)
 			resp.Diagnostics.Append(o.warnUnreadableExpiry(export)...)
 		}
 		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)

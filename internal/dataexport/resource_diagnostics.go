@@ -85,6 +85,19 @@ func (d Definition) warnAdopted(names []string, pending bool) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Arguments of the imported "+d.Noun+" could not be compared", text)
 }
 
+// warnImported warns about an imported export that has expired, or seems to have another export type.
+func (d Definition) warnImported(export *vantage.DataExport) (diags diag.Diagnostics) {
+	if expiredAsOf(export) {
+		diags.AddWarning("The "+d.Noun+" has expired", expiredText(export)+" Its URLs no longer work. "+newExportHint)
+	}
+	if export.ExportType != "" && !strings.HasPrefix(strings.ToLower(export.ExportType), d.ExportType) {
+		diags.AddWarning("The imported export may not be a "+d.Noun, fmt.Sprintf("The API reports the export type %q of the "+
+			"export %s. If the export has another type than the resource, remove it from state with terraform state rm, "+
+			"and import it with the resource of its type.", export.ExportType, export.Token))
+	}
+	return diags
+}
+
 func (d Definition) warnNotRefreshed(token string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("A "+d.Noun+" was not refreshed",
 		"The provider configuration contains values that are known only after apply, so no request was sent for the export "+

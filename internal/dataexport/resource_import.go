@@ -46,18 +46,14 @@ func (r *exportResource) ImportState(
 		return
 	}
 	if !vantage.ValidToken(token.ValueString()) {
-		resp.Diagnostics.Append(r.errImportID())
+		resp.Diagnostics.AddError(r.definition.importing().summary(), "The import ID is not the token of an export. "+
+			"A token has letters, digits, underscores and hyphens, such as dta_xprt_964b2adb9bff37fb. "+
+			"To import the export without storing its URLs, append "+withoutURLs+" to the token.")
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("wait_for_completion"), true)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("store_file_urls"), !withheld)...)
 	resp.Diagnostics.Append(importPending.save(ctx, resp.Private)...)
-}
-
-func (r *exportResource) errImportID() diag.Diagnostic {
-	return diag.NewErrorDiagnostic(r.definition.importing().summary(), "The import ID is not the token of an export. "+
-		"A token has letters, digits, underscores and hyphens, such as dta_xprt_964b2adb9bff37fb. "+
-		"To import the export without storing its URLs, append "+withoutURLs+" to the token.")
 }
 
 // checkImport compares the planned arguments with what the API reports of an imported export that was pending in the

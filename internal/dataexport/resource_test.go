@@ -154,8 +154,8 @@ func TestValidate_rejectsInvalidArguments(t *testing.T) {
 	for message, config := range map[string]map[string]any{
 		`it is a URL; set the last part of the URL`:                {"cost_report_token": "https://vantage.example/rprt_1"},
 		`" rprt_1 " contains white space`:                          {"cost_report_token": " rprt_1 "},
-		`cost_report_token string length must be at least 1`:       {"cost_report_token": ""},
-		`workspace_token string length must be at least 1`:         {"workspace_token": ""},
+		`Invalid cost_report_token: The value must be a token`:     {"cost_report_token": ""},
+		`Invalid workspace_token: The value must be a token`:       {"workspace_token": ""},
 		`"March" is not an ISO 8601 date`:                          {"start_date": "March"},
 		`"2025-02-30" is not an ISO 8601 date`:                     {"end_date": "2025-02-30"},
 		"must be `hour`, `day`":                                    {"date_bin": "year"},

@@ -236,10 +236,8 @@ func actionAttributes(attributes map[string]schema.Attribute) map[string]action.
 			return action.BoolAttribute{Optional: a.Optional, MarkdownDescription: a.MarkdownDescription}
 		case schema.ListAttribute:
 			return action.ListAttribute{
-				Optional:            a.Optional,
-				ElementType:         a.ElementType,
-				MarkdownDescription: a.MarkdownDescription,
-				Validators:          a.Validators,
+				Optional: a.Optional, ElementType: a.ElementType,
+				MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
 			}
 		}
 		panic(fmt.Sprintf("no action attribute for %T", attribute))

@@ -14,10 +14,11 @@ import (
 // Definition returns the definition of vantage_kubernetes_efficiency_export.
 func Definition() dataexport.Definition {
 	return dataexport.Definition{
-		Name:      "kubernetes_efficiency_export",
-		Noun:      "Kubernetes efficiency export",
-		Report:    "kubernetes_efficiency_report_token",
-		WhenEmpty: "Check that the report has data in the date range and that the filter includes it.",
+		Name:       "kubernetes_efficiency_export",
+		Noun:       "Kubernetes efficiency export",
+		ExportType: "kubernetes",
+		Report:     "kubernetes_efficiency_report_token",
+		WhenEmpty:  "Check that the report has data in the date range and that the filter includes it.",
 		Arguments: argument.WithScope(map[string]schema.Attribute{
 			"kubernetes_efficiency_report_token": schema.StringAttribute{
 				Optional:            true,

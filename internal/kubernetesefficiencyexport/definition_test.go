@@ -41,7 +41,7 @@ func TestValidate_rejectsInvalidArguments(t *testing.T) {
 	t.Parallel()
 	list := func(groupings ...any) map[string]any { return map[string]any{"groupings": groupings} }
 	kind.WantInvalid(t, map[string]map[string]any{
-		`string length must be at least 1`:          {"kubernetes_efficiency_report_token": ""},
+		`token: it is empty`:                        {"kubernetes_efficiency_report_token": ""},
 		"Invalid date_bin: The value must be `day`": {"date_bin": "hour"},
 		`is after end_date`:                         {"start_date": "2025-03-02", "end_date": "2025-03-01"},
 		`must be one of cluster_id`:                 list("provider"),

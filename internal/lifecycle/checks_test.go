@@ -125,7 +125,7 @@ func (s *session) checkRead(r *resource, before, after object, t traffic) {
 	rule(completed(after) || !completed(before), "a completed export stays completed")
 	rule(same || !completed(before) || before.urlsExpired(), "a completed export does not change")
 	rule(!same || !before.urlsExpired() || s.unusable(token) || s.expired(token), "expired URLs are replaced")
-	rule(completed(after) || s.fake.Exports()[token].CompletedAt.IsZero(), "the completion is noticed")
+	rule(completed(after) || s.unusable(token) || s.fake.Exports()[token].CompletedAt.IsZero(), "completion is noticed")
 }
 
 // checkPlanned checks a planned object, and the attributes that force replacement.

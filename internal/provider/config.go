@@ -54,20 +54,20 @@ type settings struct {
 	unknown bool // whether an argument is known only after apply
 }
 
-// text returns an argument, which has been validated, the environment variable VANTAGE_<NAME>, or "".
+// text returns an argument, the environment variable VANTAGE_<NAME>, or "". It checks arguments again, because
+// "terraform test" configures a provider without validating it.
 func (s *settings) text(name string, argument types.String) string {
 	if argument.IsUnknown() {
 		s.unknown = true
 		return ""
 	}
-	if value := argument.ValueString(); value != "" {
-		return value
+	source, value := "provider argument "+name, argument.ValueString()
+	if value == "" {
+		source = "environment variable VANTAGE_" + strings.ToUpper(name)
+		value = os.Getenv("VANTAGE_" + strings.ToUpper(name))
 	}
-	variable := "VANTAGE_" + strings.ToUpper(name)
-	value := os.Getenv(variable)
 	if err := check(name, value); err != nil {
-		s.diags.AddAttributeError(path.Root(name), "Invalid environment variable "+variable,
-			fmt.Sprintf("The environment variable %s is invalid: %v.", variable, err))
+		s.diags.AddAttributeError(path.Root(name), "Invalid "+source, fmt.Sprintf("The %s is invalid: %v.", source, err))
 	}
 	return value
 }
@@ -99,7 +99,7 @@ func check(name, value string) error {
 }
 
 func validators(name string) []validator.String {
-	description := "must be valid for the provider argument " + name
+	description := "of the provider argument " + name + " must be valid"
 	return argument.Checked(description, func(value string) error { return check(name, value) })
 }
 

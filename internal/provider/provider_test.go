@@ -22,8 +22,8 @@ func TestMain(m *testing.M) { acctest.Main(m) }
 
 const oneExport = `resource "vantage_unit_cost_export" "this" { cost_report_token = "rprt_1" }`
 
-// configure validates and configures a provider as Terraform does, and returns the diagnostics of both calls. Terraform
-// does not configure a provider whose validation failed.
+// configure validates and configures a provider, and returns the diagnostics of both calls. Usually Terraform does not
+// configure a provider whose validation failed, but "terraform test" does not validate.
 func configure(t *testing.T, arguments attributes) (validated, configured []*tfprotov6.Diagnostic) {
 	t.Helper()
 	server := provider.NewServer("1.2.3")()
@@ -36,15 +36,12 @@ func configure(t *testing.T, arguments attributes) (validated, configured []*tfp
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(valid.Diagnostics) > 0 {
-		return valid.Diagnostics, nil
-	}
 	resp, err := server.ConfigureProvider(t.Context(),
 		&tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.11.4", Config: config})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return nil, resp.Diagnostics
+	return valid.Diagnostics, resp.Diagnostics
 }
 
 // wantInvalid fails the test unless there is one error, for the argument, that contains the text.
@@ -96,8 +93,9 @@ func TestValidate_reportsInvalidArguments(t *testing.T) {
 			// Another argument can be known only after apply.
 			arguments := attributes{"api_token": tftypes.UnknownValue, "host": tftypes.UnknownValue}
 			arguments[test.argument] = test.value
-			diags, _ = configure(t, arguments)
+			diags, configured := configure(t, arguments)
 			wantInvalid(t, diags, test.argument, test.want)
+			wantInvalid(t, configured, test.argument, test.want)
 		})
 	}
 }

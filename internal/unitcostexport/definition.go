@@ -13,10 +13,11 @@ import (
 // Definition returns the definition of vantage_unit_cost_export.
 func Definition() dataexport.Definition {
 	return dataexport.Definition{
-		Name:      "unit_cost_export",
-		Noun:      "unit cost export",
-		Report:    "cost_report_token",
-		WhenEmpty: "Check that the cost report has business metrics and data in the date range.",
+		Name:       "unit_cost_export",
+		Noun:       "unit cost export",
+		ExportType: "unit_cost",
+		Report:     "cost_report_token",
+		WhenEmpty:  "Check that the cost report has business metrics and data in the date range.",
 		Arguments: argument.WithScope(map[string]schema.Attribute{
 			"cost_report_token": schema.StringAttribute{
 				Required:            true,

@@ -47,11 +47,11 @@ func TestRead_explainsErrors(t *testing.T) {
 			requests: 100,
 			want:     []string{"more than 100000 unit costs", "Request fewer rows", "vantage_unit_cost_export"},
 		},
-		"empty report":   {argument: "cost_report_token", value: "", want: []string{"at least 1"}},
+		"empty report":   {argument: "cost_report_token", value: "", want: []string{"it is empty"}},
 		"wrong order":    {argument: "end_date", value: "2025-02-28", want: []string{"is after end_date"}},
 		"no date":        {argument: "end_date", value: "March", want: []string{"not an ISO 8601 date"}},
 		"no date bin":    {argument: "date_bin", value: "year", want: []string{"must be `"}},
-		"no metric":      {argument: "business_metric_token", value: "", want: []string{"length must be at least 1"}},
+		"no metric":      {argument: "business_metric_token", value: "", want: []string{"it is empty"}},
 		"no calculation": {argument: "calculation_type", value: "margin", want: []string{"must be `"}},
 		"no timeout": {
 			argument: "timeouts", value: map[string]any{"read": "0s"}, want: []string{"timeout must be above zero"},

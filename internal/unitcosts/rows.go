@@ -60,10 +60,10 @@ func unitCostsValue(rows []vantage.UnitCost) types.List {
 	return types.ListValueMust(types.ObjectType{AttrTypes: rowTypes}, values)
 }
 
-// numberOrNull converts a number. Empty becomes null.
+// numberOrNull converts a number. It is null if it is empty or too large.
 func numberOrNull(n json.Number) types.Number {
-	f, _, err := big.ParseFloat(n.String(), 10, 512, big.ToNearestEven) // the precision of Terraform's numbers
-	if err != nil {
+	f, _, err := big.ParseFloat(n.String(), 10, 512, big.ToNearestEven)         // the precision of Terraform's numbers
+	if err != nil || f.IsInf() || max(f.MantExp(nil), -f.MantExp(nil)) > 4096 { // 1e999999999 has a gigabyte of digits
 		return types.NumberNull()
 	}
 	return types.NumberValue(f)

@@ -21,14 +21,10 @@ func (c *Client) CreateDataExport(ctx context.Context, r ExportRequest) (*DataEx
 	export := &DataExport{Status: StatusPending, requestedAt: time.Now(), path: post.path}
 	failure := c.do(ctx, call{
 		method: http.MethodPost, path: post.path, query: post.query, body: post.body,
-		decode: func(resp *http.Response) error {
-			var err error
-			if export.Token, err = c.createdToken(resp); err != nil {
-				return err
-			}
-			export.AcceptedAt = time.Now()
-			export.hint = ratelimit.RetryAfter(resp.Header)
-			return nil
+		decode: func(resp *http.Response) (err error) {
+			export.AcceptedAt, export.hint = time.Now(), ratelimit.RetryAfter(resp.Header)
+			export.Token, err = c.createdToken(resp)
+			return err
 		},
 	})
 	if failure != nil {

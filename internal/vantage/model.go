@@ -81,11 +81,8 @@ var errNoExport = errors.New("the response is not a data export")
 func (e *DataExport) decode(resp *http.Response, redactor redact.Redactor) error {
 	raw, err := io.ReadAll(resp.Body)
 	pending := resp.StatusCode == http.StatusAccepted
-	switch {
-	case err != nil && !pending:
+	if err != nil && !pending {
 		return err
-	case err != nil:
-		raw = nil
 	}
 	var body struct {
 		Status     *string         `json:"status"`

@@ -9,7 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptrace"
-	"regexp"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -57,6 +57,9 @@ type apiTransport struct {
 // RoundTrip implements http.RoundTripper. Its errors are of type *Error.
 func (t *apiTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
+	if deadlineReached(ctx) { // without a slot of the rate limit
+		return nil, ContextError(ctx)
+	}
 	queued := time.Now()
 	slot, err := t.limiter.Acquire(ctx, route(req))
 	switch {
@@ -104,12 +107,10 @@ func (t *apiTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// exportInPath matches the token of an export in the path of a request.
-var exportInPath = regexp.MustCompile(`/data_exports/.*`)
-
 // route returns what the server limits: the method and the path without the token of an export.
 func route(req *http.Request) string {
-	return req.Method + " " + exportInPath.ReplaceAllString(req.URL.Path, "/data_exports/")
+	path, _, _ := strings.Cut(req.URL.Path, "/data_exports/")
+	return req.Method + " " + path
 }
 
 // exchange sends the request and reads the response into memory. The error of a body that is cut off or too long comes

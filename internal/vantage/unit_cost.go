@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -34,6 +35,7 @@ func (d *Date) UnmarshalJSON(raw []byte) error {
 	if shownTime(text) == "" {
 		return fmt.Errorf("%q is not a date such as 2025-03-01", text)
 	}
+	text = strings.TrimSpace(text)
 	if day, err := time.Parse("2006-01-02Z07:00", text); err == nil {
 		text = day.Format(time.DateOnly)
 	}

@@ -49,11 +49,9 @@ func (c *Client) ListUnitCosts(ctx context.Context, r UnitCostsRequest) ([]UnitC
 		}
 		decode := func(resp *http.Response) (err error) {
 			var next []UnitCost
-			if next, more, err = c.decodeUnitCosts(resp); err != nil {
-				return err
-			}
+			next, more, err = c.decodeUnitCosts(resp)
 			rows = append(rows, next...)
-			return nil
+			return err
 		}
 		query := r.query(page)
 		failure := c.do(ctx, call{method: http.MethodGet, path: "v2/unit_costs", query: query, decode: decode})
