@@ -39,7 +39,7 @@ func (r rule) ValidateString(_ context.Context, req validator.StringRequest, res
 	value := req.ConfigValue.ValueString()
 	if err := r.check(value); err != nil {
 		if strings.ContainsAny(value, "/?&=") { // perhaps a pre-signed URL, which an error must not quote
-			err = errors.New(strings.ReplaceAll(err.Error(), strconv.Quote(value), "the URL"))
+			err = errors.New(strings.ReplaceAll(err.Error(), strconv.Quote(value), "it"))
 		}
 		resp.Diagnostics.AddAttributeError(req.Path, fmt.Sprintf("Invalid %s", req.Path),
 			fmt.Sprintf("The value %s: %v.", r.describer, err))

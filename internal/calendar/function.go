@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"strconv"
 	"strings"
 	"time"
 
@@ -99,11 +100,11 @@ func (f *Function) Run(ctx context.Context, req function.RunRequest, resp *funct
 	}
 	at, ok := f.parse(date)
 	if !ok {
-		if strings.ContainsAny(date, "/?&=") {
-			date = "the URL" // perhaps a pre-signed one, which an error must not quote
+		quoted := strconv.Quote(date)
+		if strings.ContainsAny(date, "/?&=") { // perhaps a pre-signed URL, which an error must not quote
+			quoted = "the value"
 		}
-		resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("%q is not a date such as %s",
-			date, strings.Join(f.forms, ", ")))
+		resp.Error = function.NewArgumentFuncError(0, quoted+" is not a date such as "+strings.Join(f.forms, ", "))
 		return
 	}
 	if len(offsets) > 1 {
