@@ -266,8 +266,8 @@ func (w *world) finish() {
 	}
 	again := false
 	for _, r := range w.resources {
-		// An export that was not waited for and is lost: waiting for it is an error once.
-		again = again || r.state.exists() && !completed(r.state) && !w.known(r.state.text("token"))
+		// An export that was not waited for and is lost or has failed: waiting for it is an error once.
+		again = again || r.state.exists() && !completed(r.state) && w.unusable(r.state.text("token"))
 		r.absent, r.block = false, nil
 		clear(r.unknown)
 		delete(r.args, "wait_for_completion")
