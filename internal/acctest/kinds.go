@@ -56,6 +56,12 @@ func (k Kind) RunLife(t *testing.T, asked Asked) {
 		if planned.Replace {
 			t.Errorf("the plan after the import replaces the export because of %v", planned.Replaces)
 		}
+		for name := range asked.Config {
+			reported := name != "workspace_token" && name != "schema"
+			if adopted := strings.Contains(strings.Join(planned.Warnings(), ""), name); adopted == reported {
+				t.Errorf("%s is adopted: %v, although the API reports it: %v", name, adopted, reported)
+			}
+		}
 		unchanged("import", succeeds("import", p.Apply(t.Context(), imported, planned, asked.Config)))
 		WantRequests(t, fake, 2, 4)
 	})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"testing"
 
 	"pgregory.net/rapid"
 )
@@ -76,6 +77,16 @@ type choice struct {
 	invalid string // a value that validate rejects, if any
 	option  bool   // not sent to the API
 	needed  bool   // never unset
+}
+
+func TestScripts_haveEveryResource(t *testing.T) {
+	t.Parallel()
+	for typeName := range schemas().ResourceSchemas {
+		played := slices.ContainsFunc(exportLines, func(line string) bool { return strings.HasPrefix(line, typeName+" ") })
+		if typeName != downloadType && (!played || paths[typeName] == "") {
+			t.Errorf("exportLines or paths lacks %s", typeName)
+		}
+	}
 }
 
 func choices(typeName string) []choice {
