@@ -2,19 +2,13 @@ package acctest
 
 import (
 	"bytes"
-	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"terraform-provider-vantage/internal/mirror"
 	"terraform-provider-vantage/internal/provider"
@@ -28,47 +22,6 @@ type CLI struct {
 	// Dir is the directory of the module.
 	Dir string
 	env []string
-}
-
-// installed is a mirror with the provider, and an environment in which Terraform uses it. All tests of a process share
-// it.
-type installed struct {
-	mirror string
-	env    []string
-}
-
-// toRemove is the directory that install creates and Main removes.
-var toRemove string
-
-var install = sync.OnceValues(func() (i installed, err error) {
-	ctx := context.Background()
-	root, err := mirror.Root(ctx)
-	if err != nil {
-		return i, err
-	}
-	if i.mirror, err = os.MkdirTemp("", "vantage-mirror-"); err != nil {
-		return i, err
-	}
-	toRemove = i.mirror
-	cmd, err := mirror.BuildCommand(ctx, root, i.mirror)
-	if err != nil {
-		return i, err
-	}
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return i, fmt.Errorf("%w: %s", err, out)
-	}
-	i.env, err = mirror.Environment(i.mirror)
-	return i, err
-})
-
-// Installed returns the built provider and the environment in which Terraform installs it.
-func Installed(t testing.TB) (binary string, env []string) {
-	t.Helper()
-	i, err := install()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return mirror.Binary(i.mirror), slices.Clone(i.env)
 }
 
 // NewCLI returns an initialized module with the configuration and a required_providers block. Its environment
@@ -132,25 +85,6 @@ func (c *CLI) mentions(text string) bool {
 		content, err := os.ReadFile(file)
 		return err == nil && strings.Contains(string(content), text)
 	})
-}
-
-// SkipIfShort skips a test that runs a CLI in "go test -short", because it takes seconds.
-func SkipIfShort(t testing.TB) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("runs a CLI")
-	}
-}
-
-func findCLI() (string, error) {
-	if program := os.Getenv("TF_ACC_TERRAFORM_PATH"); program != "" {
-		return program, nil
-	}
-	program, err := exec.LookPath("terraform")
-	if err != nil {
-		return "", errors.New("no terraform on the PATH; run make test, which builds one, or set TF_ACC_TERRAFORM_PATH")
-	}
-	return program, nil
 }
 
 // Setenv sets an environment variable of later commands.
@@ -226,60 +160,4 @@ func (r *Running) Pid() int { return r.cmd.Process.Pid }
 func (r *Running) Wait() (string, bool) {
 	err := r.cmd.Wait()
 	return r.out.String(), err == nil
-}
-
-var timestamp = regexp.MustCompile(`"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"`)
-
-// Age moves the timestamps in the state into the past.
-func (c *CLI) Age(by time.Duration) {
-	c.t.Helper()
-	path := filepath.Join(c.Dir, "terraform.tfstate")
-	state, err := os.ReadFile(path)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	aged := timestamp.ReplaceAllFunc(state, func(quoted []byte) []byte {
-		at, err := time.Parse(`"`+time.RFC3339+`"`, string(quoted))
-		if err != nil {
-			c.t.Fatal(err)
-		}
-		return []byte(at.Add(-by).Format(`"` + time.RFC3339 + `"`))
-	})
-	if err := os.WriteFile(path, aged, 0o600); err != nil {
-		c.t.Fatal(err)
-	}
-}
-
-// Instance is a resource instance in the state.
-type Instance struct {
-	Status     string // "tainted" or ""
-	Attributes map[string]any
-}
-
-// Instances returns the instances in the state by their addresses. Resources must not use count or for_each.
-func (c *CLI) Instances() map[string]Instance {
-	c.t.Helper()
-	text, err := os.ReadFile(filepath.Join(c.Dir, "terraform.tfstate"))
-	if os.IsNotExist(err) {
-		return nil
-	}
-	var state struct {
-		Resources []struct {
-			Type, Name string
-			Instances  []Instance
-		}
-	}
-	if err == nil {
-		err = json.Unmarshal(text, &state)
-	}
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	out := map[string]Instance{}
-	for _, r := range state.Resources {
-		for _, i := range r.Instances {
-			out[r.Type+"."+r.Name] = i
-		}
-	}
-	return out
 }
