@@ -103,8 +103,7 @@ const (
 //
 // hint is the Retry-After of the last response, 0 without one. Without it the delay is 1 s plus 30 % of the age, at
 // most 30 s, so that completion is noticed within 30 % of the duration and a second. limit, if it is not 0, caps
-// either. An export is not polled before the age at which an earlier export of its type was completed, unless the hint
-// says so.
+// either. Unless the hint is shorter, an export is not polled before the age at which one of its type was completed.
 func pollDelay(age, hint, limit, completed time.Duration) time.Duration {
 	delay := hint
 	if hint == 0 {
