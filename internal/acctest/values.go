@@ -45,8 +45,8 @@ func (s State) details(severity tfprotov6.DiagnosticSeverity) []string {
 	return out
 }
 
-// propose does what Terraform does before it asks for a plan: the configuration, with the prior state where that says
-// nothing.
+// propose does what Terraform does before it requests a plan: the configuration, with the prior state of what that
+// does not set.
 func (p *Protocol) propose(prior State, config map[string]any) tftypes.Value {
 	merged := map[string]tftypes.Value{}
 	var before map[string]tftypes.Value
@@ -119,7 +119,7 @@ func (p *Protocol) dynamic(v tftypes.Value) *tfprotov6.DynamicValue {
 	return &d
 }
 
-// dynamic packs a value by the type it was made with, which has to be the schema's.
+// dynamic packs a value by its own type, which has to be the schema's.
 func dynamic(t testing.TB, v tftypes.Value) tfprotov6.DynamicValue {
 	t.Helper()
 	d, err := tfprotov6.NewDynamicValue(v.Type(), v)

@@ -4,6 +4,7 @@ package argument
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -23,7 +24,7 @@ func ParseDate(s string) (first, last time.Time, err error) {
 			return t, t, nil
 		}
 	}
-	return first, last, fmt.Errorf("%q is not an ISO 8601 date or time", s)
+	return first, last, errors.New(quote(s) + " is not an ISO 8601 date or time")
 }
 
 // Dates returns the validators of a date.

@@ -2,7 +2,6 @@ package argument
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -13,7 +12,7 @@ import (
 func ParseDuration(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	if err != nil {
-		return 0, fmt.Errorf("%q is not a duration; write it like 24h or 1h30m (days are not a unit)", text)
+		return 0, errors.New(quote(text) + " is not a duration; write it like 24h or 1h30m (days are not a unit)")
 	}
 	return d, nil
 }

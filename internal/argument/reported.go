@@ -1,6 +1,8 @@
 package argument
 
 import (
+	"encoding/json"
+	"math/big"
 	"strings"
 	"time"
 
@@ -54,6 +56,15 @@ func SetObject(argument *types.Object, objectType attr.Type, reported any) {
 	if found {
 		*argument = types.ObjectValueMust(object.AttrTypes, values)
 	}
+}
+
+// ParseNumber converts a number that the API reports, with the precision of Terraform's numbers. It reports false if
+// the text is not a number, or has too many digits: 12 bytes can describe a gigabyte of them.
+func ParseNumber(n json.Number) (number *big.Float, ok bool) {
+	const maxBits = 4096
+	number, _, err := big.ParseFloat(n.String(), 10, 512, big.ToNearestEven)
+	ok = err == nil && !number.IsInf() && max(number.MantExp(nil), -number.MantExp(nil)) <= maxBits
+	return number, ok
 }
 
 // Comparison is the result of Compare.

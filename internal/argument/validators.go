@@ -38,12 +38,17 @@ func (r rule) ValidateString(_ context.Context, req validator.StringRequest, res
 	}
 	value := req.ConfigValue.ValueString()
 	if err := r.check(value); err != nil {
-		if strings.ContainsAny(value, "/?&=") { // perhaps a pre-signed URL, which an error must not quote
-			err = errors.New(strings.ReplaceAll(err.Error(), strconv.Quote(value), "it"))
-		}
 		resp.Diagnostics.AddAttributeError(req.Path, fmt.Sprintf("Invalid %s", req.Path),
 			fmt.Sprintf("The value %s: %v.", r.describer, err))
 	}
+}
+
+// quote returns a value as an error names it. What may be a pre-signed URL must not be shown.
+func quote(value string) string {
+	if strings.ContainsAny(value, "/?&=") {
+		return "it"
+	}
+	return strconv.Quote(value)
 }
 
 // NotEmpty returns the validators of a text that must not be empty.
@@ -58,7 +63,7 @@ func OneOf(values []string) []validator.String {
 func Matching(form *regexp.Regexp, description string) []validator.String {
 	return Checked(description, func(value string) error {
 		if !form.MatchString(value) {
-			return fmt.Errorf("%q is invalid", value)
+			return errors.New(quote(value) + " is invalid")
 		}
 		return nil
 	})
@@ -71,9 +76,7 @@ func AnyOf(values []string) string {
 }
 
 // Tokens returns the validators of a token of the API, such as that of a report. The form of tokens is not documented.
-func Tokens() []validator.String {
-	return Checked("must be a token", CheckToken)
-}
+func Tokens() []validator.String { return Checked("must be a token", CheckToken) }
 
 // CheckToken rejects an empty token, a URL and a token with white space.
 func CheckToken(value string) error {
@@ -83,7 +86,7 @@ func CheckToken(value string) error {
 	case strings.Contains(value, "/"):
 		return errors.New("it is a URL; set the last part of the URL")
 	case strings.ContainsFunc(value, unicode.IsSpace):
-		return fmt.Errorf("%q contains white space", value)
+		return errors.New(quote(value) + " contains white space")
 	}
 	return nil
 }
@@ -92,7 +95,7 @@ func CheckToken(value string) error {
 func ExportTokens() []validator.String {
 	return Checked("must be the token of an export", func(value string) error {
 		if !vantage.ValidToken(value) {
-			return fmt.Errorf("%q does not consist of letters, digits, underscores and hyphens", value)
+			return errors.New(quote(value) + " does not consist of letters, digits, underscores and hyphens")
 		}
 		return nil
 	})

@@ -5,16 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
-	"math/big"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"golang.org/x/text/unicode/norm"
-)
 
-// maxBits limits a number, which can have a gigabyte of digits in 12 bytes. Larger numbers are stored as text.
-const maxBits = 4096
+	"terraform-provider-vantage/internal/argument"
+)
 
 // decodeAttributes decodes the attributes of an export with numbers as json.Number. It returns nil if they are not an
 // object.
@@ -66,10 +64,10 @@ func jsonValue(v any) attr.Value {
 	return types.DynamicNull()
 }
 
+// numberValue converts a number. One with too many digits becomes text.
 func numberValue(n json.Number) attr.Value {
-	f, _, err := big.ParseFloat(n.String(), 10, 512, big.ToNearestEven) // the precision of Terraform
-	if err != nil || f.IsInf() || f.MantExp(nil) > maxBits || f.MantExp(nil) < -maxBits {
-		return types.StringValue(n.String())
+	if number, ok := argument.ParseNumber(n); ok {
+		return types.NumberValue(number)
 	}
-	return types.NumberValue(f)
+	return types.StringValue(n.String())
 }

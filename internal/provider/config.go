@@ -63,8 +63,8 @@ func (s *settings) text(name string, argument types.String) string {
 	}
 	source, value := "provider argument "+name, argument.ValueString()
 	if value == "" {
-		source = "environment variable VANTAGE_" + strings.ToUpper(name)
-		value = os.Getenv("VANTAGE_" + strings.ToUpper(name))
+		variable := "VANTAGE_" + strings.ToUpper(name)
+		source, value = "environment variable "+variable, os.Getenv(variable)
 	}
 	if err := check(name, value); err != nil {
 		s.diags.AddAttributeError(path.Root(name), "Invalid "+source, fmt.Sprintf("The %s is invalid: %v.", source, err))
@@ -77,7 +77,7 @@ func (s *settings) duration(name string, argument types.String) time.Duration {
 	return d
 }
 
-// checks are the checks of the arguments, and of their environment variables.
+// checks reject invalid values of an argument and of its environment variable, by the name of the argument.
 var checks = map[string]func(value string) error{
 	"api_token":         vantage.CheckAPIToken,
 	"host":              checkHost,

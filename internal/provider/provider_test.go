@@ -110,6 +110,7 @@ func TestConfigure_reportsInvalidEnvironment(t *testing.T) {
 		{"workspace_token", "wrkspc_1 ", "white space"},
 		{"timeout", "-1s", "above zero"},
 		{"timeout", `"30s"`, "quotation mark, which"},
+		{"timeout", "https://x/?X-Amz-Signature=hunter2", "it is not a duration"},
 		{"max_poll_interval", "0s", "at least 1s"},
 	} {
 		t.Run(test.argument+" "+test.value, func(t *testing.T) {

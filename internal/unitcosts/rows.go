@@ -2,12 +2,12 @@ package unitcosts
 
 import (
 	"encoding/json"
-	"math/big"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -60,11 +60,10 @@ func unitCostsValue(rows []vantage.UnitCost) types.List {
 	return types.ListValueMust(types.ObjectType{AttrTypes: rowTypes}, values)
 }
 
-// numberOrNull converts a number. It is null if it is empty or too large.
+// numberOrNull converts a number. It is null if it is empty or has too many digits.
 func numberOrNull(n json.Number) types.Number {
-	f, _, err := big.ParseFloat(n.String(), 10, 512, big.ToNearestEven)         // the precision of Terraform's numbers
-	if err != nil || f.IsInf() || max(f.MantExp(nil), -f.MantExp(nil)) > 4096 { // 1e999999999 has a gigabyte of digits
-		return types.NumberNull()
+	if number, ok := argument.ParseNumber(n); ok {
+		return types.NumberValue(number)
 	}
-	return types.NumberValue(f)
+	return types.NumberNull()
 }
