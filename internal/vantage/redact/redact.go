@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -37,12 +38,14 @@ func New(token string) Redactor {
 
 // Contained reports whether the API token is part of text.
 func (r Redactor) Contained(text []byte) bool {
+	return slices.ContainsFunc(r.forms, func(form string) bool { return bytes.Contains(text, []byte(form)) })
+}
+
+func (r Redactor) withoutToken(text string) string {
 	for _, form := range r.forms {
-		if bytes.Contains(text, []byte(form)) {
-			return true
-		}
+		text = strings.ReplaceAll(text, form, "(API token)")
 	}
-	return false
+	return text
 }
 
 // secretInURL matches the query and the fragment of a URL, and its user name and password.
@@ -51,9 +54,7 @@ var secretInURL = regexp.MustCompile(`(://)[^\s"'<>/?#@]*@|([^\s"'<>])[?#][^\s"'
 // Text returns text on one line, truncated to 400 characters, without control characters, the API token, and the
 // queries and passwords of URLs.
 func (r Redactor) Text(text string) string {
-	for _, form := range r.forms {
-		text = strings.ReplaceAll(text, form, "(API token)")
-	}
+	text = r.withoutToken(text)
 	// Far more than is shown, because what is removed may be long.
 	text = text[:min(len(text), 40*maxLength)]
 	text = strings.Map(func(c rune) rune {
@@ -63,7 +64,7 @@ func (r Redactor) Text(text string) string {
 		return ' '
 	}, strings.ToValidUTF8(text, " "))
 	text = strings.Join(strings.Fields(text), " ")
-	text = secretInURL.ReplaceAllString(text, "$1$2")
+	text = r.withoutToken(secretInURL.ReplaceAllString(text, "$1$2")) // the removal can join the parts of a token
 	if characters := []rune(text); len(characters) > maxLength {
 		text = string(characters[:maxLength]) + "…"
 	}
