@@ -63,8 +63,7 @@ func SetObject(argument *types.Object, objectType attr.Type, reported any) {
 func ParseNumber(n json.Number) (number *big.Float, ok bool) {
 	const maxBits = 4096
 	number, _, err := big.ParseFloat(n.String(), 10, 512, big.ToNearestEven)
-	ok = err == nil && !number.IsInf() && max(number.MantExp(nil), -number.MantExp(nil)) <= maxBits
-	return number, ok
+	return number, err == nil && !number.IsInf() && max(number.MantExp(nil), -number.MantExp(nil)) <= maxBits
 }
 
 // Comparison is the result of Compare.
