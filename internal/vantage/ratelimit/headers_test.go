@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -59,23 +60,25 @@ func FuzzLimiter(f *testing.F) {
 	f.Add("0", "-1", "9223372036854775807", "x", 429)
 	f.Add("", "", "", "", 500)
 	f.Fuzz(func(t *testing.T, limit, remaining, reset, date string, status int) {
-		var l Limiter
-		r, err := l.Acquire(t.Context(), "GET /")
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Done(&http.Response{StatusCode: status, Header: http.Header{
-			"X-Rate-Limit-Limit":     {limit},
-			"X-Rate-Limit-Remaining": {remaining},
-			"X-Rate-Limit-Reset":     {reset},
-			"Date":                   {date},
-		}})
-		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-		defer cancel()
-		_, err = l.Acquire(ctx, "GET /")
-		// A window that is used up, or a 429, delays the next request, which fails at once then.
-		if errors.Is(err, context.DeadlineExceeded) {
-			t.Error("the delay is unknown")
-		}
+		synctest.Test(t, func(t *testing.T) {
+			var l Limiter
+			r, err := l.Acquire(t.Context(), "GET /")
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Done(&http.Response{StatusCode: status, Header: http.Header{
+				"X-Rate-Limit-Limit":     {limit},
+				"X-Rate-Limit-Remaining": {remaining},
+				"X-Rate-Limit-Reset":     {reset},
+				"Date":                   {date},
+			}})
+			ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+			defer cancel()
+			_, err = l.Acquire(ctx, "GET /")
+			// A window that is used up, or a 429, delays the next request, which fails at once then.
+			if errors.Is(err, context.DeadlineExceeded) {
+				t.Error("the delay is unknown")
+			}
+		})
 	})
 }
