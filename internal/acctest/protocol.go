@@ -12,6 +12,7 @@ import (
 
 	"terraform-provider-vantage/internal/fakevantage"
 	ours "terraform-provider-vantage/internal/provider"
+	"terraform-provider-vantage/internal/providerdata"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -102,8 +103,9 @@ func (w withClient) Configure(_ context.Context, _ provider.ConfigureRequest, re
 	if w.client == nil {
 		return
 	}
-	resp.ResourceData, resp.DataSourceData = w.client, w.client
-	resp.EphemeralResourceData, resp.ActionData = w.client, w.client
+	data := providerdata.Data{Client: w.client}
+	resp.ResourceData, resp.DataSourceData = data, data
+	resp.EphemeralResourceData, resp.ActionData = data, data
 }
 
 // Validate validates a configuration. Only the diagnostics of the result are set.

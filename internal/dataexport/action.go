@@ -8,7 +8,7 @@ import (
 	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
 	"terraform-provider-vantage/internal/argument"
-	"terraform-provider-vantage/internal/clientdiag"
+	"terraform-provider-vantage/internal/providerdata"
 )
 
 var _ action.ActionWithConfigure = (*exportAction)(nil)
@@ -16,13 +16,13 @@ var _ action.ActionWithConfigure = (*exportAction)(nil)
 // exportAction creates an export, waits for it, and downloads its files if a directory is given. It stores nothing in
 // state. Definition.Action returns it.
 type exportAction struct {
-	clientdiag.Action
+	providerdata.Action
 	definition Definition
 }
 
 // Action returns the action that creates an export and downloads its files.
 func (d Definition) Action() action.Action {
-	return &exportAction{clientdiag.Action{Name: d.Name}, d}
+	return &exportAction{providerdata.Action{Name: d.Name}, d}
 }
 
 func (a *exportAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
@@ -44,7 +44,7 @@ func (a *exportAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 	o := a.definition.creating("Invoke the action again", "`invoke` in the action's timeouts block")
 	o.retryHint = "Download them with the action vantage_data_export_download. " +
 		"Another invocation of this action creates another export."
-	resp.Diagnostics.Append(clientdiag.Decode(ctx, a.Client, o.summary(), req.Config, config)...)
+	resp.Diagnostics.Append(providerdata.Decode(ctx, a.Client, o.summary(), req.Config, config)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -11,7 +11,7 @@ import (
 	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
 	"terraform-provider-vantage/internal/argument"
-	"terraform-provider-vantage/internal/clientdiag"
+	"terraform-provider-vantage/internal/providerdata"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -22,11 +22,11 @@ var (
 
 // NewDataSource returns the data source vantage_data_export.
 func NewDataSource() datasource.DataSource {
-	return &existingDataSource{clientdiag.DataSource{Name: "data_export"}}
+	return &existingDataSource{providerdata.DataSource{Name: "data_export"}}
 }
 
 // existingDataSource waits for an existing export of any export type.
-type existingDataSource struct{ clientdiag.DataSource }
+type existingDataSource struct{ providerdata.DataSource }
 
 func (d *existingDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
@@ -43,7 +43,7 @@ The API can sign new URLs at each read. For URLs that must not change, use the r
 func (d *existingDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data DataSourcePart
 	o := waiting("read", resumeHint, "`read` in the timeouts block")
-	resp.Diagnostics.Append(clientdiag.Decode(ctx, d.Client, o.summary(), req.Config, &data)...)
+	resp.Diagnostics.Append(providerdata.Decode(ctx, d.Client, o.summary(), req.Config, &data)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -69,13 +69,13 @@ func (d *existingDataSource) Read(ctx context.Context, req datasource.ReadReques
 
 // exportDataSource creates an export at each read. Definition.DataSource returns it.
 type exportDataSource struct {
-	clientdiag.DataSource
+	providerdata.DataSource
 	definition Definition
 }
 
 // DataSource returns the data source that creates an export at each read.
 func (d Definition) DataSource() datasource.DataSource {
-	return &exportDataSource{clientdiag.DataSource{Name: d.Name}, d}
+	return &exportDataSource{providerdata.DataSource{Name: d.Name}, d}
 }
 
 func (d *exportDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
@@ -92,7 +92,7 @@ Terraform reads the data source in every plan, or in the apply if an argument is
 func (d *exportDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	model := d.definition.NewDataSource()
 	o := d.definition.creating("Run Terraform again", "`read` in the timeouts block")
-	resp.Diagnostics.Append(clientdiag.Decode(ctx, d.Client, o.summary(), req.Config, model)...)
+	resp.Diagnostics.Append(providerdata.Decode(ctx, d.Client, o.summary(), req.Config, model)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"terraform-provider-vantage/internal/clientdiag"
+	"terraform-provider-vantage/internal/diagnostics"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -71,7 +71,7 @@ func (o operation) failure(err error) diag.Diagnostic {
 	if e.Status != "" {
 		export += fmt.Sprintf(" (status %q)", e.Status)
 	}
-	text := clientdiag.Detail(e, export, o.next(e))
+	text := diagnostics.Detail(e, export, o.next(e))
 	if o.report != "" && e.NotFound() && e.Token == "" {
 		return diag.NewAttributeErrorDiagnostic(path.Root(o.report), o.summary(), text)
 	}
@@ -105,11 +105,11 @@ func (o operation) next(e *vantage.Error) string {
 func (o operation) remedy(e *vantage.Error) string {
 	switch {
 	case e.Token != "" && o.lost != "":
-		return clientdiag.Remedy(e, "The API does not know the export. "+o.lost)
+		return diagnostics.Remedy(e, "The API does not know the export. "+o.lost)
 	case e.Token != "":
-		return clientdiag.Remedy(e, noSuchExport(e.Token))
+		return diagnostics.Remedy(e, noSuchExport(e.Token))
 	}
-	return clientdiag.Remedy(e, clientdiag.NoSuchReport(o.report))
+	return diagnostics.Remedy(e, diagnostics.NoSuchReport(o.report))
 }
 
 // noSuchExport explains a 404. The prefixes of tokens are not documented: they are a hint and never a reason to reject.

@@ -9,18 +9,18 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
-	"terraform-provider-vantage/internal/clientdiag"
+	"terraform-provider-vantage/internal/providerdata"
 )
 
 var _ action.ActionWithConfigure = (*downloadAction)(nil)
 
 // NewDownloadAction returns the action vantage_data_export_download.
 func NewDownloadAction() action.Action {
-	return &downloadAction{clientdiag.Action{Name: "data_export_download"}}
+	return &downloadAction{providerdata.Action{Name: "data_export_download"}}
 }
 
 // downloadAction waits for an existing export of any export type, and downloads its files.
-type downloadAction struct{ clientdiag.Action }
+type downloadAction struct{ providerdata.Action }
 
 type downloadActionModel struct {
 	DownloadPart
@@ -43,7 +43,7 @@ Run it from the ` + "`action_trigger` of a resource or with `-invoke`. Requires 
 func (a *downloadAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var config downloadActionModel
 	o := waiting("download", "Invoke the action again to download the files.", "`invoke` in the action's timeouts block")
-	resp.Diagnostics.Append(clientdiag.Decode(ctx, a.Client, o.summary(), req.Config, &config)...)
+	resp.Diagnostics.Append(providerdata.Decode(ctx, a.Client, o.summary(), req.Config, &config)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}

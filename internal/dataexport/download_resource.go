@@ -21,7 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
-	"terraform-provider-vantage/internal/clientdiag"
+	"terraform-provider-vantage/internal/providerdata"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -29,12 +29,12 @@ var _ resource.ResourceWithConfigure = (*downloadResource)(nil)
 
 // NewDownloadResource returns the resource vantage_data_export_download.
 func NewDownloadResource() resource.Resource {
-	return &downloadResource{clientdiag.Resource{Name: "data_export_download"}}
+	return &downloadResource{providerdata.Resource{Name: "data_export_download"}}
 }
 
 // downloadResource downloads the files of an existing export when it is created. A refresh does not look at the files
 // unless verify_files is set, because the disk of a CI runner is discarded.
-type downloadResource struct{ clientdiag.Resource }
+type downloadResource struct{ providerdata.Resource }
 
 type downloadResourceModel struct {
 	DownloadPart
@@ -128,7 +128,7 @@ State stores no pre-signed URLs. Destroying the resource keeps the files.`,
 func (r *downloadResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan downloadResourceModel
 	o := waiting("download", "Apply again to download the files.", "`create` in the resource's timeouts block")
-	resp.Diagnostics.Append(clientdiag.Decode(ctx, r.Client, o.summary(), req.Plan, &plan)...)
+	resp.Diagnostics.Append(providerdata.Decode(ctx, r.Client, o.summary(), req.Plan, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}

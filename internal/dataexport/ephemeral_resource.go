@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 
 	"terraform-provider-vantage/internal/argument"
-	"terraform-provider-vantage/internal/clientdiag"
+	"terraform-provider-vantage/internal/providerdata"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -15,12 +15,12 @@ var _ ephemeral.EphemeralResourceWithConfigure = (*existingEphemeral)(nil)
 
 // NewEphemeralResource returns the ephemeral resource vantage_data_export.
 func NewEphemeralResource() ephemeral.EphemeralResource {
-	return &existingEphemeral{clientdiag.EphemeralResource{Name: "data_export"}}
+	return &existingEphemeral{providerdata.EphemeralResource{Name: "data_export"}}
 }
 
 // existingEphemeral waits for an existing export of any export type and exposes its files without storing them. It
 // creates nothing, because Terraform opens it in the plan and again in the apply.
-type existingEphemeral struct{ clientdiag.EphemeralResource }
+type existingEphemeral struct{ providerdata.EphemeralResource }
 
 func (r *existingEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
@@ -36,7 +36,7 @@ Opening it creates no export. Requires Terraform 1.10 or OpenTofu 1.11, or later
 func (r *existingEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var data DataSourcePart
 	o := waiting("open", resumeHint, "`open` in the timeouts block")
-	resp.Diagnostics.Append(clientdiag.Decode(ctx, r.Client, o.summary(), req.Config, &data)...)
+	resp.Diagnostics.Append(providerdata.Decode(ctx, r.Client, o.summary(), req.Config, &data)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -11,7 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
 	"terraform-provider-vantage/internal/argument"
-	"terraform-provider-vantage/internal/clientdiag"
+	"terraform-provider-vantage/internal/diagnostics"
+	"terraform-provider-vantage/internal/providerdata"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -32,13 +33,13 @@ const (
 // exportResource is an export in state: created once, polled until it completes, and removed from state when it is
 // destroyed. Definition.Resource returns it.
 type exportResource struct {
-	clientdiag.Resource
+	providerdata.Resource
 	definition Definition
 }
 
 // Resource returns the resource that keeps an export in state.
 func (d Definition) Resource() resource.Resource {
-	return &exportResource{clientdiag.Resource{Name: d.Name}, d}
+	return &exportResource{providerdata.Resource{Name: d.Name}, d}
 }
 
 func (r *exportResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -49,7 +50,7 @@ func (r *exportResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 func (r *exportResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	model := r.definition.NewResource()
 	o := r.definition.creatingResource()
-	resp.Diagnostics.Append(clientdiag.Decode(ctx, r.Client, o.summary(), req.Plan, model)...)
+	resp.Diagnostics.Append(providerdata.Decode(ctx, r.Client, o.summary(), req.Plan, model)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -95,7 +96,7 @@ func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, res
 	case expired && state.isCompleted():
 		return
 	case r.Client == nil && importing:
-		resp.Diagnostics.Append(clientdiag.ErrNotConfigured(o.summary()))
+		resp.Diagnostics.Append(diagnostics.NotConfigured(o.summary()))
 		return
 	case r.Client == nil:
 		resp.Diagnostics.Append(r.definition.warnNotRefreshed(state.Token.ValueString()))
@@ -169,7 +170,7 @@ func (r *exportResource) Update(ctx context.Context, req resource.UpdateRequest,
 		return
 	}
 	if r.Client == nil {
-		resp.Diagnostics.Append(clientdiag.ErrNotConfigured(o.summary()))
+		resp.Diagnostics.Append(diagnostics.NotConfigured(o.summary()))
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(plan.Timeouts, "update", defaultTimeout))

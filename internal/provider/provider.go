@@ -18,6 +18,7 @@ import (
 	"terraform-provider-vantage/internal/costexport"
 	"terraform-provider-vantage/internal/dataexport"
 	"terraform-provider-vantage/internal/kubernetesefficiencyexport"
+	"terraform-provider-vantage/internal/providerdata"
 	"terraform-provider-vantage/internal/unitcostexport"
 	"terraform-provider-vantage/internal/unitcosts"
 )
@@ -107,10 +108,11 @@ func (p *vantageProvider) Configure(
 		// need a client report that there is none.
 		return
 	}
-	resp.ResourceData = client
-	resp.DataSourceData = client
-	resp.EphemeralResourceData = client
-	resp.ActionData = client
+	data := providerdata.Data{Client: client}
+	resp.ResourceData = data
+	resp.DataSourceData = data
+	resp.EphemeralResourceData = data
+	resp.ActionData = data
 }
 
 // definitions returns the export types.

@@ -13,7 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
-	"terraform-provider-vantage/internal/clientdiag"
+	"terraform-provider-vantage/internal/diagnostics"
+	"terraform-provider-vantage/internal/providerdata"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -21,11 +22,11 @@ var _ datasource.DataSourceWithConfigure = (*dataSource)(nil)
 
 // NewDataSource returns the data source vantage_unit_costs.
 func NewDataSource() datasource.DataSource {
-	return &dataSource{clientdiag.DataSource{Name: "unit_costs"}}
+	return &dataSource{providerdata.DataSource{Name: "unit_costs"}}
 }
 
 // dataSource reads the unit costs of a cost report.
-type dataSource struct{ clientdiag.DataSource }
+type dataSource struct{ providerdata.DataSource }
 
 const (
 	defaultTimeout = 5 * time.Minute
@@ -105,7 +106,7 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 
 func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data model
-	resp.Diagnostics.Append(clientdiag.Decode(ctx, d.Client, couldNot, req.Config, &data)...)
+	resp.Diagnostics.Append(providerdata.Decode(ctx, d.Client, couldNot, req.Config, &data)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -139,7 +140,7 @@ func failure(err error) diag.Diagnostic {
 		return diag.NewErrorDiagnostic(couldNot, err.Error())
 	}
 	const report = "cost_report_token"
-	next := clientdiag.Remedy(e, clientdiag.NoSuchReport(report))
+	next := diagnostics.Remedy(e, diagnostics.NoSuchReport(report))
 	switch e.Kind {
 	case vantage.TooMany:
 		next = "Request fewer rows: set a shorter date range (start_date, end_date) or a longer date_bin. To get all rows, " +
@@ -148,7 +149,7 @@ func failure(err error) diag.Diagnostic {
 		next = "Check that the provider's host is correct and reachable, and that other clients leave enough of the rate " +
 			"limit. Otherwise request fewer rows, or set a longer `read` in the timeouts block."
 	}
-	detail := clientdiag.Detail(e, next)
+	detail := diagnostics.Detail(e, next)
 	if e.NotFound() {
 		return diag.NewAttributeErrorDiagnostic(path.Root(report), couldNot, detail)
 	}

@@ -1,5 +1,6 @@
-// Package clientdiag gives resources, data sources and actions their API client and converts its errors to diagnostics.
-package clientdiag
+// Package providerdata carries what the provider's Configure creates to resources, data sources, ephemeral resources and
+// actions, which embed a type of this package.
+package providerdata
 
 import (
 	"context"
@@ -10,13 +11,31 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"terraform-provider-vantage/internal/diagnostics"
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// Resource is embedded in a resource. It has the Metadata and Configure methods, and the client that they provide.
+// Data is the provider data of all types. It is empty during validation, and while the provider configuration has
+// unknown values.
+type Data struct {
+	Client *vantage.Client
+}
+
+// set takes the data from a request of a Configure method, where it is nil until the provider is configured.
+func (d *Data) set(provided any, diags *diag.Diagnostics) {
+	switch provided := provided.(type) {
+	case nil:
+	case Data:
+		*d = provided
+	default:
+		diags.Append(diagnostics.UnexpectedProviderData(provided))
+	}
+}
+
+// Resource is embedded in a resource. It has the Metadata and Configure methods, and the data that they receive.
 type Resource struct {
-	Name   string          // completes the type name vantage_<Name>
-	Client *vantage.Client // nil during validation, and while the provider configuration has unknown values
+	Name string // completes the type name vantage_<Name>
+	Data
 }
 
 // Metadata implements resource.Resource.
@@ -25,8 +44,8 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 }
 
 // Configure implements resource.ResourceWithConfigure.
-func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse) {
-	r.Client, _ = req.ProviderData.(*vantage.Client)
+func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.set(req.ProviderData, &resp.Diagnostics)
 }
 
 // DataSource is Resource for a data source.
@@ -38,8 +57,8 @@ func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 }
 
 // Configure implements datasource.DataSourceWithConfigure.
-func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
-	d.Client, _ = req.ProviderData.(*vantage.Client)
+func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.set(req.ProviderData, &resp.Diagnostics)
 }
 
 // EphemeralResource is Resource for an ephemeral resource.
@@ -54,9 +73,9 @@ func (r *EphemeralResource) Metadata(
 
 // Configure implements ephemeral.EphemeralResourceWithConfigure.
 func (r *EphemeralResource) Configure(
-	_ context.Context, req ephemeral.ConfigureRequest, _ *ephemeral.ConfigureResponse,
+	_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse,
 ) {
-	r.Client, _ = req.ProviderData.(*vantage.Client)
+	r.set(req.ProviderData, &resp.Diagnostics)
 }
 
 // Action is Resource for an action.
@@ -68,8 +87,8 @@ func (a *Action) Metadata(_ context.Context, req action.MetadataRequest, resp *a
 }
 
 // Configure implements action.ActionWithConfigure.
-func (a *Action) Configure(_ context.Context, req action.ConfigureRequest, _ *action.ConfigureResponse) {
-	a.Client, _ = req.ProviderData.(*vantage.Client)
+func (a *Action) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	a.set(req.ProviderData, &resp.Diagnostics)
 }
 
 // Decode decodes the configuration or the plan of an operation that sends requests. Without a client it returns an
@@ -81,14 +100,7 @@ func Decode(
 ) diag.Diagnostics {
 	diags := config.Get(ctx, model)
 	if !diags.HasError() && client == nil {
-		diags.Append(ErrNotConfigured(summary))
+		diags.Append(diagnostics.NotConfigured(summary))
 	}
 	return diags
-}
-
-// ErrNotConfigured returns the error of an operation that needs the client while there is none.
-func ErrNotConfigured(summary string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(summary, "The provider configuration has values that are known only after apply, "+
-		"so no request can be sent. Apply the resources of these values first (terraform apply -target=…), "+
-		"or set the values with environment variables.")
 }

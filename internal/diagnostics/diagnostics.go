@@ -1,10 +1,13 @@
-package clientdiag
+// Package diagnostics converts errors of the API client to diagnostics.
+package diagnostics
 
 import (
 	"fmt"
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"terraform-provider-vantage/internal/vantage"
 )
@@ -122,4 +125,17 @@ func rejectionRemedy(status int) string {
 func NoSuchReport(argument string) string {
 	return "The API token cannot access such a report. Check " + argument + ", and that the API token has access to the " +
 		"workspace of the report."
+}
+
+// NotConfigured is the error of an operation that needs the client while there is none.
+func NotConfigured(summary string) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(summary, "The provider configuration has values that are known only after apply, "+
+		"so no request can be sent. Apply the resources of these values first (terraform apply -target=…), "+
+		"or set the values with environment variables.")
+}
+
+// UnexpectedProviderData is the error of a type whose provider data has a wrong type.
+func UnexpectedProviderData(provided any) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Unexpected provider data", fmt.Sprintf("The provider passed data of the type %T, "+
+		"which this type cannot use. This is a defect of the provider. Report it with the text above.", provided))
 }
