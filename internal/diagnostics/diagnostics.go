@@ -97,6 +97,9 @@ func Remedy(e *vantage.Error, notFound string) string {
 			"Check the provider's host (VANTAGE_HOST) and the proxy settings, then run Terraform again."
 	case e.StatusCode != 0:
 		return rejectionRemedy(e.StatusCode)
+	case e.Kind == vantage.CertificateNotTrusted:
+		return "If a proxy inspects TLS connections, add its certificate authority to those that this machine trusts, or " +
+			"name its file in the environment variable SSL_CERT_FILE (Linux)."
 	case e.Kind == vantage.Unreachable && e.Unconfirmed > 0:
 		return "Run Terraform again. " +
 			"If this repeats, check whether a proxy or gateway has a shorter timeout than the API needs."

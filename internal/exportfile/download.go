@@ -125,9 +125,7 @@ func renewURLs(
 	fresh, err := client.GetDataExport(ctx, export)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		failure := vantage.ContextError(ctx)
-		failure.LastFailure = rejection.Err
-		return &Error{File: rejection.File, Host: rejection.Host, Err: failure}
+		return &Error{File: rejection.File, Host: rejection.Host, Err: vantage.Ended(ctx.Err(), rejection.Err)}
 	case err == nil && fresh.Completed():
 		renewed, err = newDownloads(client, fresh, o)
 	case err == nil:

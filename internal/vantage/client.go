@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"terraform-provider-vantage/internal/retry"
 	"terraform-provider-vantage/internal/vantage/ratelimit"
 	"terraform-provider-vantage/internal/vantage/redact"
 )
@@ -43,8 +44,10 @@ type Options struct {
 	MaxPollInterval time.Duration
 	// UserAgent is sent with each request.
 	UserAgent string
-	// Transport carries the requests. Defaults to a copy of http.DefaultTransport that checks its HTTP/2 connections.
+	// Transport carries the requests. Defaults to NewTransport.
 	Transport http.RoundTripper
+	// Hosts is shared with other clients of the transport. Defaults to one of its own.
+	Hosts *retry.Hosts
 	// Logger logs each request and delay at debug level. Defaults to none.
 	Logger *slog.Logger
 }
@@ -57,7 +60,7 @@ type Client struct {
 
 	options Options
 	base    *url.URL
-	http    *http.Client
+	send    layer
 	redact  redact.Redactor
 	history *history
 }
@@ -78,21 +81,15 @@ func New(o Options) (*Client, error) {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	if o.Transport == nil {
-		o.Transport = newTransport(o.Timeout)
+		o.Transport = NewTransport(o.Timeout)
 	}
-	c := &Client{options: o, base: base, redact: redact.New(o.APIToken), history: newHistory()}
-	c.http = &http.Client{
-		CheckRedirect: checkRedirect,
-		Transport: &apiTransport{
-			next:          o.Transport,
-			timeout:       o.Timeout,
-			authorization: "Bearer " + o.APIToken,
-			userAgent:     o.UserAgent,
-			redact:        c.redact,
-			log:           o.Logger,
-		},
+	if o.Hosts == nil {
+		o.Hosts = &retry.Hosts{}
 	}
-	return c, nil
+	redactor := redact.New(o.APIToken)
+	return &Client{
+		options: o, base: base, send: newLayers(o, redactor), redact: redactor, history: newHistory(),
+	}, nil
 }
 
 // Transport returns the transport of the client without its API token and rate limits, for requests to file servers.
@@ -100,6 +97,9 @@ func (c *Client) Transport() http.RoundTripper { return c.options.Transport }
 
 // Timeout returns the timeout of one request.
 func (c *Client) Timeout() time.Duration { return c.options.Timeout }
+
+// Hosts returns what the client knows of hosts.
+func (c *Client) Hosts() *retry.Hosts { return c.options.Hosts }
 
 // UserAgent returns the user agent of the client's requests.
 func (c *Client) UserAgent() string { return c.options.UserAgent }
@@ -150,43 +150,50 @@ func (c *Client) do(ctx context.Context, call call) *Error {
 	if err != nil {
 		return &Error{Kind: Internal, Err: c.redact.Cause(err)}
 	}
-	started := time.Now()
-	retrier := Retrier{Log: c.options.Logger}
-	failure := retrier.Run(ctx, func() *Error {
-		attempt := req.Clone(ctx)
-		attempt.Body, _ = req.GetBody() // cannot fail: it reads from memory
-		failure := c.send(attempt, call)
-		if failure != nil && failure.Retry.Policy == RetryFewTimes {
+	defer c.options.Hosts.Begin()()
+	started, unconfirmed := time.Now(), 0
+	loop := retry.Loop[Error]{Log: c.options.Logger}
+	failure, ended := loop.Run(ctx, func() (*Error, retry.Decision) {
+		again := req.Clone(ctx)
+		again.Body, _ = req.GetBody() // cannot fail: it reads from memory
+		failure, decision := c.attempt(again, call)
+		if decision.Policy == retry.FewTimes {
+			unconfirmed++
 			c.options.Logger.WarnContext(ctx, "the outcome of a request to create an export is unknown",
-				"attempt", retrier.few+1, "failure", failure.Error())
+				"attempt", unconfirmed, "failure", failure.Error())
 		}
-		return failure
+		return failure, decision
 	})
-	if failure == nil {
+	switch {
+	case ended != nil:
+		failure = Ended(ended, failure)
+	case failure == nil:
 		return nil
 	}
 	failure.Method, failure.Path = call.method, req.URL.Path
-	failure.Waited, failure.Unconfirmed = timeWaited(ctx, started), retrier.few
+	failure.Waited, failure.Unconfirmed = timeWaited(ctx, started), unconfirmed
 	return failure
 }
 
-// send makes one attempt.
-func (c *Client) send(req *http.Request, call call) *Error {
-	resp, err := c.http.Do(req) //nolint:bodyclose // the transport has read and closed the body
+// attempt makes one attempt, and decides what follows if it fails.
+func (c *Client) attempt(req *http.Request, call call) (*Error, retry.Decision) {
+	resp, err := c.send(req) //nolint:bodyclose // a layer has read and closed the body
+	var none *NoResponse
 	var failure *Error
 	switch {
-	case resp == nil && errors.As(err, &failure):
-		return failure
+	case errors.As(err, &none):
+		return none.Failure, none.Decision
 	case resp == nil:
-		return &Error{Kind: Malformed, Err: c.redact.Cause(err)} // an unreadable Location
+		return &Error{Kind: Malformed, Err: c.redact.Cause(err)}, retry.Decision{} // an unreadable Location
 	case errors.As(err, &failure): // by checkRedirect
 	case resp.StatusCode >= 200 && resp.StatusCode < 300:
-		if err = call.decode(resp); err == nil {
-			return nil
-		}
-		if errors.As(err, &failure) {
+		err = call.decode(resp)
+		switch {
+		case err == nil:
+			return nil, retry.Decision{}
+		case errors.As(err, &failure):
 			failure.StatusCode = resp.StatusCode
-			return failure
+			return failure, retry.Decision{}
 		}
 		failure = &Error{Kind: Malformed, Err: err}
 	default:
@@ -196,14 +203,14 @@ func (c *Client) send(req *http.Request, call call) *Error {
 	if !failure.FromAPI {
 		failure.ContentType = redact.ContentType(resp.Header.Get("Content-Type"))
 	}
-	failure.Retry.Policy = retryPolicy(attempt{
+	decision := retry.Decision{Policy: retryPolicy(attempt{
 		method: req.Method, status: resp.StatusCode, fromAPI: failure.FromAPI,
 		recent: time.Since(call.acceptedAt).Abs() < notFoundGrace,
-	})
+	})}
 	if resp.StatusCode == http.StatusServiceUnavailable {
-		failure.Retry.After = ratelimit.RetryAfter(resp.Header)
+		decision.After = ratelimit.RetryAfter(resp.Header)
 	}
-	return failure
+	return failure, decision
 }
 
 // rejection returns the error that a response without success describes.

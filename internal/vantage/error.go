@@ -1,6 +1,8 @@
 package vantage
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -26,6 +28,8 @@ const (
 	// Untrusted means that a response redirected to a place that the API token must not be sent to. Nothing was sent
 	// there.
 	Untrusted ErrorKind = "untrusted"
+	// CertificateNotTrusted means that the certificate of the host is not trusted. Nothing was sent there.
+	CertificateNotTrusted ErrorKind = "certificate not trusted"
 	// ExportFailed means that the export reached a final status other than completed.
 	ExportFailed ErrorKind = "export failed"
 	// TimedOut means that the deadline of the context has passed, or would pass before the request could be sent.
@@ -59,35 +63,7 @@ type Error struct {
 	Err error
 	// LastFailure is the last failed attempt of a call that TimedOut or was Interrupted; nil if there was none.
 	LastFailure *Error
-	// Retry says whether the attempt that failed is repeated. Its zero value is RetryNever.
-	Retry Retry
 }
-
-// Retry says whether a failed attempt is repeated.
-type Retry struct {
-	Policy RetryPolicy
-	// After is the delay that the server asked for. The operation fails at once if its deadline comes first.
-	After time.Duration
-	// firstFailure is when the minute of RetryOneMinute started; zero: with the operation's first failure of that policy
-	// in a row.
-	firstFailure time.Time
-}
-
-// RetryPolicy says how long an operation is repeated that fails in the same way.
-type RetryPolicy int
-
-const (
-	// RetryNever is for failures that would repeat.
-	RetryNever RetryPolicy = iota
-	// RetryFewTimes makes at most five such attempts: each may have an effect.
-	RetryFewTimes
-	// RetryOneMinute repeats for a minute of nothing else.
-	RetryOneMinute
-	// RetryUntilDeadline repeats until the deadline of the context.
-	RetryUntilDeadline
-	// RetryWhenAllowed repeats as soon as the rate limit allows, until the deadline of the context.
-	RetryWhenAllowed
-)
 
 // Error returns one line that can be shown and logged.
 func (e *Error) Error() string {
@@ -127,6 +103,29 @@ func CountExports(n int) string {
 		return "1 export may have been created"
 	}
 	return fmt.Sprintf("up to %d exports may have been created", n)
+}
+
+// Ended returns the error of an operation that ended before it was done: why, as package retry returns it, and the last
+// failed attempt, which may be nil.
+func Ended(why error, last *Error) *Error {
+	failure := &Error{Kind: TimedOut, LastFailure: last}
+	switch {
+	case errors.Is(why, context.Canceled):
+		failure.Kind = Interrupted
+	case !errors.Is(why, context.DeadlineExceeded):
+		failure.Err = why
+	}
+	return failure
+}
+
+// timeWaited returns how long a call has lasted, at most until the deadline of ctx: a POST that was sent is not
+// abandoned at the deadline.
+func timeWaited(ctx context.Context, started time.Time) time.Duration {
+	waited := time.Since(started)
+	if deadline, ok := ctx.Deadline(); ok {
+		waited = min(waited, deadline.Sub(started))
+	}
+	return waited
 }
 
 // Unwrap returns the cause.

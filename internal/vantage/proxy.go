@@ -2,7 +2,6 @@ package vantage
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -46,18 +45,35 @@ func proxyOf(u *url.URL) (description string, err error) {
 		proxyHost(os.Getenv(variable)), variable, consequence)
 }
 
-var errProxyAuth = errors.New("the proxy requires authentication (status 407); " +
-	"check the user name and the password in the variable")
-
-// proxyConnectError is an http.Transport.OnProxyConnectResponse for a proxy that rejects a connection.
-func proxyConnectError(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
-	switch resp.StatusCode {
-	case http.StatusOK:
-		return nil
-	case http.StatusProxyAuthRequired:
-		return errProxyAuth
+// throughProxy completes the error of a connection that failed by the proxy that it needs.
+func throughProxy(u *url.URL, err error) error {
+	proxy, invalid := proxyOf(u)
+	switch {
+	case invalid != nil:
+		return invalid // the other error can contain a part of the password
+	case proxy != "":
+		return fmt.Errorf("through the %s: %w", proxy, err)
 	}
-	return fmt.Errorf("the proxy rejected the connection with status %d", resp.StatusCode)
+	return err
+}
+
+// proxyError is the status with which a proxy rejected a connection.
+type proxyError int
+
+// Error implements error.
+func (status proxyError) Error() string {
+	if status == http.StatusProxyAuthRequired {
+		return "the proxy requires authentication (status 407); check the user name and the password in the variable"
+	}
+	return fmt.Sprintf("the proxy rejected the connection with status %d", int(status))
+}
+
+// proxyConnectError is an http.Transport.OnProxyConnectResponse.
+func proxyConnectError(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
+	if resp.StatusCode != http.StatusOK {
+		return proxyError(resp.StatusCode)
+	}
+	return nil
 }
 
 // proxyHost returns the host that a proxy URL with unescaped credentials is meant to have.

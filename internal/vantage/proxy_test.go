@@ -123,7 +123,7 @@ func TestProxy_rejectingTheCredentialsIsNamed(t *testing.T) { //nolint:parallelt
 	defer proxy.Close()
 	host := strings.TrimPrefix(proxy.URL, "http://")
 	clearProxies(t, env{"HTTPS_PROXY": "http://me:hunter2@" + host})
-	transport, ok := newTransport(DefaultTimeout).(*http.Transport)
+	transport, ok := NewTransport(DefaultTimeout).(*http.Transport)
 	if !ok {
 		t.Fatal("the transport has another type")
 	}

@@ -250,15 +250,10 @@ func unreachable(t *testing.T) map[string]func(*vantage.Options) {
 	t.Helper()
 	closed := httptest.NewServer(nil)
 	closed.Close()
-	secure := httptest.NewUnstartedServer(fakevantage.New(fakevantage.Options{}))
-	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
-	secure.StartTLS()
-	t.Cleanup(secure.Close)
 	plain := httptest.NewServer(fakevantage.New(fakevantage.Options{}))
 	t.Cleanup(plain.Close)
 	return map[string]func(*vantage.Options){
-		"connection refused":           func(o *vantage.Options) { o.Host = closed.URL },
-		"failed to verify certificate": func(o *vantage.Options) { o.Host = secure.URL },
+		"connection refused": func(o *vantage.Options) { o.Host = closed.URL },
 		"does not look like a TLS handshake": func(o *vantage.Options) {
 			o.Host = strings.Replace(plain.URL, "http:", "https:", 1)
 		},
@@ -313,6 +308,35 @@ func TestHost_isGivenUpIfItNeverResponded(t *testing.T) {
 			})
 		}
 	}
+}
+
+// secure returns a server whose certificate is not trusted, unless it is added to the transport.
+func secure(t *testing.T, handler http.Handler) *httptest.Server {
+	t.Helper()
+	server := httptest.NewUnstartedServer(handler)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	return server
+}
+
+func TestCertificate_thatIsNotTrustedIsFinal(t *testing.T) {
+	t.Parallel()
+	fake := fakevantage.New(fakevantage.Options{})
+	client, err := vantage.New(vantage.Options{APIToken: apiToken, Host: secure(t, fake).URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	_, err = export(t.Context(), client)
+	e := wantKind(t, err, vantage.CertificateNotTrusted)
+	if !strings.Contains(e.Error(), "127.0.0.1: tls: failed to verify certificate") || e.Unconfirmed > 0 {
+		t.Errorf("%+v", e)
+	}
+	if took := time.Since(start); took > 30*time.Second {
+		t.Errorf("took %s", took)
+	}
+	wantRequests(t, fake, 0, 0)
 }
 
 // Terraform runs ten operations at a time: a minute for each would add up.

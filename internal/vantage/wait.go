@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"time"
+
+	"terraform-provider-vantage/internal/retry"
 )
 
 // Progress describes a wait before each delay.
@@ -36,14 +38,14 @@ func (c *Client) WaitForDataExport(
 	}
 	for first := true; ; first = false {
 		if export.Status != "" { // otherwise it has not been polled yet
-			if err := c.delayPoll(ctx, export, time.Since(accepted), first, onProgress); err != nil {
-				return export, waitError(ctx, err, export, started)
+			if ended := c.delayPoll(ctx, export, time.Since(accepted), first, onProgress); ended != nil {
+				return export, waitError(ctx, Ended(ended, nil), export, started)
 			}
 		}
-		latest, err := c.GetDataExport(ctx, export)
+		latest, failure := c.getDataExport(ctx, export)
 		switch {
-		case err != nil:
-			return export, waitError(ctx, err, export, started)
+		case failure != nil:
+			return export, waitError(ctx, failure, export, started)
 		case latest.Failed():
 			return latest, waitError(ctx, &Error{Kind: ExportFailed, Messages: latest.Messages}, latest, started)
 		case latest.Completed():
@@ -63,12 +65,12 @@ func (c *Client) WaitForDataExport(
 // delayPoll waits until the next poll of an export of this age.
 func (c *Client) delayPoll(
 	ctx context.Context, export *DataExport, age time.Duration, first bool, onProgress func(Progress),
-) *Error {
+) (ended error) {
 	completed := c.history.completedAt(export.path)
 	delay := spread(pollDelay(age, export.hint, c.options.MaxPollInterval, completed), export.hint)
-	delay, ok := beforeDeadline(ctx, delay, 5*time.Second)
-	if !ok && !first {
-		return &Error{Kind: TimedOut, Err: errors.New("the export is still pending, and no time is left to poll it again")}
+	delay, inTime := retry.BeforeDeadline(ctx, delay, 5*time.Second)
+	if !inTime && !first {
+		return errors.New("the export is still pending, and no time is left to poll it again")
 	}
 	if onProgress != nil {
 		onProgress(Progress{Export: *export, Delay: delay})
@@ -79,13 +81,11 @@ func (c *Client) delayPoll(
 	}
 	c.options.Logger.Log(ctx, level, "waiting for data export",
 		"export", export.Token, "status", export.Status, "delay", delay)
-	return sleep(ctx, delay)
+	return retry.Sleep(ctx, delay)
 }
 
 // waitError completes an error that ended a wait.
-func waitError(ctx context.Context, err error, export *DataExport, started time.Time) error {
-	e := &Error{Kind: Internal, Err: err}
-	errors.As(err, &e)
+func waitError(ctx context.Context, e *Error, export *DataExport, started time.Time) error {
 	e.Token, e.Waited = export.Token, timeWaited(ctx, started)
 	if e.Status == "" {
 		e.Status = export.Status
