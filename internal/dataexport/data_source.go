@@ -58,7 +58,7 @@ func (d *existingDataSource) Read(ctx context.Context, req datasource.ReadReques
 	data.exported = newExported(export)
 	switch {
 	case err != nil || expiredAsOf(export):
-		resp.Diagnostics.AddWarning("The data export has expired", expiredText(export)+
+		resp.Diagnostics.AddWarning("The data export has expired", expiredText(export, export.AsOf)+
 			" Its attributes are known, but its URLs no longer work. "+newExportHint)
 	case len(export.Manifest.Files) == 0:
 		resp.Diagnostics.Append(o.warnNoFiles(export.Token))
@@ -147,9 +147,14 @@ func expiredAsOf(e *vantage.DataExport) bool {
 	return hasPassed(newExported(e).statedExpiry(), e.AsOf)
 }
 
-func expiredText(e *vantage.DataExport) string {
-	if until := newExported(e).statedExpiry(); !until.IsZero() && e.Completed() {
+// expiredText says what has expired: the export, or only its URLs.
+func expiredText(e *vantage.DataExport, now time.Time) string {
+	reported := newExported(e)
+	if until := reported.timeAfterCompletion("valid_until"); hasPassed(until, now) {
 		return fmt.Sprintf("The export %s expired at %s.", e.Token, until.Format(time.RFC3339))
+	}
+	if until := reported.timeAfterCompletion("urls_valid_until"); hasPassed(until, now) {
+		return fmt.Sprintf("The URLs of the export %s expired at %s, before the export.", e.Token, until.Format(time.RFC3339))
 	}
 	return fmt.Sprintf("The API reports the export %s as expired.", e.Token)
 }

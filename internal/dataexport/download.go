@@ -135,7 +135,7 @@ func (o operation) errDirectory(directory string, err error) diag.Diagnostic {
 }
 
 func (o operation) errExpired(export *vantage.DataExport) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(o.summary(), expiredText(export)+" Its files can no longer be downloaded. "+o.failed)
+	return diag.NewErrorDiagnostic(o.summary(), expiredText(export, time.Now())+" Its files can no longer be downloaded. "+o.failed)
 }
 
 // errDownload describes which file failed and why, how many files are complete, and how to download the rest.

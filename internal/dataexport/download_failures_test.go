@@ -158,7 +158,7 @@ func TestDownloads_reportRetries(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			options := fakevantage.Options{RetryAfter: "0", Misbehave: test.misbehave}
+			options := fakevantage.Options{RetryAfter: "0", SignEachGET: true, Misbehave: test.misbehave}
 			inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
 				told := p.Invoke(t.Context(), withDirectory(t.TempDir()))
 				wantLines(t, told.Lines, ".*accepted.*", ".*completed.*", test.line,

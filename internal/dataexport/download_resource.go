@@ -25,7 +25,10 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-var _ resource.ResourceWithConfigure = (*downloadResource)(nil)
+var (
+	_ resource.ResourceWithConfigure  = (*downloadResource)(nil)
+	_ resource.ResourceWithModifyPlan = (*downloadResource)(nil)
+)
 
 // NewDownloadResource returns the resource vantage_data_export_download.
 func NewDownloadResource() resource.Resource {
@@ -124,6 +127,25 @@ State stores no pre-signed URLs. Destroying the resource keeps the files.`,
 	}
 }
 
+// ModifyPlan warns about a replacement that will fail because the export has expired. It is a warning because Terraform
+// plans before a destroy as well.
+func (r *downloadResource) ModifyPlan(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
+	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
+		return
+	}
+	var state, plan downloadResourceModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	replaced := !plan.Directory.Equal(state.Directory) || !plan.FilenamePrefix.Equal(state.FilenamePrefix) ||
+		!plan.Triggers.Equal(state.Triggers)
+	until, known := vantage.ParseTime(state.ValidUntil.ValueString())
+	if replaced && plan.Token.Equal(state.Token) && known && hasPassed(until, time.Now()) {
+		resp.Diagnostics.Append(warnDownloadWillFail(state.Token.ValueString(), until))
+	}
+}
+
 // Create stores nothing if the download fails, so that the next apply starts again.
 func (r *downloadResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan downloadResourceModel
@@ -187,6 +209,12 @@ func (m downloadResourceModel) warnChanged(cause string) diag.Diagnostic {
 		next = fmt.Sprintf("The expiry of the export %s is unknown, "+unchanged, token)
 	}
 	return diag.NewWarningDiagnostic("Downloaded files have changed", cause+" "+next)
+}
+
+func warnDownloadWillFail(token string, expiredAt time.Time) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("The download will fail", fmt.Sprintf(
+		"The export %s expired at %s, and this plan downloads its files again. %s",
+		token, expiredAt.Format(time.RFC3339), newExportHint))
 }
 
 // Update stores arguments that do not change the files.

@@ -70,16 +70,14 @@ func (r *exportResource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() || !plan.WaitForCompletion.ValueBool() {
 		return
 	}
-	_, diags := r.await(ctx, o, model, export, &resp.State)
-	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(r.await(ctx, o, model, export, &resp.State)...)
 }
 
-// Read changes state in two cases only: a pending export has completed, or the stored URLs have expired and the export
-// is still valid. An expired export is a finished record that needs no request.
+// Read polls a pending export once. A completed export is a finished record that needs no request, because the API
+// neither changes nor deletes it. So is a pending export that was not waited for and that has expired since.
 func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	model := r.definition.NewResource()
 	resp.Diagnostics.Append(req.State.Get(ctx, model)...)
-	imported := importStageOf(ctx, req.Private, &resp.Diagnostics)
 	acceptedAt := acceptedAtOf(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -87,16 +85,8 @@ func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, res
 	state := model.Part()
 	// First, because Terraform before 1.12 fails without it.
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("token"), state.Token)...)
-	o, importing := r.definition.refreshing(), state.Status.IsNull()
-	if importing {
-		o = r.definition.importing()
-	}
-	expired := state.isExpired(acceptedAt, time.Now())
 	switch {
-	case expired && state.isCompleted():
-		return
-	case r.Client == nil && importing:
-		resp.Diagnostics.Append(diagnostics.NotConfigured(o.summary()))
+	case state.isCompleted(), !state.WaitForCompletion.ValueBool() && state.isExpired(acceptedAt, time.Now()):
 		return
 	case r.Client == nil:
 		resp.Diagnostics.Append(r.definition.warnNotRefreshed(state.Token.ValueString()))
@@ -107,48 +97,27 @@ func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, res
 
 	known := &vantage.DataExport{Token: state.Token.ValueString(), AcceptedAt: acceptedAt}
 	export, err := r.Client.GetDataExport(ctx, known)
-	lost := isNotFound(err) && !importing
 	switch {
-	case (lost || err == nil && export.Failed()) && expired && !state.WaitForCompletion.ValueBool():
-		// Pending, not waited for, and no longer known: a finished record as well.
-	case lost:
+	case isNotFound(err):
 		resp.Diagnostics.Append(r.definition.warnLost(known.Token))
 		resp.State.RemoveResource(ctx)
 	case err != nil:
-		resp.Diagnostics.Append(o.failure(err))
-	case state.isCompleted():
-		// A completed export stays completed, whatever the response.
-		if state.hasFresherURLs(export) {
-			state.setCompleted(export)
-			resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
-		}
-	case export.Failed() && importing:
-		resp.Diagnostics.Append(o.failure(&vantage.Error{
-			Kind: vantage.ExportFailed, Token: known.Token, Status: export.Status, Messages: export.Messages,
-		}))
+		resp.Diagnostics.Append(r.definition.refreshing().failure(err))
 	case export.Failed():
 		resp.Diagnostics.Append(r.definition.warnFailed(export))
 		resp.State.RemoveResource(ctx)
-	case export.Completed() || importing:
+	case export.Completed():
 		state.exported = newExported(export).withFileURLs(state.StoreFileURLs)
-		if imported != notImported {
-			model.SetFromImport(decodeAttributes(export.Attributes))
-		}
-		if importing {
-			resp.Diagnostics.Append(r.definition.warnImported(export)...)
-			resp.Diagnostics.Append(o.warnUnreadableExpiry(export)...)
-		}
 		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	}
 }
 
-// Update sends none of its arguments to the API. It resumes polling a pending export, and requests URLs that are to be
-// stored from now on.
+// Update sends none of its arguments to the API. It ends an import, resumes polling a pending export, and requests URLs
+// that are to be stored from now on.
 func (r *exportResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	model, stored := r.definition.NewResource(), r.definition.NewResource()
 	resp.Diagnostics.Append(req.Plan.Get(ctx, model)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, stored)...)
-	imported := importStageOf(ctx, req.Private, &resp.Diagnostics)
 	acceptedAt := acceptedAtOf(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -156,7 +125,7 @@ func (r *exportResource) Update(ctx context.Context, req resource.UpdateRequest,
 	plan, state := model.Part(), stored.Part()
 	plan.exported = state.exported.withFileURLs(plan.StoreFileURLs)
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("token"), state.Token)...)
-	resp.Diagnostics.Append(imported.afterUpdate(state.isCompleted()).save(ctx, resp.Private)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, nil)...) // removes it
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 
 	o := r.definition.resuming()
@@ -176,12 +145,7 @@ func (r *exportResource) Update(ctx context.Context, req resource.UpdateRequest,
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(plan.Timeouts, "update", defaultTimeout))
 	defer cancel()
 	known := &vantage.DataExport{Token: state.Token.ValueString(), AcceptedAt: acceptedAt}
-	export, diags := r.await(ctx, o, model, known, &resp.State)
-	resp.Diagnostics.Append(diags...)
-	if imported != notImported && !state.isCompleted() && plan.isCompleted() {
-		resp.Diagnostics.Append(notImported.save(ctx, resp.Private)...)
-		resp.Diagnostics.Append(r.checkImport(ctx, export, req.Plan, &resp.State)...)
-	}
+	resp.Diagnostics.Append(r.await(ctx, o, model, known, &resp.State)...)
 }
 
 // Delete removes the export from state: the API has no delete, and exports expire.
@@ -190,8 +154,7 @@ func (r *exportResource) Delete(context.Context, resource.DeleteRequest, *resour
 // await polls an export that state has as pending, or without URLs, and saves the result.
 func (r *exportResource) await(
 	ctx context.Context, o operation, model Model[ResourcePart], export *vantage.DataExport, state *tfsdk.State,
-) (*vantage.DataExport, diag.Diagnostics) {
-	var diags diag.Diagnostics
+) (diags diag.Diagnostics) {
 	plan := model.Part()
 	export, err := r.Client.WaitForDataExport(ctx, export, nil)
 	var e *vantage.Error
@@ -206,7 +169,7 @@ func (r *exportResource) await(
 	case errors.As(err, &e) && e.Kind == vantage.Interrupted:
 		// An error would taint the resource, and the next apply would create a new export.
 		diags.Append(r.definition.warnInterrupted(plan.Token.ValueString()))
-	case isExpiredStatus(err) && plan.isCompleted():
+	case plan.isCompleted() && (isExpiredStatus(err) || isNotFound(err)):
 		diags.Append(r.storeNoURLs(ctx, model, state)...)
 	case errors.As(err, &e) && e.Kind == vantage.ExportFailed && o.report != "":
 		state.RemoveResource(ctx)
@@ -214,7 +177,7 @@ func (r *exportResource) await(
 	default:
 		diags.Append(o.failure(err))
 	}
-	return export, diags
+	return diags
 }
 
 // storeNoURLs stores an empty list of URLs for an export that has expired.
@@ -222,7 +185,7 @@ func (r *exportResource) storeNoURLs(
 	ctx context.Context, model Model[ResourcePart], state *tfsdk.State,
 ) diag.Diagnostics {
 	part := model.Part()
-	part.Manifest = withURLsOf(part.Manifest, manifestValue(&vantage.Manifest{}))
+	part.Manifest = withMember(part.Manifest, "files", fileURLs(nil))
 	diags := state.Set(ctx, model)
 	diags.Append(r.definition.warnNoURLs(part.Token.ValueString()))
 	return diags

@@ -60,35 +60,25 @@ func (d Definition) importing() operation {
 	}
 }
 
-// errImportDiffers names the arguments that an imported export does not match.
-func (d Definition) errImportDiffers(token string, different []change) diag.Diagnostic {
-	var texts []string
-	for _, c := range different {
-		texts = append(texts, fmt.Sprintf("%s is %s in the configuration and %s in the export", c.name, c.after, c.before))
-	}
-	return diag.NewAttributeErrorDiagnostic(path.Root(different[0].name),
-		"The imported "+d.Noun+" does not match the configuration",
-		fmt.Sprintf("The export %s has completed: %s. "+
-			"State holds the values of the export, and the next apply replaces it. "+
-			"To keep the export, change the configuration.", token, strings.Join(texts, "; ")))
+func (d Definition) errImportPending(export *vantage.DataExport) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(d.importing().summary(), fmt.Sprintf("The export %s is pending (status %q). "+
+		"Most exports complete within about a minute. Run Terraform again to import it then.",
+		export.Token, export.Status))
 }
 
-// warnAdopted names the arguments that are adopted from the configuration. Nothing is reported of a pending export yet.
-func (d Definition) warnAdopted(names []string, pending bool) diag.Diagnostic {
-	text := fmt.Sprintf("The API does not report %s of the export. "+
-		"State adopts the configured values without creating a new export. "+
-		"A later change of these arguments creates a new export. "+
-		"To create one now, apply with -replace and the resource's address.", strings.Join(names, ", "))
-	if pending {
-		text += " The export is pending: the arguments that the API reports are compared once it completes."
-	}
-	return diag.NewWarningDiagnostic("Arguments of the imported "+d.Noun+" could not be compared", text)
+// warnAdopted names the arguments that are adopted from the configuration.
+func (d Definition) warnAdopted(names []string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Arguments of the imported "+d.Noun+" could not be compared",
+		fmt.Sprintf("The API does not report %s of the export. "+
+			"State adopts the configured values without creating a new export. "+
+			"A later change of these arguments creates a new export. "+
+			"To create one now, apply with -replace and the resource's address.", strings.Join(names, ", ")))
 }
 
 // warnImported warns about an imported export that has expired, or seems to have another export type.
 func (d Definition) warnImported(export *vantage.DataExport) (diags diag.Diagnostics) {
 	if expiredAsOf(export) {
-		diags.AddWarning("The "+d.Noun+" has expired", expiredText(export)+" Its URLs no longer work. "+newExportHint)
+		diags.AddWarning("The "+d.Noun+" has expired", expiredText(export, export.AsOf)+" Its URLs no longer work. "+newExportHint)
 	}
 	if export.ExportType != "" && !strings.HasPrefix(strings.ToLower(export.ExportType), d.ExportType) {
 		diags.AddWarning("The imported export may not be a "+d.Noun, fmt.Sprintf("The API reports the export type %q of the "+

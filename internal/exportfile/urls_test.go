@@ -26,7 +26,7 @@ func TestDownload_renewsExpiredURLsOnceForAllFiles(t *testing.T) {
 		t.Run(http.StatusText(status), func(t *testing.T) {
 			t.Parallel()
 			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{Files: 10})
+				fake := fakevantage.New(fakevantage.Options{Files: 10, SignEachGET: true})
 				client, directory := newClient(t, fake), t.TempDir()
 				export := completed(ctx, t, client)
 				polls := fake.Gets()
@@ -74,7 +74,7 @@ func TestDownload_renewsURLsAsLongAsFilesComplete(t *testing.T) {
 		t.Run(fmt.Sprintf("%d downloads", most), func(t *testing.T) {
 			t.Parallel()
 			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{Files: 12})
+				fake := fakevantage.New(fakevantage.Options{Files: 12, SignEachGET: true})
 				client, directory := newClient(t, fake), t.TempDir()
 				export := completed(ctx, t, client)
 				polls := fake.Gets()
@@ -107,7 +107,7 @@ func TestDownload_renewsURLsAsLongAsFilesComplete(t *testing.T) {
 func TestDownload_renewsURLsNotWithoutProgress(t *testing.T) {
 	t.Parallel()
 	within(t, 30*time.Minute, func(t *testing.T, ctx context.Context) {
-		fake := fakevantage.New(fakevantage.Options{})
+		fake := fakevantage.New(fakevantage.Options{SignEachGET: true})
 		client := newClient(t, fake)
 		export := completed(ctx, t, client)
 		polls, n := fake.Gets(), 0
@@ -131,7 +131,7 @@ func TestDownload_renewsURLsNotWithoutProgress(t *testing.T) {
 func TestDownload_resumesWithAFreshURL(t *testing.T) {
 	t.Parallel()
 	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-		fake := fakevantage.New(fakevantage.Options{FileSize: 1 << 20})
+		fake := fakevantage.New(fakevantage.Options{FileSize: 1 << 20, SignEachGET: true})
 		client, directory := newClient(t, fake), t.TempDir()
 		export := completed(ctx, t, client)
 		var cut atomic.Bool
