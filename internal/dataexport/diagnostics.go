@@ -83,6 +83,9 @@ func (o operation) next(e *vantage.Error) string {
 	switch {
 	case e.Kind == vantage.ExportFailed:
 		return o.failed
+	case e.Timeout > 0 && e.Token == "":
+		return "The API has not confirmed that it created an export. " +
+			"Set a longer timeout, or check that other clients do not use up the rate limit."
 	case e.Kind == vantage.TimedOut && e.Token == "":
 		return "The API has not confirmed that it created an export. " +
 			"Check that the provider's host is correct and reachable, and that other clients do not use up the rate limit. " +

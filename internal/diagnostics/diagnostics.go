@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -69,10 +68,9 @@ func because(e *vantage.Error) string {
 
 // ended says why a call ended before it was done.
 func ended(e *vantage.Error) string {
-	waited := e.Waited.Round(time.Second)
-	text := fmt.Sprintf("The operation timed out after %s%s.", waited, because(e))
+	text := fmt.Sprintf("The operation %s%s.", e.Ending(), because(e))
 	if e.Kind == vantage.Interrupted {
-		text = fmt.Sprintf("The operation was interrupted after %s.", waited)
+		text = fmt.Sprintf("The operation was %s.", e.Ending())
 	}
 	if e.LastFailure != nil {
 		text += fmt.Sprintf(" Last failure: %v.", e.LastFailure)

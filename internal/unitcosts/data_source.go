@@ -146,8 +146,11 @@ func failure(err error) diag.Diagnostic {
 		next = "Request fewer rows: set a shorter date range (start_date, end_date) or a longer date_bin. To get all rows, " +
 			"use the resource vantage_unit_cost_export."
 	case vantage.TimedOut:
-		next = "Check that the provider's host is correct and reachable, and that other clients leave enough of the rate " +
-			"limit. Otherwise request fewer rows, or set a longer `read` in the timeouts block."
+		next = "Request fewer rows, or set a longer `read` in the timeouts block. Check that other clients leave enough of " +
+			"the rate limit."
+		if e.Timeout == 0 {
+			next = "Check that the provider's host is correct and reachable. " + next
+		}
 	}
 	detail := diagnostics.Detail(e, next)
 	if e.NotFound() {

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -40,7 +41,7 @@ type Options struct {
 	// Timeout bounds one HTTP request, from sending it to the end of its response. Delays by the rate limit and between
 	// attempts do not count. Defaults to DefaultTimeout.
 	Timeout time.Duration
-	// MaxPollInterval caps the time between two polls of a pending export. Zero: follow the API's Retry-After.
+	// MaxPollInterval is the maximum of the delay before each poll of a pending export. Defaults to none.
 	MaxPollInterval time.Duration
 	// UserAgent is sent with each request.
 	UserAgent string
@@ -115,8 +116,7 @@ func CheckAPIToken(token string) error {
 	}
 	for _, c := range token {
 		if c <= ' ' || c > '~' {
-			return errors.New("an API token has only ASCII letters, digits and punctuation, and no space or line break; " +
-				"trimspace removes the line break at the end of a file")
+			return errors.New("an API token has only ASCII letters, digits and punctuation, and no space or line break")
 		}
 	}
 	return nil
@@ -171,7 +171,8 @@ func (c *Client) do(ctx context.Context, call call) *Error {
 		return nil
 	}
 	failure.Method, failure.Path = call.method, req.URL.Path
-	failure.Waited, failure.Unconfirmed = timeWaited(ctx, started), unconfirmed
+	failure.Unconfirmed = unconfirmed
+	failure.Measure(ctx, started)
 	return failure
 }
 
@@ -184,7 +185,8 @@ func (c *Client) attempt(req *http.Request, call call) (*Error, retry.Decision) 
 	case errors.As(err, &none):
 		return none.Failure, none.Decision
 	case resp == nil:
-		return &Error{Kind: Malformed, Err: c.redact.Cause(err)}, retry.Decision{} // an unreadable Location
+		// The Location of a redirect cannot be read.
+		return &Error{Kind: Malformed, Err: c.redact.Cause(err)}, retry.Decision{Policy: retry.OneMinute}
 	case errors.As(err, &failure): // by checkRedirect
 	case resp.StatusCode >= 200 && resp.StatusCode < 300:
 		err = call.decode(resp)
@@ -221,7 +223,12 @@ func (c *Client) rejection(resp *http.Response) *Error {
 		failure.Err = err
 		return failure
 	}
-	failure.Messages, failure.FromAPI = c.redact.Messages(body)
-	failure.FromAPI = failure.FromAPI && resp.StatusCode >= 400
+	messages, ofAPI := c.redact.Messages(body)
+	failure.FromAPI = ofAPI && resp.StatusCode >= 400
+	for _, message := range messages {
+		if !strings.EqualFold(message, http.StatusText(resp.StatusCode)) { // which is said with the status
+			failure.Messages = append(failure.Messages, message)
+		}
+	}
 	return failure
 }

@@ -45,9 +45,9 @@ func limit(next http.RoundTripper, limiter *ratelimit.Limiter, log *slog.Logger)
 		if ended := retry.Ended(ctx); ended != nil { // without a slot of the rate limit
 			return nil, notSent(ended)
 		}
-		slot, ended := limiter.Acquire(ctx, route(req))
-		if ended != nil {
-			return nil, notSent(ended)
+		slot, err := limiter.Acquire(ctx, route(req))
+		if err != nil {
+			return nil, notSent(err)
 		}
 		if ended := retry.Ended(ctx); ended != nil { // a POST is not canceled once it is sent
 			slot.Done(nil)
@@ -115,8 +115,11 @@ func logRequests(next http.RoundTripper, log *slog.Logger, redactor redact.Redac
 	}
 }
 
-// readBody reads the response into memory. The error of a body that is cut off or too long comes when it is read,
-// because the header may say all that matters.
+// errHTML is the error of a page of a gateway, a firewall or a sign-in. The API sends none, whatever the status is.
+var errHTML = errors.New("the response is an HTML page")
+
+// readBody reads the response into memory. The error of a body that cannot be used comes when it is read, because the
+// header may say all that matters.
 func readBody(next http.RoundTripper, redactor redact.Redactor) layer {
 	return func(req *http.Request) (*http.Response, error) {
 		resp, err := next.RoundTrip(req)
@@ -132,6 +135,8 @@ func readBody(next http.RoundTripper, redactor redact.Redactor) layer {
 			err = &Error{Kind: TooMany, Err: fmt.Errorf("the response is longer than %d MiB", maxBody>>20)}
 		case err != nil:
 			err = fmt.Errorf("the response was cut off: %w", redactor.Cause(err))
+		case redact.ContentType(resp.Header.Get("Content-Type")) == "text/html":
+			err = errHTML
 		case req.Method == http.MethodGet && resp.StatusCode < 300 && redactor.Contained(body):
 			err = errors.New("the response contains the API token")
 		}
