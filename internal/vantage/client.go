@@ -23,10 +23,10 @@ import (
 )
 
 const (
-	// DefaultHost is the base URL of the public service.
-	DefaultHost = "https://api.vantage.sh"
 	// DefaultTimeout is the timeout of one HTTP request if Options.Timeout is zero.
 	DefaultTimeout = 30 * time.Second
+	// notFoundGrace is how long after its creation an export may be unknown to the server that responds to a poll.
+	notFoundGrace = 10 * time.Second
 )
 
 // Options configure a Client. Only APIToken is required.
@@ -107,6 +107,24 @@ func (c *Client) UserAgent() string { return c.options.UserAgent }
 
 // Logger returns the logger of the client.
 func (c *Client) Logger() *slog.Logger { return c.options.Logger }
+
+// newLayers returns what an attempt passes through, here from the inside out. Client.do, which repeats attempts, is
+// outside of them all. An error without a response is a *NoResponse.
+func newLayers(o Options, redactor redact.Redactor) layer {
+	next := Connect(o.Transport, o.Hosts, redactor)
+	next = readBody(next, redactor)
+	next = logRequests(next, o.Logger, redactor)
+	next = bound(next, o.Timeout)
+	next = authorize(next, o.APIToken, o.UserAgent)
+	next = layer((&http.Client{Transport: next, CheckRedirect: checkRedirect}).Do)
+	return limit(next, &ratelimit.Limiter{}, o.Logger)
+}
+
+// CheckProxy returns an error if requests to the API need a proxy whose environment variable is not usable.
+func (c *Client) CheckProxy() error {
+	_, err := proxyOf(c.base)
+	return err
+}
 
 // CheckAPIToken rejects an API token that cannot be sent: an empty one, or one with white space or other characters
 // that no token has.

@@ -11,12 +11,6 @@ import (
 	"golang.org/x/net/http/httpproxy"
 )
 
-// CheckProxy returns an error if requests to the API need a proxy whose environment variable is not usable.
-func (c *Client) CheckProxy() error {
-	_, err := proxyOf(c.base)
-	return err
-}
-
 // proxyOf describes the proxy through which requests to u are sent. It returns "" without one, and an error if its
 // environment variable cannot be parsed or is misread, as with special characters in a password. Go reports neither: it
 // ignores the variable, or connects to another proxy. The error shows nothing of the value.

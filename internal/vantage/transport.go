@@ -20,24 +20,6 @@ import (
 // credentials, 1.5 kB each, is smaller.
 const maxBody = 24 << 20
 
-// layer handles a request with the help of the next layer.
-type layer func(*http.Request) (*http.Response, error)
-
-// RoundTrip implements http.RoundTripper.
-func (l layer) RoundTrip(req *http.Request) (*http.Response, error) { return l(req) }
-
-// newLayers returns what an attempt passes through, here from the inside out. Client.do, which repeats attempts, is
-// outside of them all. An error without a response is a *NoResponse.
-func newLayers(o Options, redactor redact.Redactor) layer {
-	next := Connect(o.Transport, o.Hosts, redactor)
-	next = readBody(next, redactor)
-	next = logRequests(next, o.Logger, redactor)
-	next = bound(next, o.Timeout)
-	next = authorize(next, o)
-	next = layer((&http.Client{Transport: next, CheckRedirect: checkRedirect}).Do)
-	return limit(next, &ratelimit.Limiter{}, o.Logger)
-}
-
 // limit delays a request until the rate limit allows it. Redirects count as the request that they redirect.
 func limit(next http.RoundTripper, limiter *ratelimit.Limiter, log *slog.Logger) layer {
 	return func(req *http.Request) (*http.Response, error) {
@@ -71,11 +53,11 @@ func route(req *http.Request) string {
 }
 
 // authorize sets the headers of a request, among them the API token.
-func authorize(next http.RoundTripper, o Options) layer {
+func authorize(next http.RoundTripper, apiToken, userAgent string) layer {
 	return func(req *http.Request) (*http.Response, error) {
 		req = req.Clone(req.Context())
-		req.Header.Set("Authorization", "Bearer "+o.APIToken)
-		req.Header.Set("User-Agent", o.UserAgent)
+		req.Header.Set("Authorization", "Bearer "+apiToken)
+		req.Header.Set("User-Agent", userAgent)
 		req.Header.Set("Accept", "application/json")
 		if req.ContentLength > 0 {
 			req.Header.Set("Content-Type", "application/json")
