@@ -59,7 +59,7 @@ var causes = []cause{
 		"The operation was interrupted after {waited}.{last}", "Run Terraform again.",
 	}, {
 		"timed out", ofKind(vantage.TimedOut),
-		"The operation timed out after {waited}{because}.{last}", "If needed, set a longer {timeout}.",
+		"The operation {ending}{because}.{last}", "If needed, set a longer {timeout}.",
 	},
 
 	// Responses of the API.

@@ -136,7 +136,7 @@ func addValues(v Values, op Operation, s Subject, f failure) {
 	v["noun"], v["report"], v["timeout"] = s.Noun, s.Report, texts[op].timeout
 	v["request"] = strings.TrimSpace(f.Method + " " + f.Path)
 	v["status"] = strings.TrimSpace(fmt.Sprintf("%d %s", f.StatusCode, http.StatusText(f.StatusCode)))
-	v["type"], v["waited"] = f.ContentType, f.Waited.Round(time.Second).String()
+	v["type"], v["waited"], v["ending"] = f.ContentType, f.Waited.Round(time.Second).String(), f.Ending()
 	v["error"], v["line"] = fmt.Sprint(f.Err), f.Error.Error()
 	for _, optional := range []string{"because", "last", "export", "messages", "unconfirmed", "hint"} {
 		v[optional] = ""

@@ -72,7 +72,7 @@ func Download(
 		}
 	}
 	if failure := (*Error)(nil); errors.As(err, &failure) {
-		failure.Err.Waited = time.Since(started)
+		failure.Err.Measure(ctx, started)
 	}
 	return complete, err
 }

@@ -58,10 +58,10 @@ func (s *settings) text(name string, argument types.String) string {
 		s.unknown = true
 		return ""
 	}
-	source, value := "provider argument "+name, argument.ValueString()
+	source, value, check := "provider argument "+name, argument.ValueString(), checkArgument
 	if value == "" {
 		variable := "VANTAGE_" + strings.ToUpper(name)
-		source, value = "environment variable "+variable, os.Getenv(variable)
+		source, value, check = "environment variable "+variable, os.Getenv(variable), checkValue
 	}
 	if err := check(name, value); err != nil {
 		s.diags.Append(diagnostics.InvalidSetting.ErrorAt(path.Root(name),
@@ -84,9 +84,9 @@ var checks = map[string]func(value string) error{
 	"workspace_token":   argument.CheckToken,
 }
 
-// check returns an error if the value of an argument or of its environment variable is invalid. An empty value counts
+// checkValue returns an error if the value of an argument or of its environment variable is invalid. An empty value counts
 // as not set.
-func check(name, value string) error {
+func checkValue(name, value string) error {
 	switch {
 	case value == "":
 		return nil
@@ -96,9 +96,18 @@ func check(name, value string) error {
 	return checks[name](value)
 }
 
+// checkArgument is checkValue for an argument, which functions of the configuration can correct.
+func checkArgument(name, value string) error {
+	err := checkValue(name, value)
+	if err != nil && strings.TrimSpace(value) != value {
+		return fmt.Errorf("%w; trimspace removes the line break at the end of a file", err)
+	}
+	return err
+}
+
 func validators(name string) []validator.String {
 	description := "of the provider argument " + name + " must be valid"
-	return argument.Checked(description, func(value string) error { return check(name, value) })
+	return argument.Checked(description, func(value string) error { return checkArgument(name, value) })
 }
 
 func checkHost(value string) error {
