@@ -44,7 +44,7 @@ func (s *session) begin(r *resource, call string) (done func(error, []*tfprotov6
 		switch {
 		case t.accepted > 0 && call != "ApplyResourceChange":
 			s.failf("%s of %s created an export", call, r.name)
-		case t.all > 0 && call != "ApplyResourceChange" && call != "ReadResource":
+		case t.all > 0 && call != "ApplyResourceChange" && call != "ReadResource" && call != "ImportResourceState":
 			s.failf("%s of %s sent %d requests", call, r.name, t.all)
 		}
 		return t
@@ -93,14 +93,36 @@ func urlsAllowed(o object) bool {
 	return at(o.value, "manifest", "files").IsNull() || !is(at(o.value, "store_file_urls"), false)
 }
 
+// pending reports whether the API knows an export that has not completed.
+func (s *session) pending(token string) bool {
+	return s.known(token) && s.fake.Exports()[token].CompletedAt.IsZero()
+}
+
+func (s *session) checkImported(r *resource, o object, block importBlock, t traffic) {
+	rule := s.rules(r, "import", t, r.none(), o)
+	rule(t.all == t.gets && (t.gets == 1 || s.faulty), "one GET is sent")
+	rule(completed(o) && o.text("token") == block.token, "only a completed export is imported")
+	for _, left := range [][]string{{"wait_for_completion"}, {"store_file_urls"}, {"manifest", "files"}} {
+		rule(at(o.value, left...).IsNull(), left[len(left)-1]+" is left to the first apply")
+	}
+	s.checkCompleted(rule, o)
+}
+
+// checkCompleted checks an object that has just been seen completed.
+func (s *session) checkCompleted(rule func(bool, string), o object) {
+	want := s.urlsValidUntil(s.fake.Exports()[o.text("token")])
+	got := o.text("manifest", "urls_valid_until")
+	rule(got == want || s.api().SignEachGET && got != "", "urls_valid_until is stored, whether URLs are or not: "+want)
+}
+
 func (s *session) checkRead(r *resource, before, after object, t traffic) {
 	rule := s.rules(r, "refresh", t, before, after)
 	same := after.value.Equal(before.value)
 	token := before.text("token")
-	importing := r.of == nil && before.text("status") == ""
 	young := time.Since(s.accepted(token)) < time.Minute // a 404 can mean that the API does not know it yet
 	rule(t.all == t.gets && (t.gets < 2 || s.faulty || young), "at most one GET is sent")
-	rule(!same || importing || bytes.Equal(before.private, after.private), "private state changes with state only")
+	imported := bytes.Contains(before.private, []byte(".import_before_read")) // a key of the framework
+	rule(!same || imported || bytes.Equal(before.private, after.private), "private state changes with state only")
 	if r.of != nil {
 		missing := r.removed && is(at(before.value, "verify_files"), true)
 		expired := before.text("valid_until") <= time.Now().UTC().Format(time.RFC3339)
@@ -110,24 +132,20 @@ func (s *session) checkRead(r *resource, before, after object, t traffic) {
 		return
 	}
 	if !s.configured || s.finished(before) {
-		rule(t.all == 0 && same && (s.last == "" || !s.configured), "nothing is done if the export is finished")
+		rule(t.all == 0 && same && (s.last == "" || !s.finished(before)), "nothing is done if the export is finished")
 		return
 	}
 	rule(t.gets > 0, "an export that is not finished is polled")
 	if !after.exists() {
 		rule(s.unusable(token) && strings.Contains(s.last, token), "the token is lost only with a reason and a warning")
-		// Nothing says how old an imported export is that has never been seen completed.
-		ageless := before.text("created_at") == "" && !bytes.Contains(before.private, []byte("accepted_at"))
-		rule(ageless || time.Since(s.accepted(token)) < 48*time.Hour || !is(at(before.value, "wait_for_completion"), false),
-			"an expired export is not removed")
 		return
 	}
-	rule(same && !importing || urlsAllowed(after), "URLs are stored if they may be, with their expiry")
+	rule(urlsAllowed(after), "URLs are stored if they may be, with their expiry")
 	rule(after.text("token") == token && (before.identity() == "" || after.identity() == token), "the token is constant")
-	rule(completed(after) || !completed(before), "a completed export stays completed")
-	rule(same || !completed(before) || before.urlsExpired(), "a completed export does not change")
-	rule(!same || !before.urlsExpired() || s.unusable(token) || s.expired(token), "expired URLs are replaced")
-	rule(completed(after) || s.unusable(token) || s.fake.Exports()[token].CompletedAt.IsZero(), "completion is noticed")
+	rule(completed(after) || s.unusable(token) || s.pending(token), "completion is noticed")
+	if completed(after) {
+		s.checkCompleted(rule, after)
+	}
 }
 
 // checkPlanned checks a planned object, and the attributes that force replacement.
@@ -169,7 +187,11 @@ func (s *session) checkApplied(r *resource, c change, after object, t traffic) {
 	case "update":
 		rule(t.accepted == 0, "no export is created")
 		rule(token == c.prior.text("token") && after.identity() == c.prior.identity(), "the token is constant")
-		rule(t.all == 0 || isExport && !s.finished(c.prior), "no request is sent for what is finished")
+		fetches := lacksURLs(c.prior) && is(at(after.value, "store_file_urls"), true)
+		rule(t.all == 0 || isExport && (!completed(c.prior) || fetches), "no request is sent for a completed export")
+		rule(!completed(c.prior) || fetches ||
+			at(after.value, "manifest", "urls_valid_until").Equal(at(c.prior.value, "manifest", "urls_valid_until")),
+			"urls_valid_until is constant")
 	case "create":
 		rule(t.posts == 0 || isExport, "no export is created for a download")
 		rule(t.accepted < 2 || s.faulty && t.accepted < 6, "one export is created, less than six after faults")
@@ -182,14 +204,17 @@ func (s *session) checkApplied(r *resource, c change, after object, t traffic) {
 		}
 	}
 	rule(urlsAllowed(after), "URLs are stored if they may be, with their expiry")
+	if isExport && completed(after) && !completed(c.prior) {
+		s.checkCompleted(rule, after)
+	}
 	rule(ok || t.failed > 0 || s.excused(r, c, after), "the apply succeeds")
 	waits := isExport && !is(at(c.config.value, "wait_for_completion"), false)
 	rule(!ok || !waits || stopped || completed(after), "the apply waits for completion")
 	rule(t.gets == 0 || waits || !isExport || completed(c.prior), "nothing is polled without wait_for_completion")
 }
 
-// excused reports whether an apply may fail: because of a fault or an interrupt, since the export takes longer than the
-// timeout, is lost, has failed or expired, or is not what its import was configured for.
+// excused reports whether an apply may fail: because of a fault or an interrupt, or since the export takes longer than
+// the timeout, is lost, has failed or expired.
 func (s *session) excused(r *resource, c change, after object) bool {
 	token := c.prior.text("token")
 	switch {
@@ -198,13 +223,8 @@ func (s *session) excused(r *resource, c change, after object) bool {
 	case c.action == "create":
 		token = after.text("token")
 	}
-	adopted := c.prior.facts.made
-	if c.prior.facts.imported {
-		adopted = c.config.args
-	}
-	differs := !maps.Equal(adopted, corrected(adopted, c.prior.facts.reported))
-	lost := (c.action == "update" || r.of != nil) && (s.unusable(token) || s.expired(token))
-	return s.faulty || s.stopped.Load() || s.api().ReadyAfter > 20*time.Minute || differs || lost
+	lost := (c.action == "update" && !completed(c.prior) || r.of != nil) && (s.unusable(token) || s.expired(token))
+	return s.faulty || s.stopped.Load() || s.api().ReadyAfter > 20*time.Minute || lost
 }
 
 // checkDone checks that nothing is left to do after a successful apply.
@@ -213,8 +233,7 @@ func (w *world) checkDone(applied map[*resource]change) {
 	for _, r := range w.resources {
 		c := changes[r]
 		due := applied[r].action == "update" && w.due(c.prior, c.config)
-		compared := !completed(r.state) && r.state.facts.reported != nil // the imported export has completed since
-		excused := due || compared || c.prior.facts.omitted || r.of != nil && changes[r.of].action != "no-op"
+		excused := due || r.of != nil && changes[r.of].action != "no-op"
 		if c.action != "no-op" && !excused && !w.unusable(r.state.text("token")) && !r.removed {
 			w.failf("after the apply, %s of %s is planned: %s", c.action, r.name, show(c.planned.value))
 		}

@@ -80,7 +80,6 @@ func (s *session) read(r *resource, o object) (object, bool) {
 		return o, false
 	}
 	after := object{unpack(r.object, resp.NewState), resp.Private, resp.NewIdentity, o.tainted, o.facts}
-	after.facts = after.facts.read(after)
 	s.checkRead(r, o, after, t)
 	return after, true
 }
@@ -91,20 +90,19 @@ func (s *session) importState(r *resource, block importBlock) (object, bool) {
 	resp, err := s.server.ImportResourceState(s.ctx, &tfprotov6.ImportResourceStateRequest{
 		TypeName: r.typeName, ID: block.token,
 	})
-	done(err, resp.Diagnostics)
-	o, ok := r.none(), !s.failed
-	for _, i := range resp.ImportedResources { // one, or none after an error
-		facts := facts{imported: true, reported: block.reported}
-		o, ok = s.read(r, object{unpack(r.object, i.State), i.Private, i.Identity, false, facts})
-	}
-	if !ok && s.configured && !s.faulty && !s.unusable(block.token) {
-		s.failf("the import of %s failed%s", r.name, s.last)
-	}
-	if !ok || !o.exists() {
+	t := done(err, resp.Diagnostics)
+	if s.failed {
+		if s.configured && !s.faulty && !s.unusable(block.token) && !s.pending(block.token) {
+			s.failf("the import of %s failed%s", r.name, s.last)
+		}
 		return r.none(), false
 	}
+	i := resp.ImportedResources[0]
+	facts := facts{imported: true, reported: block.reported}
+	o := object{unpack(r.object, i.State), i.Private, i.Identity, false, facts}
+	s.checkImported(r, o, block, t)
 	counts.Add("imports", 1)
-	return o, true
+	return s.read(r, o)
 }
 
 // plan plans from a prior object to a configuration. It reports false if the configuration is invalid.
@@ -222,7 +220,6 @@ func (s *session) apply(r *resource, c change) (object, bool) {
 	ok := !s.failed
 	after := object{value: unpack(r.object, resp.NewState), private: resp.Private, identified: resp.NewIdentity}
 	after.tainted = prior.tainted || !ok && c.action == "create" && after.exists()
-	after.facts = prior.facts.applied(c, after)
 	if !after.value.IsFullyKnown() {
 		s.failf("%s is unknown after apply: %s", r.name, show(after.value))
 	}

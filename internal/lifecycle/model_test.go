@@ -2,7 +2,6 @@ package lifecycle_test
 
 import (
 	"encoding/json"
-	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -10,57 +9,16 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"terraform-provider-vantage/internal/fakevantage"
 )
 
 // An independent model of what the provider plans.
 
 // facts are what the model knows of an object beside its state.
 type facts struct {
-	made     map[string]string // the arguments that the export was created with, or that were adopted
-	imported bool              // its arguments are compared with what the API reports, until the first update
-	reported map[string]string // by argument, once the imported export completes; until an update has seen that
-	omitted  bool              // state has reported values that the configuration omits
-}
-
-// read returns the facts after a refresh.
-func (f facts) read(after object) facts {
-	if f.imported || f.reported == nil || !completed(after) {
-		return f
-	}
-	f.made = corrected(f.made, f.reported)
-	for name := range f.reported {
-		f.omitted = f.omitted || f.made[name] == ""
-	}
-	f.reported = nil
-	return f
-}
-
-// applied returns the facts after an apply.
-func (f facts) applied(c change, after object) facts {
-	if c.action == "create" {
-		return facts{made: c.config.args}
-	}
-	f.omitted = false
-	if f.imported {
-		f.made, f.imported = c.config.args, false
-	}
-	if completed(after) {
-		f.made, f.reported = corrected(f.made, f.reported), nil
-	}
-	return f
-}
-
-// corrected returns the arguments that were adopted from a configuration, with what the API reports in place of those
-// that differ.
-func corrected(adopted, reported map[string]string) map[string]string {
-	out := maps.Clone(adopted)
-	for name, configured := range adopted {
-		value, ok := reported[name]
-		if conflict, _ := compare(name, configured, value); ok && conflict {
-			out[name] = value
-		}
-	}
-	return out
+	imported bool              // and not updated since
+	reported map[string]string // by argument, of an imported export
 }
 
 // compare reports whether a configured value contradicts what is reported. Settings are compared one by one: unreported
@@ -88,49 +46,40 @@ func (r *resource) valid(c config) bool {
 // action returns what has to be planned. Of the reasons, the first counts. adopted are the arguments that are taken
 // over from the configuration of an imported export.
 func (w *world) action(r *resource, o object, c config) (action string, adopted []string) {
-	replace, update, unknown := false, o.facts.omitted, false
+	replace, update, unknown := false, o.facts.imported, false
 	for _, choice := range choices(r.typeName) {
 		name := choice.name
-		configured, set := c.args[name]
-		made, had := o.facts.made[name]
+		before, after := at(o.value, name), at(c.value, name)
 		reported, known := o.facts.reported[name]
-		known = known && completed(o)
 		switch {
 		case choice.option && c.unknown[name]:
 			unknown = true // counts as unchanged for a renewal
 		case choice.option:
-			update = update || !option(c, name).Equal(at(o.value, name))
+			update = update || !option(c, name).Equal(before)
 		case !o.facts.imported:
-			replace = replace || set != had || set && (c.unknown[name] || configured != made)
-		case set && !known:
-			if update = true; completed(o) {
-				adopted = append(adopted, name)
-			}
-		case set:
-			conflict, unreported := compare(name, configured, reported)
+			replace = replace || !after.Equal(before)
+		case after.IsNull(): // removed from state
+		case !known:
+			adopted = append(adopted, name)
+		default:
+			conflict, unreported := compare(name, c.args[name], reported)
 			replace = replace || c.unknown[name] || conflict
-			update = update || configured != reported
 			if unreported {
 				adopted = append(adopted, name)
 			}
-		case known:
-			update = true // state has what is reported, the configuration has nothing
 		}
 	}
 	if r.of != nil {
 		replace = replace || !at(c.value, "token").Equal(at(o.value, "token"))
 	}
-	wait := at(c.value, "wait_for_completion")
-	if c.unknown["wait_for_completion"] {
-		wait = at(o.value, "wait_for_completion")
-	}
-	pending := r.of == nil && !completed(o) && !is(wait, false)
+	pending := r.of == nil && !completed(o) && !is(planned(o, c, "wait_for_completion"), false)
+	missing := r.of == nil && lacksURLs(o) && is(planned(o, c, "store_file_urls"), true)
 	switch {
 	case !o.exists():
 		return "create", nil
 	case o.tainted || replace:
 		return "replace", nil
-	case update || pending:
+	case update || pending || missing:
 		return "update", adopted
 	case w.due(o, c):
 		return "replace", nil
@@ -139,6 +88,17 @@ func (w *world) action(r *resource, o object, c config) (action string, adopted 
 	}
 	return "no-op", nil
 }
+
+// planned returns an option, with its value in state if it is unknown.
+func planned(o object, c config, name string) tftypes.Value {
+	if c.unknown[name] {
+		return at(o.value, name)
+	}
+	return option(c, name)
+}
+
+// lacksURLs reports whether a completed export has no list of URLs.
+func lacksURLs(o object) bool { return completed(o) && at(o.value, "manifest", "files").IsNull() }
 
 // option returns a configured option, or its default.
 func option(c config, name string) tftypes.Value {
@@ -151,20 +111,15 @@ func option(c config, name string) tftypes.Value {
 
 func completed(o object) bool { return o.text("status") == "completed" }
 
-// finished reports whether an export is over: completed, and no longer valid.
+// finished reports whether an export is a finished record: completed, or pending for two days and not waited for.
 func (w *world) finished(o object) bool {
-	return completed(o) && !time.Now().Before(w.validUntil(o))
+	return completed(o) || is(at(o.value, "wait_for_completion"), false) && !time.Now().Before(w.validUntil(o))
 }
 
 // validUntil returns when an export expires: 48 hours after it was accepted if it does not state a time after its
 // completion.
 func (w *world) validUntil(o object) time.Time {
 	return o.timeOr("valid_until", w.accepted(o.text("token")).Add(48*time.Hour))
-}
-
-// urlsExpired reports whether stored URLs have expired.
-func (o object) urlsExpired() bool {
-	return !time.Now().Before(o.timeOr("urls_valid_until", time.Now().Add(1)))
 }
 
 // timeOr returns a time of the manifest if it is after completion.
@@ -222,12 +177,26 @@ func (w *world) unusable(token string) bool {
 	return !w.known(token) || w.fake.Exports()[token].Status != ""
 }
 
-// expired reports whether an export that the API describes has expired.
+// expired reports whether an export that the API describes has expired, or its URLs.
 func (w *world) expired(token string) bool {
 	e := w.fake.Exports()[token]
-	validFor := w.api().ValidFor
-	if validFor <= 0 {
-		validFor = 24 * time.Hour
+	until, _ := time.Parse(time.RFC3339, w.urlsValidUntil(e))
+	return !e.CompletedAt.IsZero() && !until.IsZero() && !time.Now().Before(until)
+}
+
+// urlsValidUntil returns when the URLs of a completed export expire as state has to say: at its expiry, or earlier
+// according to their signature. It is empty if neither is reported.
+func (w *world) urlsValidUntil(e fakevantage.Export) string {
+	o, until := w.api(), e.CompletedAt.Add(24*time.Hour)
+	if o.ValidFor > 0 {
+		until = e.CompletedAt.Add(o.ValidFor)
 	}
-	return !e.CompletedAt.IsZero() && time.Since(e.CompletedAt) >= validFor.Truncate(time.Second) // as it is reported
+	signed := e.CompletedAt.Add(o.URLLifetime)
+	switch {
+	case o.URLLifetime > 0 && (o.ValidFor < 0 || signed.Before(until)):
+		until = signed
+	case o.ValidFor < 0:
+		return ""
+	}
+	return until.UTC().Truncate(time.Second).Format(time.RFC3339)
 }

@@ -15,7 +15,8 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// The state files were written before expired exports became finished records.
+// The state files were written before expired exports became finished records; "previous" before completed exports did.
+// An import that they have not ended counts as ended.
 func TestUpgrade_plansNothing(t *testing.T) {
 	t.Parallel()
 	const march = "cost_report_token rprt_1;start_date 2025-03-01;triggers {\"month\":\"3\"}"
@@ -42,8 +43,21 @@ func TestUpgrade_plansNothing(t *testing.T) {
 		{"imported", "vantage_unit_cost_export.matching", "cost_report_token rprt_1;start_date 2025-03-01",
 			"no-op", "no-op"},
 		{"imported", "vantage_unit_cost_export.adopting", "cost_report_token rprt_1;triggers {\"month\":\"3\"}",
-			"update", "update"},
+			"replace", "replace"},
 		{"imported", "vantage_cost_export.other", "filter costs.provider = 'aws'", "replace", "replace"},
+		{"previous", "vantage_unit_cost_export.completed", "cost_report_token rprt_1;renew_before_expiry 2h",
+			"no-op", "replace"},
+		{"previous", "vantage_unit_cost_export.without_urls", "cost_report_token rprt_1;store_file_urls false",
+			"no-op", "no-op"},
+		{"previous", "vantage_unit_cost_export.without_urls", "cost_report_token rprt_1", "update", "update"},
+		{"previous", "vantage_unit_cost_export.unwaited", "cost_report_token rprt_1;wait_for_completion false",
+			"no-op", "no-op"},
+		{"previous", "vantage_unit_cost_export.matching", "cost_report_token rprt_1;start_date 2025-03-01",
+			"no-op", "no-op"},
+		{"previous", "vantage_unit_cost_export.matching", "cost_report_token rprt_1;start_date 2025-03-01;date_bin week",
+			"replace", "replace"},
+		{"previous", "vantage_unit_cost_export.adopted", "cost_report_token rprt_1;triggers {\"month\":\"3\"}",
+			"no-op", "no-op"},
 	} {
 		t.Run(test.file+" "+test.resource, func(t *testing.T) {
 			t.Parallel()
@@ -61,7 +75,12 @@ func TestUpgrade_plansNothing(t *testing.T) {
 // upgrade plans from a stored resource, some time after its export was created.
 func (w *world) upgrade(stored stored, args string, after time.Duration, want string) {
 	token := fmt.Sprint(stored.Attributes["token"])
-	created, _ := time.Parse(time.RFC3339, fmt.Sprint(stored.Attributes["created_at"]))
+	created, err := time.Parse(time.RFC3339, fmt.Sprint(stored.Attributes["created_at"]))
+	if err != nil && len(stored.Private) > 0 { // pending
+		private := map[string][]byte{}
+		w.must(json.Unmarshal(stored.Private, &private))
+		w.must(json.Unmarshal(private["accepted_at"], &created))
+	}
 	time.Sleep(time.Until(created))
 	w.run("ready 1h")
 	w.serve(stored, token)
