@@ -23,7 +23,8 @@ const (
 	// Arguments.
 	InvalidArgument   // path, rule, problem
 	DatesReversed     // start, end
-	NoMatch           // argument, value, next
+	NoMatch           // argument, value, among, others
+	NoRows            // argument, value, among
 	DirectoryUnusable // action, directory, problem
 
 	// Exports.
@@ -86,7 +87,13 @@ var messageTexts = [messages]struct{ summary, detail string }{
 	},
 	NoMatch: {
 		"No unit costs match {argument}",
-		"No row of the report in the date range has {argument} = {value}, so unit_costs is empty. {next}",
+		"No row {among} has {argument} = {value}, so unit_costs is empty. " +
+			"Set one of these values, or another date range:\n\n{others}",
+	},
+	NoRows: {
+		"No unit costs match {argument}",
+		"No row {among} has {argument} = {value}, so unit_costs is empty. " +
+			"The date range has no rows at all. Check cost_report_token, start_date and end_date.",
 	},
 	DirectoryUnusable: {
 		"Could not {action}",

@@ -46,8 +46,10 @@ const (
 )
 
 func (o outcome) String() string {
-	return [outcomes]string{"none", "nothing created", "perhaps created", "pending", "failed", "lost", "interrupted", "expired",
-		"incomplete download"}[o]
+	return [outcomes]string{
+		"none", "nothing created", "perhaps created", "pending", "failed", "lost", "interrupted", "expired",
+		"incomplete download",
+	}[o]
 }
 
 const (
@@ -55,13 +57,15 @@ const (
 		"Or change the `triggers` of that resource."
 	stillRunning = "The export is still running. "
 	nothing      = "No export was created."
-	perhaps      = "{unconfirmed}, because the outcome of the requests is unknown. Exports expire; there is nothing to clean up."
-	checkReport  = " If that fails too, check the report in the Vantage console."
-	unknown      = "The API does not know the export. "
-	noExport     = "The export does not exist: it has expired, or the token is mistyped. Check the token. "
-	files        = "Complete files in {directory}: {complete} of {count}.\n\nThe export {token} is completed and {validity}. {remedy} "
-	invokeAgain  = "Terraform does not repeat a triggered action: invoke it with `terraform apply -invoke` and its address"
-	readAnother  = stillRunning + "A new run creates another export. " +
+	perhaps      = "{unconfirmed}, because the outcome of the requests is unknown. " +
+		"Exports expire; there is nothing to clean up."
+	checkReport = " If that fails too, check the report in the Vantage console."
+	unknown     = "The API does not know the export. "
+	noExport    = "The export does not exist: it has expired, or the token is mistyped. Check the token. "
+	files       = "Complete files in {directory}: {complete} of {count}.\n\n" +
+		"The export {token} is completed and {validity}. {remedy} "
+	invokeAgain = "Terraform does not repeat a triggered action: invoke it with `terraform apply -invoke` and its address"
+	readAnother = stillRunning + "A new run creates another export. " +
 		"To use this export, read the data source vantage_data_export with its token."
 )
 
@@ -125,7 +129,8 @@ var texts = [operations]struct {
 		},
 	},
 	Refresh: {
-		action: "read {noun}", timeout: "`read` in the resource's timeouts block, which takes effect once it has been applied",
+		action:  "read {noun}",
+		timeout: "`read` in the resource's timeouts block, which takes effect once it has been applied",
 		outcomes: [outcomes]string{
 			pending: "State is unchanged. " +
 				"Run Terraform again once the cause is fixed, or continue with -refresh=false.",

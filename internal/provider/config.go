@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
+	"terraform-provider-vantage/internal/diagnostics"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -30,23 +31,19 @@ func (m providerModel) client(userAgent string) (*vantage.Client, diag.Diagnosti
 		Logger:          slog.New(tflogHandler{}),
 	}
 	if options.APIToken == "" && !m.APIToken.IsUnknown() {
-		s.diags.AddAttributeError(path.Root("api_token"), "Missing Vantage API token", missingToken)
+		s.diags.Append(diagnostics.MissingToken.ErrorAt(path.Root("api_token"), nil))
 	}
 	if s.unknown || s.diags.HasError() {
 		return nil, s.diags
 	}
 	client, err := vantage.New(options)
 	if err != nil {
-		s.diags.AddError("Could not create the Vantage API client", fmt.Sprintf("The configuration is invalid: %v.", err))
+		s.diags.Append(diagnostics.InvalidClient.Error(diagnostics.Values{"problem": err.Error()}))
 	} else if err := client.CheckProxy(); err != nil {
-		s.diags.AddWarning("Invalid proxy in the environment", fmt.Sprintf("Requests may fail: %v.", err))
+		s.diags.Append(diagnostics.InvalidProxy.Warning(diagnostics.Values{"problem": err.Error()}))
 	}
 	return client, s.diags
 }
-
-const missingToken = "Requests to the API require a token with the read scope. " +
-	"Set the provider's api_token argument or the environment variable VANTAGE_API_TOKEN. " +
-	"Create a token in the settings of the Vantage console, under API access tokens."
 
 // settings reads the provider's arguments and the environment variables that apply if an argument is not set.
 type settings struct {
@@ -67,7 +64,8 @@ func (s *settings) text(name string, argument types.String) string {
 		source, value, check = "environment variable "+variable, os.Getenv(variable), checkValue
 	}
 	if err := check(name, value); err != nil {
-		s.diags.AddAttributeError(path.Root(name), "Invalid "+source, fmt.Sprintf("The %s is invalid: %v.", source, err))
+		s.diags.Append(diagnostics.InvalidSetting.ErrorAt(path.Root(name),
+			diagnostics.Values{"source": source, "problem": err.Error()}))
 	}
 	return value
 }

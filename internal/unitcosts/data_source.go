@@ -3,6 +3,7 @@ package unitcosts
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -122,12 +123,14 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		resp.Diagnostics.Append(diagnostics.Failure(op, subject, err))
 		return
 	}
+	among := "of the report in the date range"
 	for _, f := range data.filters() {
 		var warnings diag.Diagnostics
-		if rows, warnings = f.apply(rows); warnings != nil {
+		if rows, warnings = f.apply(rows, among); warnings != nil {
 			resp.Diagnostics.Append(warnings...)
 			break
 		}
+		among = fmt.Sprintf("with %s = %q", f.argument, f.want.ValueString())
 	}
 	data.UnitCosts = unitCostsValue(rows)
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
