@@ -282,7 +282,8 @@ func TestHost_isNotGivenUpIfItHasResponded(t *testing.T) {
 		}}
 		client := newClient(t, fake, func(o *vantage.Options) {
 			o.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
-				if since := time.Since(start); since > time.Minute && since < 40*time.Minute {
+				since := time.Since(start)
+				if since < 10*time.Second || since > time.Minute && since < 40*time.Minute {
 					return refusing.RoundTrip(r)
 				}
 				return fake.Transport().RoundTrip(r)
