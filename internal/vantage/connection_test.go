@@ -145,7 +145,7 @@ func rejecting(status string) http.RoundTripper {
 	t.DialContext = func(context.Context, string, string) (net.Conn, error) {
 		client, proxy := net.Pipe()
 		go func() {
-			defer proxy.Close()
+			defer func() { _ = proxy.Close() }()
 			_, _ = http.ReadRequest(bufio.NewReader(proxy))
 			_, _ = io.WriteString(proxy, "HTTP/1.1 "+status+"\r\nContent-Length: 0\r\n\r\n")
 		}()
