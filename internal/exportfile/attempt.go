@@ -166,7 +166,7 @@ func (d *download) broken(ctx context.Context, err error) (*vantage.Error, retry
 	case errors.As(context.Cause(ctx), &noData):
 		err = noData
 	case ctx.Err() != nil:
-		return nil, retry.Decision{Ended: ctx.Err()} //nolint:nilerr // the error is that of ctx
+		return nil, retry.Decision{Ended: ctx.Err()}
 	}
 	return temporary(retry.UntilDeadline, redact.Redactor{}.Cause(err))
 }
