@@ -84,8 +84,8 @@ var checks = map[string]func(value string) error{
 	"workspace_token":   argument.CheckToken,
 }
 
-// checkValue returns an error if the value of an argument or of its environment variable is invalid. An empty value counts
-// as not set.
+// checkValue returns an error if the value of an argument or of its environment variable is invalid. An empty value
+// counts as not set.
 func checkValue(name, value string) error {
 	switch {
 	case value == "":

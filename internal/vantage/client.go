@@ -203,8 +203,8 @@ func (c *Client) attempt(req *http.Request, call call) (*Error, retry.Decision) 
 	case errors.As(err, &none):
 		return none.Failure, none.Decision
 	case resp == nil:
-		// The Location of a redirect cannot be read.
-		return &Error{Kind: Malformed, Err: c.redact.Cause(err)}, retry.Decision{Policy: retry.OneMinute}
+		err = errors.New("the response redirects to a Location that is not a URL")
+		return &Error{Kind: Malformed, Err: err}, retry.Decision{Policy: retry.OneMinute}
 	case errors.As(err, &failure): // by checkRedirect
 	case resp.StatusCode >= 200 && resp.StatusCode < 300:
 		err = call.decode(resp)
