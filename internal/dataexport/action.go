@@ -74,6 +74,6 @@ func (a *exportAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 			formatValidity(export), export.Token)
 		return
 	}
-	_, diags = o.download(ctx, a.Client, export, directory, "", send)
+	_, diags = o.download(ctx, a.Files, export, directory, "", send)
 	resp.Diagnostics.Append(diags...)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -15,6 +16,7 @@ import (
 
 	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/exportfile"
+	"terraform-provider-vantage/internal/providerdata"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -46,8 +48,9 @@ func directoryAttribute(required bool, note string) schema.StringAttribute {
 		Optional: !required,
 		MarkdownDescription: "Directory on the machine that runs Terraform. A missing directory is created, readable only " +
 			"by you. Files of the same name are replaced." + note,
-		Validators: append(argument.NotEmpty(), argument.Matching(regexp.MustCompile(`^([^~]|$)`),
-			`must not start with "~", which Terraform does not expand; use pathexpand("~/exports")`)...),
+		Validators: slices.Concat(argument.NotEmpty(), argument.Matching(regexp.MustCompile(`^([^~]|$)`),
+			`must not start with "~", which Terraform does not expand; use pathexpand("~/exports")`),
+			argument.Matching(regexp.MustCompile(`^\P{Cc}*$`), "must not have control characters")),
 	}
 }
 
@@ -65,20 +68,20 @@ func directoryOf(configured types.String) (string, error) {
 
 // fetch waits for an existing export and downloads its files. An export without files is a warning.
 func (o operation) fetch(
-	ctx context.Context, client *vantage.Client, config DownloadPart, send func(string, ...any),
+	ctx context.Context, data providerdata.Data, config DownloadPart, send func(string, ...any),
 ) (*vantage.DataExport, []exportfile.File, diag.Diagnostics) {
 	directory, err := directoryOf(config.Directory)
 	if err != nil {
 		return nil, nil, diag.Diagnostics{o.errDirectory(directory, err)}
 	}
-	export, diags := o.await(ctx, client, &vantage.DataExport{Token: config.Token.ValueString()}, send)
+	export, diags := o.await(ctx, data.Client, &vantage.DataExport{Token: config.Token.ValueString()}, send)
 	if diags.HasError() || len(export.Manifest.Files) == 0 {
 		return export, nil, diags
 	}
 	if expiredAsOf(export) {
 		return export, nil, diag.Diagnostics{o.errExpired(export)}
 	}
-	files, diags := o.download(ctx, client, export, directory, config.FilenamePrefix.ValueString(), send)
+	files, diags := o.download(ctx, data.Files, export, directory, config.FilenamePrefix.ValueString(), send)
 	return export, files, diags
 }
 
@@ -102,10 +105,10 @@ func (o operation) await(
 
 // download downloads the files of a completed export and reports progress.
 func (o operation) download(
-	ctx context.Context, client *vantage.Client, export *vantage.DataExport, directory, prefix string,
+	ctx context.Context, downloader *exportfile.Downloader, export *vantage.DataExport, directory, prefix string,
 	send func(string, ...any),
 ) ([]exportfile.File, diag.Diagnostics) {
-	files, err := exportfile.Download(ctx, client, export, exportfile.Options{
+	files, err := downloader.Download(ctx, export, exportfile.Target{
 		Directory: directory, NamePrefix: prefix, OnProgress: reportDownload(send),
 	})
 	if err != nil {

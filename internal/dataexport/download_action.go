@@ -50,6 +50,6 @@ func (a *downloadAction) Invoke(ctx context.Context, req action.InvokeRequest, r
 	send := progressSender(ctx, resp.SendProgress)
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(config.Timeouts, "invoke", defaultTimeout))
 	defer cancel()
-	_, _, diags := o.fetch(ctx, a.Client, config.DownloadPart, send)
+	_, _, diags := o.fetch(ctx, a.Data, config.DownloadPart, send)
 	resp.Diagnostics.Append(diags...)
 }

@@ -87,6 +87,7 @@ func TestDownloads_reportCompleteFiles(t *testing.T) {
 		},
 		"redirect to http": {
 			response: fakevantage.Redirect("http://files.example"),
+			took:     time.Minute,
 			says:     []string{second + " cannot be downloaded", "redirects too often, or to a URL that does not start"},
 		},
 		"timed out": {

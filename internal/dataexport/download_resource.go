@@ -156,7 +156,7 @@ func (r *downloadResource) Create(ctx context.Context, req resource.CreateReques
 	}
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(plan.Timeouts, "create", defaultTimeout))
 	defer cancel()
-	export, files, diags := o.fetch(ctx, r.Client, plan.DownloadPart, func(string, ...any) {})
+	export, files, diags := o.fetch(ctx, r.Data, plan.DownloadPart, func(string, ...any) {})
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

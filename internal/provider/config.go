@@ -14,11 +14,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
+	"terraform-provider-vantage/internal/providerdata"
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// client returns the API client, or nil if an argument is invalid or known only after apply.
-func (m providerModel) client(userAgent string) (*vantage.Client, diag.Diagnostics) {
+// data returns the provider data. It is empty if an argument is invalid or known only after apply.
+func (m providerModel) data(userAgent string) (providerdata.Data, diag.Diagnostics) {
 	var s settings
 	options := vantage.Options{
 		Host:            s.text("host", m.Host),
@@ -33,15 +34,15 @@ func (m providerModel) client(userAgent string) (*vantage.Client, diag.Diagnosti
 		s.diags.AddAttributeError(path.Root("api_token"), "Missing Vantage API token", missingToken)
 	}
 	if s.unknown || s.diags.HasError() {
-		return nil, s.diags
+		return providerdata.Data{}, s.diags
 	}
-	client, err := vantage.New(options)
+	data, err := providerdata.New(options)
 	if err != nil {
 		s.diags.AddError("Could not create the Vantage API client", fmt.Sprintf("The configuration is invalid: %v.", err))
-	} else if err := client.CheckProxy(); err != nil {
+	} else if err := data.Client.CheckProxy(); err != nil {
 		s.diags.AddWarning("Invalid proxy in the environment", fmt.Sprintf("Requests may fail: %v.", err))
 	}
-	return client, s.diags
+	return data, s.diags
 }
 
 const missingToken = "Requests to the API require a token with the read scope. " +
