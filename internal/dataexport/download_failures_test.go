@@ -95,8 +95,22 @@ func TestDownloads_reportCompleteFiles(t *testing.T) {
 			took:     30 * time.Minute,
 			says: []string{
 				"The timeout ended before " + second + " was complete", "last failure: unreachable: no data for 30s", one,
-				"`invoke`",
+				"`timeout` of the provider",
 			},
+		},
+		"unavailable": {
+			response: fakevantage.HTML(503),
+			took:     30 * time.Minute,
+			says:     []string{"was complete: timed out after", "last failure: 503 Service Unavailable", "longer `invoke`"},
+		},
+		"web page": {
+			response: fakevantage.HTML(200),
+			took:     time.Minute,
+			says:     []string{second + " cannot be downloaded: 200 OK (text/html): the response is a web page", one},
+		},
+		"code of the object store": {
+			response: fakevantage.Answer(405, "<Error><Code>MethodNotAllowed</Code></Error>"),
+			says:     []string{"with 405 Method Not Allowed; MethodNotAllowed."},
 		},
 		"interrupted": {
 			response: fakevantage.Hang,
@@ -183,7 +197,7 @@ func TestDownloads_reportExpiryDuringTheDownload(t *testing.T) {
 		directory := t.TempDir()
 		told := p.Invoke(t.Context(), withDirectory(directory))
 		wantWords(t, told.Errors(), "Could not download unit cost export", "expired at 2000-01-01T00:00:25Z",
-			"Invoke the action again to create a new export")
+			"terraform apply -invoke")
 		if found := filesIn(t, directory); len(found) != 4 {
 			t.Errorf("found %v", found)
 		}

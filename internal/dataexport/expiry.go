@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
+	"terraform-provider-vantage/internal/diagnostics"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -36,6 +37,16 @@ func (e exported) statedExpiry() time.Time {
 		return until
 	}
 	return e.timeAfterCompletion("valid_until")
+}
+
+// expiryOf returns what of an export has expired at a time. It returns false if its URLs can work.
+func expiryOf(e *vantage.DataExport, now time.Time) (diagnostics.Expiry, bool) {
+	reported := newExported(e)
+	if until := reported.timeAfterCompletion("valid_until"); hasPassed(until, now) {
+		return diagnostics.Expiry{Token: e.Token, At: until}, true
+	}
+	until := reported.timeAfterCompletion("urls_valid_until")
+	return diagnostics.Expiry{Token: e.Token, At: until, OfURLs: true}, hasPassed(until, now)
 }
 
 // isExpired reports whether the export has expired.

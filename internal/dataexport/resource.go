@@ -2,7 +2,6 @@ package dataexport
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -49,8 +48,9 @@ func (r *exportResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 // Create stores the token in state before anything waits for the export.
 func (r *exportResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	model := r.definition.NewResource()
-	o := r.definition.creatingResource()
-	resp.Diagnostics.Append(providerdata.Decode(ctx, r.Client, o.summary(), req.Plan, model)...)
+	const op = diagnostics.CreateResource
+	subject := r.definition.subject()
+	resp.Diagnostics.Append(providerdata.Decode(ctx, r.Client, op, subject, req.Plan, model)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -60,7 +60,7 @@ func (r *exportResource) Create(ctx context.Context, req resource.CreateRequest,
 
 	export, err := r.Client.CreateDataExport(ctx, model.Request())
 	if err != nil {
-		resp.Diagnostics.Append(o.failure(err))
+		resp.Diagnostics.Append(diagnostics.Failure(op, subject, err))
 		return
 	}
 	plan.exported = newExported(export)
@@ -70,7 +70,7 @@ func (r *exportResource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() || !plan.WaitForCompletion.ValueBool() {
 		return
 	}
-	resp.Diagnostics.Append(r.await(ctx, o, model, export, &resp.State)...)
+	resp.Diagnostics.Append(r.await(ctx, op, model, export, &resp.State)...)
 }
 
 // Read polls a pending export once. A completed export is a finished record that needs no request, because the API
@@ -82,14 +82,14 @@ func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	state := model.Part()
+	state, subject := model.Part(), r.definition.subject()
 	// First, because Terraform before 1.12 fails without it.
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("token"), state.Token)...)
 	switch {
 	case state.isCompleted(), !state.WaitForCompletion.ValueBool() && state.isExpired(acceptedAt, time.Now()):
 		return
 	case r.Client == nil:
-		resp.Diagnostics.Append(r.definition.warnNotRefreshed(state.Token.ValueString()))
+		resp.Diagnostics.Append(diagnostics.NotRefreshed.Warning(about(subject, state.Token.ValueString())))
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(state.Timeouts, "read", defaultReadTimeout))
@@ -99,12 +99,12 @@ func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, res
 	export, err := r.Client.GetDataExport(ctx, known)
 	switch {
 	case isNotFound(err):
-		resp.Diagnostics.Append(r.definition.warnLost(known.Token))
+		resp.Diagnostics.Append(diagnostics.LostExport.Warning(about(subject, known.Token)))
 		resp.State.RemoveResource(ctx)
 	case err != nil:
-		resp.Diagnostics.Append(r.definition.refreshing().failure(err))
+		resp.Diagnostics.Append(diagnostics.Failure(diagnostics.Refresh, subject, err))
 	case export.Failed():
-		resp.Diagnostics.Append(r.definition.warnFailed(export))
+		resp.Diagnostics.Append(warnFailed(subject, export))
 		resp.State.RemoveResource(ctx)
 	case export.Completed():
 		state.exported = newExported(export).withFileURLs(state.StoreFileURLs)
@@ -128,24 +128,24 @@ func (r *exportResource) Update(ctx context.Context, req resource.UpdateRequest,
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, nil)...) // removes it
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 
-	o := r.definition.resuming()
+	op := diagnostics.Resume
 	switch {
 	case state.missingFileURLs(plan.StoreFileURLs) && state.isExpired(acceptedAt, time.Now()):
 		resp.Diagnostics.Append(r.storeNoURLs(ctx, model, &resp.State)...)
 		return
 	case state.missingFileURLs(plan.StoreFileURLs):
-		o = r.definition.fetching()
+		op = diagnostics.FetchURLs
 	case state.isCompleted() || !plan.WaitForCompletion.ValueBool():
 		return
 	}
 	if r.Client == nil {
-		resp.Diagnostics.Append(diagnostics.NotConfigured(o.summary()))
+		resp.Diagnostics.Append(op.NotConfigured(r.definition.subject()))
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(plan.Timeouts, "update", defaultTimeout))
 	defer cancel()
 	known := &vantage.DataExport{Token: state.Token.ValueString(), AcceptedAt: acceptedAt}
-	resp.Diagnostics.Append(r.await(ctx, o, model, known, &resp.State)...)
+	resp.Diagnostics.Append(r.await(ctx, op, model, known, &resp.State)...)
 }
 
 // Delete removes the export from state: the API has no delete, and exports expire.
@@ -153,29 +153,28 @@ func (r *exportResource) Delete(context.Context, resource.DeleteRequest, *resour
 
 // await polls an export that state has as pending, or without URLs, and saves the result.
 func (r *exportResource) await(
-	ctx context.Context, o operation, model Model[ResourcePart], export *vantage.DataExport, state *tfsdk.State,
+	ctx context.Context, op diagnostics.Operation, model Model[ResourcePart], export *vantage.DataExport,
+	state *tfsdk.State,
 ) (diags diag.Diagnostics) {
-	plan := model.Part()
+	plan, subject := model.Part(), r.definition.subject()
 	export, err := r.Client.WaitForDataExport(ctx, export, nil)
-	var e *vantage.Error
 	switch {
 	case err == nil:
 		plan.setCompleted(export)
 		diags.Append(state.Set(ctx, model)...)
-		diags.Append(o.warnUnreadableExpiry(export)...)
-		if len(export.Manifest.Files) == 0 {
-			diags.Append(o.warnNoFiles(export.Token))
-		}
-	case errors.As(err, &e) && e.Kind == vantage.Interrupted:
+		diags.Append(warnCompleted(subject, export)...)
+	case isKind(err, vantage.Interrupted) && op == diagnostics.FetchURLs:
+		diags.Append(diagnostics.InterruptedURLs.Warning(about(subject, plan.Token.ValueString())))
+	case isKind(err, vantage.Interrupted):
 		// An error would taint the resource, and the next apply would create a new export.
-		diags.Append(r.definition.warnInterrupted(plan.Token.ValueString()))
-	case plan.isCompleted() && (isExpiredStatus(err) || isNotFound(err)):
+		diags.Append(diagnostics.InterruptedExport.Warning(about(subject, plan.Token.ValueString())))
+	case op == diagnostics.FetchURLs && (isExpiredStatus(err) || isNotFound(err)):
 		diags.Append(r.storeNoURLs(ctx, model, state)...)
-	case errors.As(err, &e) && e.Kind == vantage.ExportFailed && o.report != "":
+	case op == diagnostics.CreateResource && isKind(err, vantage.ExportFailed):
 		state.RemoveResource(ctx)
-		diags.Append(o.failure(err))
+		diags.Append(diagnostics.Failure(op, subject, err))
 	default:
-		diags.Append(o.failure(err))
+		diags.Append(diagnostics.Failure(op, subject, err))
 	}
 	return diags
 }
@@ -187,6 +186,7 @@ func (r *exportResource) storeNoURLs(
 	part := model.Part()
 	part.Manifest = withMember(part.Manifest, "files", fileURLs(nil))
 	diags := state.Set(ctx, model)
-	diags.Append(r.definition.warnNoURLs(part.Token.ValueString()))
+	diags.Append(diagnostics.NoURLs.WarningAt(path.Root("store_file_urls"),
+		about(r.definition.subject(), part.Token.ValueString())))
 	return diags
 }

@@ -3,6 +3,7 @@ package dataexport
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -32,7 +33,8 @@ func (r *exportResource) IdentitySchema(
 func (r *exportResource) ImportState(
 	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
 ) {
-	model, o := r.definition.NewResource(), r.definition.importing()
+	const op = diagnostics.Import
+	model, subject := r.definition.NewResource(), r.definition.subject()
 	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("token"), path.Root("token"), req, resp)
 	resp.Diagnostics.Append(resp.State.Get(ctx, model)...)
 	state := model.Part()
@@ -41,11 +43,10 @@ func (r *exportResource) ImportState(
 	case resp.Diagnostics.HasError():
 		return
 	case !vantage.ValidToken(token):
-		resp.Diagnostics.AddError(o.summary(), "The import ID is not the token of an export. "+
-			"A token has letters, digits, underscores and hyphens, such as dta_xprt_964b2adb9bff37fb.")
+		resp.Diagnostics.Append(diagnostics.ImportInvalidToken.Error(about(subject, "")))
 		return
 	case r.Client == nil:
-		resp.Diagnostics.Append(diagnostics.NotConfigured(o.summary()))
+		resp.Diagnostics.Append(op.NotConfigured(subject))
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
@@ -54,18 +55,17 @@ func (r *exportResource) ImportState(
 	export, err := r.Client.GetDataExport(ctx, &vantage.DataExport{Token: token})
 	switch {
 	case err != nil:
-		resp.Diagnostics.Append(o.failure(err))
+		resp.Diagnostics.Append(diagnostics.Failure(op, subject, err))
 	case export.Failed():
-		resp.Diagnostics.Append(o.failure(&vantage.Error{
-			Kind: vantage.ExportFailed, Token: token, Status: export.Status, Messages: export.Messages,
-		}))
+		resp.Diagnostics.Append(diagnostics.Failure(op, subject, failedExport(export)))
 	case !export.Completed():
-		resp.Diagnostics.Append(r.definition.errImportPending(export))
+		values := about(subject, token)
+		values["status"] = fmt.Sprintf("%q", export.Status)
+		resp.Diagnostics.Append(diagnostics.ImportPending.Error(values))
 	default:
 		state.exported = newExported(export).withoutFileURLs()
 		model.SetFromImport(decodeAttributes(export.Attributes))
 		resp.Diagnostics.Append(r.definition.warnImported(export)...)
-		resp.Diagnostics.Append(o.warnUnreadableExpiry(export)...)
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, []byte("true"))...)
 		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	}

@@ -2,11 +2,14 @@ package dataexport
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-vantage/internal/diagnostics"
 )
 
 // ModifyPlan decides what replaces the export, and plans what the API reports: unknown for a new export, a resumed wait
@@ -38,10 +41,12 @@ func (r *exportResource) ModifyPlan(
 	plan.planExported(state)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, planned)...)
 	if len(adopted) > 0 && len(resp.RequiresReplace) == 0 {
-		resp.Diagnostics.Append(r.definition.warnAdopted(adopted))
+		resp.Diagnostics.Append(diagnostics.ImportNotCompared.Warning(diagnostics.Values{
+			"noun": r.definition.Noun, "names": strings.Join(adopted, ", "),
+		}))
 	}
 	if state.isMarginTooLong(plan.RenewBeforeExpiry) {
-		resp.Diagnostics.Append(warnMarginTooLong(plan.RenewBeforeExpiry.ValueString(), state.validity()))
+		resp.Diagnostics.Append(warnMarginTooLong(state, plan.RenewBeforeExpiry.ValueString()))
 	}
 
 	// A renewal is planned only if nothing else changes: Terraform plans an update again during the apply, when the clock

@@ -60,7 +60,7 @@ func (d *Downloader) Download(
 		}
 	}
 	if failure := (*Error)(nil); errors.As(err, &failure) {
-		failure.Err.Waited = time.Since(started)
+		failure.Err.Measure(ctx, started)
 	}
 	return complete, err
 }

@@ -185,7 +185,7 @@ func TestDownload_failsWithoutFreshURLs(t *testing.T) {
 		"rejected again": {manifest(t, "completed", a+"?sig=new", b+"?sig=new"), "a.csv: 403 Forbidden", 2, 1},
 		"same URLs":      {manifest(t, "completed", a+"?sig=old", b+"?sig=old"), "a.csv: 403 Forbidden", 2, 1},
 		"no such export": {
-			fakevantage.Errors(404, "not found"), renewal + "GET /v2/data_exports/dta_xprt_1: 404 Not Found; not found", 1, 1,
+			fakevantage.Errors(404, "not found"), renewal + "GET /v2/data_exports/dta_xprt_1: 404 Not Found", 1, 1,
 		},
 		"failed":         {manifest(t, "failed"), renewal + `the API reports the status "failed"`, 1, 1},
 		"other file":     {manifest(t, "completed", b, "https://f.example/c.csv"), renewal + "the API reports other", 1, 1},

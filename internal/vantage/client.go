@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"terraform-provider-vantage/internal/retry"
@@ -21,10 +22,10 @@ import (
 )
 
 const (
-	// DefaultHost is the base URL of the public service.
-	DefaultHost = "https://api.vantage.sh"
 	// DefaultTimeout is the timeout of one HTTP request if Options.Timeout is zero.
 	DefaultTimeout = 30 * time.Second
+	// notFoundGrace is how long after its creation an export may be unknown to the server that responds to a poll.
+	notFoundGrace = 10 * time.Second
 )
 
 // Options configure a Client. Only APIToken is required.
@@ -39,7 +40,7 @@ type Options struct {
 	// Timeout bounds one HTTP request, from sending it to the end of its response. Delays by the rate limit and between
 	// attempts do not count. Defaults to DefaultTimeout.
 	Timeout time.Duration
-	// MaxPollInterval caps the time between two polls of a pending export. Zero: follow the API's Retry-After.
+	// MaxPollInterval is the maximum of the delay before each poll of a pending export. Defaults to none.
 	MaxPollInterval time.Duration
 	// UserAgent is sent with each request.
 	UserAgent string
@@ -93,6 +94,24 @@ func New(o Options) (*Client, error) {
 	}, nil
 }
 
+// newLayers returns what an attempt passes through, here from the inside out. Client.do, which repeats attempts, is
+// outside of them all. An error without a response is a *NoResponse.
+func newLayers(o Options, redactor redact.Redactor) layer {
+	next := Connect(o.Transport, o.Hosts, redactor)
+	next = readBody(next, redactor)
+	next = logRequests(next, o.Logger, redactor)
+	next = bound(next, o.Timeout)
+	next = authorize(next, o.APIToken, o.UserAgent)
+	next = layer((&http.Client{Transport: next, CheckRedirect: checkRedirect}).Do)
+	return limit(next, &ratelimit.Limiter{}, o.Logger)
+}
+
+// CheckProxy returns an error if requests to the API need a proxy whose environment variable is not usable.
+func (c *Client) CheckProxy() error {
+	_, err := proxyOf(c.base)
+	return err
+}
+
 // CheckAPIToken rejects an API token that cannot be sent: an empty one, or one with white space or other characters
 // that no token has.
 func CheckAPIToken(token string) error {
@@ -101,8 +120,7 @@ func CheckAPIToken(token string) error {
 	}
 	for _, c := range token {
 		if c <= ' ' || c > '~' {
-			return errors.New("an API token has only ASCII letters, digits and punctuation, and no space or line break; " +
-				"trimspace removes the line break at the end of a file")
+			return errors.New("an API token has only ASCII letters, digits and punctuation, and no space or line break")
 		}
 	}
 	return nil
@@ -157,7 +175,8 @@ func (c *Client) do(ctx context.Context, call call) *Error {
 		return nil
 	}
 	failure.Method, failure.Path = call.method, req.URL.Path
-	failure.Waited, failure.Unconfirmed = timeWaited(ctx, started), unconfirmed
+	failure.Unconfirmed = unconfirmed
+	failure.Measure(ctx, started)
 	return failure
 }
 
@@ -170,7 +189,8 @@ func (c *Client) attempt(req *http.Request, call call) (*Error, retry.Decision) 
 	case errors.As(err, &none):
 		return none.Failure, none.Decision
 	case resp == nil:
-		return &Error{Kind: Malformed, Err: c.redact.Cause(err)}, retry.Decision{} // an unreadable Location
+		// The Location of a redirect cannot be read.
+		return &Error{Kind: Malformed, Err: c.redact.Cause(err)}, retry.Decision{Policy: retry.OneMinute}
 	case errors.As(err, &failure): // by checkRedirect
 	case resp.StatusCode >= 200 && resp.StatusCode < 300:
 		err = call.decode(resp)
@@ -207,7 +227,12 @@ func (c *Client) rejection(resp *http.Response) *Error {
 		failure.Err = err
 		return failure
 	}
-	failure.Messages, failure.FromAPI = c.redact.Messages(body)
-	failure.FromAPI = failure.FromAPI && resp.StatusCode >= 400
+	messages, ofAPI := c.redact.Messages(body)
+	failure.FromAPI = ofAPI && resp.StatusCode >= 400
+	for _, message := range messages {
+		if !strings.EqualFold(message, http.StatusText(resp.StatusCode)) { // which is said with the status
+			failure.Messages = append(failure.Messages, message)
+		}
+	}
 	return failure
 }

@@ -35,6 +35,12 @@ func NewTransport(requestTimeout time.Duration) http.RoundTripper {
 	return t
 }
 
+// layer handles a request with the help of the next layer.
+type layer func(*http.Request) (*http.Response, error)
+
+// RoundTrip implements http.RoundTripper.
+func (l layer) RoundTrip(req *http.Request) (*http.Response, error) { return l(req) }
+
 // NoResponse is the error of a request without a response.
 type NoResponse struct {
 	// Failure is nil if Decision.Ended is not.

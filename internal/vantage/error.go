@@ -32,7 +32,7 @@ const (
 	CertificateNotTrusted ErrorKind = "certificate not trusted"
 	// ExportFailed means that the export reached a final status other than completed.
 	ExportFailed ErrorKind = "export failed"
-	// TimedOut means that the deadline of the context has passed, or would pass before the request could be sent.
+	// TimedOut means that the deadline of the context has passed, or would pass before the next request: see Error.Timeout.
 	TimedOut ErrorKind = "timed out"
 	// Interrupted means that the context was canceled.
 	Interrupted ErrorKind = "interrupted"
@@ -59,6 +59,9 @@ type Error struct {
 	Unconfirmed int
 	// Waited is the duration of a call that TimedOut or was Interrupted.
 	Waited time.Duration
+	// Timeout is the time that a call had that TimedOut before its deadline, because what it had to wait for would last
+	// longer; Err says what. It is zero after the deadline.
+	Timeout time.Duration
 	// Err is the cause. It is nil if the other fields say everything.
 	Err error
 	// LastFailure is the last failed attempt of a call that TimedOut or was Interrupted; nil if there was none.
@@ -71,16 +74,16 @@ func (e *Error) Error() string {
 	if e.Method != "" {
 		fmt.Fprintf(&b, "%s %s: ", e.Method, e.Path)
 	}
-	if e.StatusCode == 0 {
-		b.WriteString(string(e.Kind))
-	} else {
+	switch {
+	case e.StatusCode != 0:
 		b.WriteString(strings.TrimSpace(fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode))))
+	case e.Kind == TimedOut || e.Kind == Interrupted:
+		b.WriteString(e.Ending())
+	default:
+		b.WriteString(string(e.Kind))
 	}
 	if e.ContentType != "" {
 		fmt.Fprintf(&b, " (%s)", e.ContentType)
-	}
-	if e.Kind == TimedOut || e.Kind == Interrupted {
-		fmt.Fprintf(&b, " after %s", e.Waited.Round(time.Second))
 	}
 	for _, m := range e.Messages {
 		fmt.Fprintf(&b, "; %s", m)
@@ -118,14 +121,31 @@ func Ended(why error, last *Error) *Error {
 	return failure
 }
 
-// timeWaited returns how long a call has lasted, at most until the deadline of ctx: a POST that was sent is not
-// abandoned at the deadline.
-func timeWaited(ctx context.Context, started time.Time) time.Duration {
-	waited := time.Since(started)
+// Measure sets Waited and Timeout of a call that started at a time and has the deadline of ctx. A POST that was sent is
+// not abandoned at the deadline; that time does not count.
+func (e *Error) Measure(ctx context.Context, started time.Time) {
+	e.Waited = time.Since(started)
 	if deadline, ok := ctx.Deadline(); ok {
-		waited = min(waited, deadline.Sub(started))
+		e.Waited = min(e.Waited, deadline.Sub(started))
+		if e.Kind == TimedOut && e.Err != nil {
+			e.Timeout = deadline.Sub(started)
+		}
 	}
-	return waited
+}
+
+// Ending says when a call TimedOut or was Interrupted.
+func (e *Error) Ending() string {
+	after := ""
+	if waited := e.Waited.Round(time.Second); waited > 0 {
+		after = " after " + waited.String()
+	}
+	switch {
+	case e.Timeout > 0 && after == "":
+		return fmt.Sprintf("failed at once, because its timeout of %s is too short", e.Timeout)
+	case e.Timeout > 0:
+		after += " of " + e.Timeout.Round(time.Second).String()
+	}
+	return string(e.Kind) + after
 }
 
 // Unwrap returns the cause.

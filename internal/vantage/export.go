@@ -70,6 +70,3 @@ func (c *Client) getDataExport(ctx context.Context, known *DataExport) (*DataExp
 	}
 	return export, nil
 }
-
-// notFoundGrace is how long after its creation an export may be unknown to the server that responds to a poll.
-const notFoundGrace = 10 * time.Second

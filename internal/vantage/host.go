@@ -11,6 +11,9 @@ import (
 	"terraform-provider-vantage/internal/vantage/redact"
 )
 
+// DefaultHost is the base URL of the public service.
+const DefaultHost = "https://api.vantage.sh"
+
 // ParseHost checks a base URL as Options.Host describes it, and returns it in the form that requests use. An empty host
 // is DefaultHost.
 func ParseHost(host string) (*url.URL, error) {

@@ -44,7 +44,15 @@ func TestRetryPolicy(t *testing.T) {
 		"no connection":                     {attempt{reached: true}, retry.UntilDeadline, retry.UntilDeadline},
 		"no connection, never a response":   {attempt{}, retry.OneMinute, retry.OneMinute},
 		"404 of a gateway after a creation": {attempt{status: 404, recent: true}, retry.OneMinute, retry.OneMinute},
-		"501 of a gateway":                  {attempt{status: 501}, retry.OneMinute, retry.OneMinute},
+		"certificate not trusted":           {attempt{certificate: true}, retry.Never, retry.Never},
+		"certificate not trusted, after a response": {
+			attempt{certificate: true, reached: true}, retry.OneMinute, retry.OneMinute,
+		},
+		"407 of a proxy":                   {attempt{proxy: 407, reached: true}, retry.Never, retry.Never},
+		"403 of a proxy":                   {attempt{proxy: 403, reached: true}, retry.OneMinute, retry.OneMinute},
+		"503 of a proxy":                   {attempt{proxy: 503, reached: true}, retry.UntilDeadline, retry.UntilDeadline},
+		"503 of a proxy, never a response": {attempt{proxy: 503}, retry.OneMinute, retry.OneMinute},
+		"501 of a gateway":                 {attempt{status: 501}, retry.OneMinute, retry.OneMinute},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -20,24 +20,6 @@ import (
 // credentials, 1.5 kB each, is smaller.
 const maxBody = 24 << 20
 
-// layer handles a request with the help of the next layer.
-type layer func(*http.Request) (*http.Response, error)
-
-// RoundTrip implements http.RoundTripper.
-func (l layer) RoundTrip(req *http.Request) (*http.Response, error) { return l(req) }
-
-// newLayers returns what an attempt passes through, here from the inside out. Client.do, which repeats attempts, is
-// outside of them all. An error without a response is a *NoResponse.
-func newLayers(o Options, redactor redact.Redactor) layer {
-	next := Connect(o.Transport, o.Hosts, redactor)
-	next = readBody(next, redactor)
-	next = logRequests(next, o.Logger, redactor)
-	next = bound(next, o.Timeout)
-	next = authorize(next, o)
-	next = layer((&http.Client{Transport: next, CheckRedirect: checkRedirect}).Do)
-	return limit(next, &ratelimit.Limiter{}, o.Logger)
-}
-
 // limit delays a request until the rate limit allows it. Redirects count as the request that they redirect.
 func limit(next http.RoundTripper, limiter *ratelimit.Limiter, log *slog.Logger) layer {
 	return func(req *http.Request) (*http.Response, error) {
@@ -45,9 +27,9 @@ func limit(next http.RoundTripper, limiter *ratelimit.Limiter, log *slog.Logger)
 		if ended := retry.Ended(ctx); ended != nil { // without a slot of the rate limit
 			return nil, notSent(ended)
 		}
-		slot, ended := limiter.Acquire(ctx, route(req))
-		if ended != nil {
-			return nil, notSent(ended)
+		slot, err := limiter.Acquire(ctx, route(req))
+		if err != nil {
+			return nil, notSent(err)
 		}
 		if ended := retry.Ended(ctx); ended != nil { // a POST is not canceled once it is sent
 			slot.Done(nil)
@@ -71,11 +53,11 @@ func route(req *http.Request) string {
 }
 
 // authorize sets the headers of a request, among them the API token.
-func authorize(next http.RoundTripper, o Options) layer {
+func authorize(next http.RoundTripper, apiToken, userAgent string) layer {
 	return func(req *http.Request) (*http.Response, error) {
 		req = req.Clone(req.Context())
-		req.Header.Set("Authorization", "Bearer "+o.APIToken)
-		req.Header.Set("User-Agent", o.UserAgent)
+		req.Header.Set("Authorization", "Bearer "+apiToken)
+		req.Header.Set("User-Agent", userAgent)
 		req.Header.Set("Accept", "application/json")
 		if req.ContentLength > 0 {
 			req.Header.Set("Content-Type", "application/json")
@@ -115,8 +97,11 @@ func logRequests(next http.RoundTripper, log *slog.Logger, redactor redact.Redac
 	}
 }
 
-// readBody reads the response into memory. The error of a body that is cut off or too long comes when it is read,
-// because the header may say all that matters.
+// errHTML is the error of a page of a gateway, a firewall or a sign-in. The API sends none, whatever the status is.
+var errHTML = errors.New("the response is an HTML page")
+
+// readBody reads the response into memory. The error of a body that cannot be used comes when it is read, because the
+// header may say all that matters.
 func readBody(next http.RoundTripper, redactor redact.Redactor) layer {
 	return func(req *http.Request) (*http.Response, error) {
 		resp, err := next.RoundTrip(req)
@@ -132,6 +117,8 @@ func readBody(next http.RoundTripper, redactor redact.Redactor) layer {
 			err = &Error{Kind: TooMany, Err: fmt.Errorf("the response is longer than %d MiB", maxBody>>20)}
 		case err != nil:
 			err = fmt.Errorf("the response was cut off: %w", redactor.Cause(err))
+		case redact.ContentType(resp.Header.Get("Content-Type")) == "text/html":
+			err = errHTML
 		case req.Method == http.MethodGet && resp.StatusCode < 300 && redactor.Contained(body):
 			err = errors.New("the response contains the API token")
 		}
