@@ -63,7 +63,7 @@ func (d *existingDataSource) Read(ctx context.Context, req datasource.ReadReques
 	case len(export.Manifest.Files) == 0:
 		resp.Diagnostics.Append(o.warnNoFiles(export.Token))
 	}
-	resp.Diagnostics.Append(o.warnUnreadableExpiry(export)...)
+	resp.Diagnostics.Append(o.warnUnreadable(export)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }
 
@@ -139,7 +139,7 @@ func (p *DataSourcePart) await(
 	if expiredAsOf(export) {
 		diags.Append(o.errExpired(export))
 	}
-	return append(diags, o.warnUnreadableExpiry(export)...)
+	return append(diags, o.warnUnreadable(export)...)
 }
 
 // expiredAsOf reports whether the URLs in a response had expired, by the clock of the API.

@@ -138,12 +138,18 @@ func (o operation) warnNoFiles(token string) diag.Diagnostic {
 		strings.TrimSpace("The export "+token+" completed without files because there is nothing to export. "+o.whenEmpty))
 }
 
-// warnUnreadableExpiry warns about a completed export whose expiry is not stored.
-func (o operation) warnUnreadableExpiry(e *vantage.DataExport) diag.Diagnostics {
-	if e.Manifest == nil || !e.Manifest.ValidUntilUnreadable {
-		return nil
+// warnUnreadable warns about what the API reports of an export and state cannot store.
+func (o operation) warnUnreadable(e *vantage.DataExport) (diags diag.Diagnostics) {
+	if e.Manifest != nil && e.Manifest.ValidUntilUnreadable {
+		diags.AddWarning("The expiry of the "+o.noun+" is unknown",
+			fmt.Sprintf("The API reports a valid_until of the export %s that is not a time. "+
+				"The export counts as valid for 48 hours after it was created.", e.Token))
 	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic("The expiry of the "+o.noun+" is unknown",
-		fmt.Sprintf("The API reports a valid_until of the export %s that is not a time. "+
-			"The export counts as valid for 48 hours after it was created.", e.Token))}
+	if exceedsLimits(e.Attributes) {
+		diags.AddAttributeWarning(path.Root("attributes"), "The attributes of the "+o.noun+" are too large",
+			fmt.Sprintf("The API reports attributes of the export %s with more than %d KiB, %d values or %d levels. "+
+				"They are not stored: attributes is null.",
+				e.Token, maxAttributesSize>>10, maxAttributesValues, maxAttributesLevels))
+	}
+	return diags
 }

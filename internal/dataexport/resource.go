@@ -136,8 +136,8 @@ func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, res
 		}
 		if importing {
 			resp.Diagnostics.Append(r.definition.warnImported(export)...)
-			resp.Diagnostics.Append(o.warnUnreadableExpiry(export)...)
 		}
+		resp.Diagnostics.Append(o.warnUnreadable(export)...)
 		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	}
 }
@@ -199,7 +199,7 @@ func (r *exportResource) await(
 	case err == nil:
 		plan.setCompleted(export)
 		diags.Append(state.Set(ctx, model)...)
-		diags.Append(o.warnUnreadableExpiry(export)...)
+		diags.Append(o.warnUnreadable(export)...)
 		if len(export.Manifest.Files) == 0 {
 			diags.Append(o.warnNoFiles(export.Token))
 		}

@@ -64,7 +64,8 @@ func (d Definition) importing() operation {
 func (d Definition) errImportDiffers(token string, different []change) diag.Diagnostic {
 	var texts []string
 	for _, c := range different {
-		texts = append(texts, fmt.Sprintf("%s is %s in the configuration and %s in the export", c.name, c.after, c.before))
+		texts = append(texts, fmt.Sprintf("%s is %s in the configuration and %s in the export",
+			c.name, c.after, vantage.Shown(c.before.String())))
 	}
 	return diag.NewAttributeErrorDiagnostic(path.Root(different[0].name),
 		"The imported "+d.Noun+" does not match the configuration",

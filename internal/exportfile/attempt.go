@@ -155,7 +155,7 @@ func (d *download) broken(ctx context.Context, err error) *vantage.Error {
 	case errors.As(err, &onDisk):
 		return notWritten(err)
 	case errors.Is(context.Cause(ctx), errNoData):
-		err = fmt.Errorf("no data for %s", d.client.Timeout())
+		err = redact.Words(fmt.Sprintf("no data for %s", d.client.Timeout()))
 	case ctx.Err() != nil:
 		return vantage.ContextError(ctx)
 	}

@@ -82,7 +82,7 @@ func New(o Options) (*Client, error) {
 	}
 	c := &Client{options: o, base: base, redact: redact.New(o.APIToken), history: newHistory()}
 	c.http = &http.Client{
-		CheckRedirect: checkRedirect,
+		CheckRedirect: c.checkRedirect,
 		Transport: &apiTransport{
 			next:          o.Transport,
 			timeout:       o.Timeout,
@@ -106,6 +106,10 @@ func (c *Client) UserAgent() string { return c.options.UserAgent }
 
 // Logger returns the logger of the client.
 func (c *Client) Logger() *slog.Logger { return c.options.Logger }
+
+// Shown returns text that the API has reported as messages show it: on one line, truncated to 400 characters, without
+// control characters and credentials.
+func Shown(text string) string { return redact.Redactor{}.Text(text) }
 
 // CheckAPIToken rejects an API token that cannot be sent: an empty one, or one with white space or other characters
 // that no token has.
@@ -178,7 +182,7 @@ func (c *Client) send(req *http.Request, call call) *Error {
 	case resp == nil && errors.As(err, &failure):
 		return failure
 	case resp == nil:
-		return &Error{Kind: Malformed, Err: c.redact.Cause(err)} // an unreadable Location
+		return &Error{Kind: Malformed, Err: errors.New("the response redirects to a Location that is not a URL")}
 	case errors.As(err, &failure): // by checkRedirect
 	case resp.StatusCode >= 200 && resp.StatusCode < 300:
 		if err = call.decode(resp); err == nil {
@@ -194,7 +198,7 @@ func (c *Client) send(req *http.Request, call call) *Error {
 	}
 	failure.StatusCode = resp.StatusCode
 	if !failure.FromAPI {
-		failure.ContentType = redact.ContentType(resp.Header.Get("Content-Type"))
+		failure.ContentType = c.redact.ContentType(resp.Header.Get("Content-Type"))
 	}
 	failure.Retry.Policy = retryPolicy(attempt{
 		method: req.Method, status: resp.StatusCode, fromAPI: failure.FromAPI,

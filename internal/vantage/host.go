@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-
-	"terraform-provider-vantage/internal/vantage/redact"
 )
 
 // ParseHost checks a base URL as Options.Host describes it, and returns it in the form that requests use. An empty host
@@ -47,12 +45,12 @@ func isLoopback(host string) bool {
 }
 
 // checkRedirect follows a redirect only within the origin of the first request, and only if the method stays the same.
-func checkRedirect(req *http.Request, via []*http.Request) error {
+func (c *Client) checkRedirect(req *http.Request, via []*http.Request) error {
 	base := via[0].URL
 	switch {
 	case !sameOrigin(base, req.URL):
 		return &Error{Kind: Untrusted, Err: fmt.Errorf("the response redirects to another host, %q; the API token is only "+
-			"sent to %s://%s", redact.Word(req.URL.Hostname()), base.Scheme, base.Host)}
+			"sent to %s://%s", c.redact.Host(req.URL.Host), base.Scheme, base.Host)}
 	case req.Method != via[0].Method:
 		return &Error{Kind: Untrusted, Err: fmt.Errorf(
 			"the response redirects a %s so that it would become a %s", via[0].Method, req.Method)}

@@ -2,7 +2,6 @@ package vantage
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -10,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/http/httpproxy"
+
+	"terraform-provider-vantage/internal/vantage/redact"
 )
 
 // CheckProxy returns an error if requests to the API need a proxy whose environment variable is not usable.
@@ -46,7 +47,7 @@ func proxyOf(u *url.URL) (description string, err error) {
 		proxyHost(os.Getenv(variable)), variable, consequence)
 }
 
-var errProxyAuth = errors.New("the proxy requires authentication (status 407); " +
+const errProxyAuth = redact.Words("the proxy requires authentication (status 407); " +
 	"check the user name and the password in the variable")
 
 // proxyConnectError is an http.Transport.OnProxyConnectResponse for a proxy that rejects a connection.
@@ -57,7 +58,7 @@ func proxyConnectError(_ context.Context, _ *url.URL, _ *http.Request, resp *htt
 	case http.StatusProxyAuthRequired:
 		return errProxyAuth
 	}
-	return fmt.Errorf("the proxy rejected the connection with status %d", resp.StatusCode)
+	return redact.Words(fmt.Sprintf("the proxy rejected the connection with status %d", resp.StatusCode))
 }
 
 // proxyHost returns the host that a proxy URL with unescaped credentials is meant to have.

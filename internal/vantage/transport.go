@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptrace"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -102,8 +103,11 @@ func (t *apiTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		t.log.DebugContext(ctx, "request failed", append(fields, "error", err.Error())...)
 		return nil, err
 	}
-	t.log.DebugContext(ctx, "received response", append(fields,
-		"status", resp.StatusCode, "remaining", redact.Word(resp.Header.Get("X-Rate-Limit-Remaining")))...)
+	fields = append(fields, "status", resp.StatusCode)
+	if remaining, err := strconv.ParseUint(resp.Header.Get("X-Rate-Limit-Remaining"), 10, 32); err == nil {
+		fields = append(fields, "remaining", remaining)
+	}
+	t.log.DebugContext(ctx, "received response", fields...)
 	return resp, nil
 }
 
