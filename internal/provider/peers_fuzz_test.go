@@ -22,22 +22,23 @@ import (
 // seeds are responses that a peer can send in each role.
 func seeds() map[role][]string {
 	const amz = "X-Amz-Signature=" + signature
-	deep := strings.Repeat("[", 700) + strings.Repeat("]", 700)
+	deep := strings.Repeat("[", 950) + strings.Repeat("]", 950)
 	of := func(attributes string) string {
 		return ok(`{"status":"completed","manifest":{"files":[]},"attributes":` + attributes + `}`)
 	}
 	malformed := []string{
-		"{headers} {query}\r\n\r\n",
-		"HTTP/1.1 {headers}{query}\r\n\r\n",
-		"HTTP/{token}{query} 200 OK\r\n\r\n",
-		"HTTP/1.1 200 OK\r\n{query} {token}{proxy}\r\n\r\n",
-		"HTTP/1.1 200 OK\r\nContent-Length: {query}{token}{proxy}\r\n\r\n",
-		"HTTP/1.1 200 OK\r\nTransfer-Encoding: {query}{token}{proxy}\r\n\r\n",
-		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{query}{token}\r\n",
-		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n{query}{token}\r\n\r\n",
-		"HTTP/1.1 302 Found\r\nLocation: https://f.example/%zz?{query}{token}\r\n\r\n",
+		"{headers} {query} {signature}\r\n\r\n",
+		"HTTP/1.1 {headers}{query} {signature}\r\n\r\n",
+		"HTTP/{token}{query} {signature} 200 OK\r\n\r\n",
+		"HTTP/1.1 200 OK\r\n{query} {signature} {token}{proxy}\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: {query} {signature}{token}{proxy}\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: {query} {signature}{token}{proxy}\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{query} {signature}{token}\r\n",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n{query} {signature}{token}\r\n\r\n",
+		"HTTP/1.1 302 Found\r\nLocation: https://f.example/%zz?{query} {signature}{token}\r\n\r\n",
 		"HTTP/1.1 302 Found\r\nLocation: https://{token}.test/?{query}\r\n\r\n",
 		"HTTP/1.1 302 Found\r\nLocation: https://{query}.test/\r\n\r\n",
+		"HTTP/1.1 302 Found\r\nLocation: https://a.{signature}.test/\r\n\r\n",
 		"HTTP/1.1 302 Found\r\nLocation: https://a%e2%80%ae.test/\r\n\r\n",
 		"HTTP/1.1 302 Found\r\nLocation: /v2/\x1b[31m/{token in a URL}\r\n\r\n",
 		"HTTP/1.1 307 Found\r\nLocation: /v2/%1b%5b31m/{token in a URL}\r\n\r\n",
@@ -53,18 +54,18 @@ func seeds() map[role][]string {
 		posting: slices.Concat(malformed, []string{
 			"HTTP/1.1 202 Accepted\r\nLocation: /v2/data_exports/{token}\r\n\r\n" + `{"token":"{token in JSON}"}`}),
 		polling: slices.Concat(malformed, []string{
-			of(deep), of("{" + strings.Repeat(`"a":[`, 400) + strings.Repeat("]", 400) + "}"),
+			of(`{"a":` + deep + `}`),
 			of(`{"a":[` + strings.Repeat("0,", 60_000) + "0]}"),
 			of(`{"a":"` + strings.Repeat("a", 1_000_000) + `"}`), of(`{"` + strings.Repeat("a", 1_000_000) + `":1}`),
 			of(`{"a":[` + strings.Repeat("1e1200,", 900) + "0]}"),
 			of(`{"a":"{token in JSON}"}`), of(`{"{token in JSON}":"{token in a URL}"}`),
 			ok(`{"status":"{token in JSON}","created_at":"\u001b[31m","export_type":"\u001b[31m"}`),
-			ok(`{"status":"failed","errors":["\u001b[31m {token in JSON}"]}`),
+			ok(`{"status":"\u001b[31m"}`), ok(`{"status":"failed","errors":["\u001b[31m {token in JSON}"]}`),
 			ok(`{"status":"completed","manifest":{"files":["https://a%e2%80%ae.example/%1b?X-Amz-Signature=` + signature +
-				`"]},"attributes":{"report_token":"` + strings.Repeat("\\u001b[31m", 300) + `","date_bin":"\u001b[31m"}}`),
+				`"]},"attributes":{"report_token":"` + strings.Repeat("\\u001b[31m", 3000) + `","date_bin":"\u001b[31m"}}`),
 		}),
 		readingRows: slices.Concat(malformed, []string{
-			ok(`{"unit_costs":[{"business_metric_token":"\u001b[31m","business_metric_title":"` + strings.Repeat("a", 5000) +
+			ok(`{"unit_costs":[{"business_metric_token":"\u001b[31m","business_metric_title":"` + strings.Repeat("a", 20_000) +
 				`","calculation_type":"\u001b[31m","date":"2000-01-01"}]}`),
 			ok(`{"unit_costs":[{"business_metric_token":"m","calculation_type":"{token in JSON}","date":"2000-01-01"}]}`),
 			ok(`{"unit_costs":[{"business_metric_token":"m","calculation_type":"\u001b]8;;x","date":"\u001b[31m"}]}`),
@@ -112,6 +113,16 @@ func (p *peers) run(t *testing.T) {
 		return state
 	}
 	client := p.client(t)
+	invoke := func() {
+		download := acctest.NewProtocolOf(t, client, "vantage_data_export_download")
+		call("downloading", func(ctx context.Context) acctest.State {
+			told := download.Invoke(ctx, map[string]any{
+				"token": "dta_xprt_1", "directory": t.TempDir(), "timeouts": timeouts("invoke"),
+			})
+			p.check(t, "progress", told.Lines...)
+			return told.State
+		})
+	}
 	switch p.misbehaves {
 	case readingRows:
 		rows := acctest.NewProtocolOf(t, client, "vantage_unit_costs")
@@ -123,14 +134,7 @@ func (p *peers) run(t *testing.T) {
 			})
 		}
 	case downloading:
-		download := acctest.NewProtocolOf(t, client, "vantage_data_export_download")
-		call("downloading", func(ctx context.Context) acctest.State {
-			told := download.Invoke(ctx, map[string]any{
-				"token": "dta_xprt_1", "directory": t.TempDir(), "timeouts": timeouts("invoke"),
-			})
-			p.check(t, "progress", told.Lines...)
-			return told.State
-		})
+		invoke()
 	default:
 		resource := acctest.NewProtocol(t, client)
 		config := map[string]any{
@@ -140,6 +144,7 @@ func (p *peers) run(t *testing.T) {
 		if p.misbehaves != polling {
 			return
 		}
+		invoke()
 		p.n = 0
 		config["timeouts"] = timeouts("update")
 		imported := call("importing", func(ctx context.Context) acctest.State { return resource.Import(ctx, "dta_xprt_1") })

@@ -152,6 +152,8 @@ func (p *peers) respond(req *http.Request) string {
 		return p.reflect(req)
 	case kind == polling:
 		return completed()
+	case kind == downloading && req.Host != "files.example":
+		return "HTTP/1.1 403 Forbidden\r\n\r\n"
 	}
 	return string(kind)
 }
@@ -168,6 +170,7 @@ func (p *peers) reflect(req *http.Request) string {
 	_ = req.Header.Write(&headers)
 	return strings.NewReplacer(
 		"{path}", req.URL.Path, "{query}", req.URL.RawQuery, "{escaped query}", url.QueryEscape(req.URL.RawQuery),
+		"{signature}", req.URL.Query().Get("X-Amz-Signature"),
 		"{token}", token, "{token in JSON}", inJSON.String(), "{token in a URL}", inURL.String(),
 		"{headers}", strings.ReplaceAll(headers.String(), "\r\n", ", "),
 		"{header lines}", headers.String(), "{proxy}", req.Header.Get("Proxy-Authorization"),
