@@ -2,7 +2,6 @@ package exportfile_test
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -285,18 +284,6 @@ func TestDownload_fails(t *testing.T) {
 			})
 		})
 	}
-}
-
-// The error of net/http repeats the URL.
-func TestDownload_hidesTheQueryOfAnInvalidRedirect(t *testing.T) {
-	t.Parallel()
-	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
-		fake := fileServer(fakevantage.Answer(302, "", "Location: https://f.example/%zz?X-Signature=s3cr3t"))
-		_, err := download(ctx, newClient(t, fake), exportOf(signed), t.TempDir(), nil)
-		if wantKind(t, err, vantage.TimedOut); strings.Contains(fmt.Sprint(err), "s3cr3t") {
-			t.Error(err)
-		}
-	})
 }
 
 func TestDownload_hidesTheURLFromARedirectTarget(t *testing.T) {
