@@ -178,11 +178,14 @@ func (p *Protocol) Import(ctx context.Context, id string) State {
 	p.t.Helper()
 	imported, err := p.Server.ImportResourceState(ctx, &tfprotov6.ImportResourceStateRequest{TypeName: p.typeName, ID: id})
 	p.must(err)
-	if len(imported.ImportedResources) != 1 {
-		return State{Value: tftypes.NewValue(p.object, nil), Diagnostics: imported.Diagnostics}
+	failed := State{Value: tftypes.NewValue(p.object, nil), Diagnostics: imported.Diagnostics}
+	if len(failed.Errors()) > 0 || len(imported.ImportedResources) != 1 {
+		return failed
 	}
 	r := imported.ImportedResources[0]
-	return p.Read(ctx, State{Value: p.decode(r.State), Private: r.Private, Identity: r.Identity})
+	read := p.Read(ctx, State{Value: p.decode(r.State), Private: r.Private, Identity: r.Identity})
+	read.Diagnostics = append(imported.Diagnostics, read.Diagnostics...)
+	return read
 }
 
 // Read refreshes a state.

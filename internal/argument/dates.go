@@ -5,12 +5,13 @@ package argument
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-vantage/internal/diagnostics"
 )
 
 // ParseDate parses an ISO 8601 date with or without a time. It returns the first and the last instant that it can mean:
@@ -51,8 +52,8 @@ func (isNotAfterEndDate) ValidateString(
 	first, _, err1 := ParseDate(start.ValueString())
 	_, last, err2 := ParseDate(end.ValueString())
 	if err1 == nil && err2 == nil && first.After(last) {
-		resp.Diagnostics.AddAttributeError(req.Path, "The dates are in the wrong order",
-			fmt.Sprintf("start_date %s is after end_date %s. Swap them, or omit one to use the default.",
-				start.ValueString(), end.ValueString()))
+		resp.Diagnostics.Append(diagnostics.DatesReversed.ErrorAt(req.Path, diagnostics.Values{
+			"start": start.ValueString(), "end": end.ValueString(),
+		}))
 	}
 }

@@ -3,7 +3,6 @@ package argument
 import (
 	"context"
 	"errors"
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"terraform-provider-vantage/internal/diagnostics"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -38,8 +38,9 @@ func (r rule) ValidateString(_ context.Context, req validator.StringRequest, res
 	}
 	value := req.ConfigValue.ValueString()
 	if err := r.check(value); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, fmt.Sprintf("Invalid %s", req.Path),
-			fmt.Sprintf("The value %s: %v.", r.describer, err))
+		resp.Diagnostics.Append(diagnostics.InvalidArgument.ErrorAt(req.Path, diagnostics.Values{
+			"path": req.Path.String(), "rule": string(r.describer), "problem": err.Error(),
+		}))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
 	"terraform-provider-vantage/internal/argument"
+	"terraform-provider-vantage/internal/diagnostics"
 	"terraform-provider-vantage/internal/providerdata"
 )
 
@@ -41,10 +42,9 @@ func (a *exportAction) Schema(_ context.Context, _ action.SchemaRequest, resp *a
 
 func (a *exportAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	config := a.definition.NewAction()
-	o := a.definition.creating("Invoke the action again", "`invoke` in the action's timeouts block")
-	o.retryHint = "Download them with the action vantage_data_export_download. " +
-		"Another invocation of this action creates another export."
-	resp.Diagnostics.Append(providerdata.Decode(ctx, a.Client, o.summary(), req.Config, config)...)
+	const op = diagnostics.CreateAction
+	subject := a.definition.subject()
+	resp.Diagnostics.Append(providerdata.Decode(ctx, a.Client, op, subject, req.Config, config)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -55,16 +55,16 @@ func (a *exportAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 	// Before the export is created, because its files would have no place.
 	directory, err := directoryOf(config.Part().Directory)
 	if err != nil {
-		resp.Diagnostics.Append(o.errDirectory(directory, err))
+		resp.Diagnostics.Append(errDirectory(op, subject, directory, err))
 		return
 	}
 	export, err := a.Client.CreateDataExport(ctx, config.Request())
 	if err != nil {
-		resp.Diagnostics.Append(o.failure(err))
+		resp.Diagnostics.Append(diagnostics.Failure(op, subject, err))
 		return
 	}
 	send("The API has accepted the export %s. It completes even if this run ends.", export.Token)
-	export, diags := o.await(ctx, a.Client, export, send)
+	export, diags := await(ctx, a.Client, op, subject, export, send)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() || len(export.Manifest.Files) == 0 {
 		return
@@ -74,6 +74,6 @@ func (a *exportAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 			formatValidity(export), export.Token)
 		return
 	}
-	_, diags = o.download(ctx, a.Client, export, directory, "", send)
+	_, diags = download(ctx, a.Client, diagnostics.DownloadCreated, subject, export, directory, "", send)
 	resp.Diagnostics.Append(diags...)
 }

@@ -90,7 +90,7 @@ func TestAttributesValue_hasLimits(t *testing.T) {
 		if got := attributesValue(e.Attributes); got.IsNull() != test.null {
 			t.Errorf("%s: null is %v", name, got.IsNull())
 		}
-		if got := (operation{}).warnUnreadable(e); got.HasError() || (len(got) == 1) != test.null {
+		if got := warnUnreadable(Definition{}.subject(), e); got.HasError() || (len(got) == 1) != test.null {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

@@ -2,8 +2,6 @@ package dataexport
 
 import (
 	"context"
-	"fmt"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -11,6 +9,7 @@ import (
 	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
 	"terraform-provider-vantage/internal/argument"
+	"terraform-provider-vantage/internal/diagnostics"
 	"terraform-provider-vantage/internal/providerdata"
 	"terraform-provider-vantage/internal/vantage"
 )
@@ -42,8 +41,8 @@ The API can sign new URLs at each read. For URLs that must not change, use the r
 // Read warns about an expired export, so that plan and destroy succeed.
 func (d *existingDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data DataSourcePart
-	o := waiting("read", resumeHint, "`read` in the timeouts block")
-	resp.Diagnostics.Append(providerdata.Decode(ctx, d.Client, o.summary(), req.Config, &data)...)
+	const op = diagnostics.ReadExisting
+	resp.Diagnostics.Append(providerdata.Decode(ctx, d.Client, op, diagnostics.Existing, req.Config, &data)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -52,18 +51,19 @@ func (d *existingDataSource) Read(ctx context.Context, req datasource.ReadReques
 
 	export, err := d.Client.WaitForDataExport(ctx, &vantage.DataExport{Token: data.Token.ValueString()}, nil)
 	if err != nil && !isExpiredStatus(err) {
-		resp.Diagnostics.Append(o.failure(err))
+		resp.Diagnostics.Append(diagnostics.Failure(op, diagnostics.Existing, err))
 		return
 	}
 	data.exported = newExported(export)
-	switch {
-	case err != nil || expiredAsOf(export):
-		resp.Diagnostics.AddWarning("The data export has expired", expiredText(export)+
-			" Its attributes are known, but its URLs no longer work. "+newExportHint)
-	case len(export.Manifest.Files) == 0:
-		resp.Diagnostics.Append(o.warnNoFiles(export.Token))
+	switch expiry, expired := expiryOf(export, export.AsOf); {
+	case err != nil:
+		resp.Diagnostics.Append(warnExpired(diagnostics.Existing, diagnostics.Expiry{Token: export.Token}))
+	case expired:
+		resp.Diagnostics.Append(warnExpired(diagnostics.Existing, expiry))
+		resp.Diagnostics.Append(warnUnreadable(diagnostics.Existing, export)...)
+	default:
+		resp.Diagnostics.Append(warnCompleted(diagnostics.Existing, export)...)
 	}
-	resp.Diagnostics.Append(o.warnUnreadable(export)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }
 
@@ -91,8 +91,9 @@ Terraform reads the data source in every plan, or in the apply if an argument is
 
 func (d *exportDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	model := d.definition.NewDataSource()
-	o := d.definition.creating("Run Terraform again", "`read` in the timeouts block")
-	resp.Diagnostics.Append(providerdata.Decode(ctx, d.Client, o.summary(), req.Config, model)...)
+	const op = diagnostics.CreateDataSource
+	subject := d.definition.subject()
+	resp.Diagnostics.Append(providerdata.Decode(ctx, d.Client, op, subject, req.Config, model)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -102,10 +103,10 @@ func (d *exportDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 
 	export, err := d.Client.CreateDataExport(ctx, model.Request())
 	if err != nil {
-		resp.Diagnostics.Append(o.failure(err))
+		resp.Diagnostics.Append(diagnostics.Failure(op, subject, err))
 		return
 	}
-	resp.Diagnostics.Append(data.await(ctx, d.Client, o, export)...)
+	resp.Diagnostics.Append(data.await(ctx, d.Client, op, subject, export)...)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	}
@@ -127,29 +128,18 @@ func tokenAttribute(note string) resourceschema.StringAttribute {
 	}
 }
 
-// await waits for an export whose URLs must work, and stores it. It returns an error if the export has expired.
+// await waits for an export whose URLs must work, and stores it. It returns an error if they have expired.
 func (p *DataSourcePart) await(
-	ctx context.Context, client *vantage.Client, o operation, export *vantage.DataExport,
+	ctx context.Context, client *vantage.Client, op diagnostics.Operation, subject diagnostics.Subject,
+	export *vantage.DataExport,
 ) diag.Diagnostics {
-	export, diags := o.await(ctx, client, export, func(string, ...any) {})
+	export, diags := await(ctx, client, op, subject, export, func(string, ...any) {})
 	if diags.HasError() {
 		return diags
 	}
 	p.exported = newExported(export)
-	if expiredAsOf(export) {
-		diags.Append(o.errExpired(export))
+	if expiry, ok := expiryOf(export, export.AsOf); ok {
+		diags.Append(diagnostics.Expired(op, subject, expiry))
 	}
-	return append(diags, o.warnUnreadable(export)...)
-}
-
-// expiredAsOf reports whether the URLs in a response had expired, by the clock of the API.
-func expiredAsOf(e *vantage.DataExport) bool {
-	return hasPassed(newExported(e).statedExpiry(), e.AsOf)
-}
-
-func expiredText(e *vantage.DataExport) string {
-	if until := newExported(e).statedExpiry(); !until.IsZero() && e.Completed() {
-		return fmt.Sprintf("The export %s expired at %s.", e.Token, until.Format(time.RFC3339))
-	}
-	return fmt.Sprintf("The API reports the export %s as expired.", e.Token)
+	return diags
 }

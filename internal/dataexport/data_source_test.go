@@ -19,7 +19,7 @@ import (
 
 func TestDataSource_waitsAndCreatesNothing(t *testing.T) {
 	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{ReadyAfterPolls: 1, RetryAfter: "1", SignOnce: true})
+	api := acctest.Start(t, fakevantage.Options{ReadyAfterPolls: 1, RetryAfter: "1"})
 	token := api.Add(map[string]any{"cost_report_token": "rprt_1", "date_bin": "day"}, time.Now())
 	api.Run(t, resource.TestStep{
 		Config: api.Config(block("data", "vantage_data_export", fmt.Sprintf("token = %q", token))),

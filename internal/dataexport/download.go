@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
+	"terraform-provider-vantage/internal/diagnostics"
 	"terraform-provider-vantage/internal/exportfile"
 	"terraform-provider-vantage/internal/vantage"
 )
@@ -64,52 +65,53 @@ func directoryOf(configured types.String) (string, error) {
 }
 
 // fetch waits for an existing export and downloads its files. An export without files is a warning.
-func (o operation) fetch(
-	ctx context.Context, client *vantage.Client, config DownloadPart, send func(string, ...any),
+func fetch(
+	ctx context.Context, client *vantage.Client, op diagnostics.Operation, config DownloadPart,
+	send func(string, ...any),
 ) (*vantage.DataExport, []exportfile.File, diag.Diagnostics) {
 	directory, err := directoryOf(config.Directory)
 	if err != nil {
-		return nil, nil, diag.Diagnostics{o.errDirectory(directory, err)}
+		return nil, nil, diag.Diagnostics{errDirectory(op, diagnostics.Existing, directory, err)}
 	}
-	export, diags := o.await(ctx, client, &vantage.DataExport{Token: config.Token.ValueString()}, send)
+	known := &vantage.DataExport{Token: config.Token.ValueString()}
+	export, diags := await(ctx, client, op, diagnostics.Existing, known, send)
 	if diags.HasError() || len(export.Manifest.Files) == 0 {
 		return export, nil, diags
 	}
-	if expiredAsOf(export) {
-		return export, nil, diag.Diagnostics{o.errExpired(export)}
+	if expiry, ok := expiryOf(export, export.AsOf); ok {
+		return export, nil, append(diags, diagnostics.Expired(op, diagnostics.Existing, expiry))
 	}
-	files, diags := o.download(ctx, client, export, directory, config.FilenamePrefix.ValueString(), send)
-	return export, files, diags
+	prefix := config.FilenamePrefix.ValueString()
+	files, more := download(ctx, client, op, diagnostics.Existing, export, directory, prefix, send)
+	return export, files, append(diags, more...)
 }
 
 // await waits for an export and reports progress. An export without files is a warning.
-func (o operation) await(
-	ctx context.Context, client *vantage.Client, export *vantage.DataExport, send func(string, ...any),
+func await(
+	ctx context.Context, client *vantage.Client, op diagnostics.Operation, subject diagnostics.Subject,
+	export *vantage.DataExport, send func(string, ...any),
 ) (*vantage.DataExport, diag.Diagnostics) {
 	export, err := client.WaitForDataExport(ctx, export, reportWait(send))
 	if isExpiredStatus(err) {
-		return export, diag.Diagnostics{o.errExpired(export)}
+		return export, diag.Diagnostics{diagnostics.Expired(op, subject, diagnostics.Expiry{Token: export.Token})}
 	}
 	if err != nil {
-		return export, diag.Diagnostics{o.failure(err)}
+		return export, diag.Diagnostics{diagnostics.Failure(op, subject, err)}
 	}
 	send("The status is %q, with %s.", export.Status, formatCount(len(export.Manifest.Files)))
-	if len(export.Manifest.Files) == 0 {
-		return export, diag.Diagnostics{o.warnNoFiles(export.Token)}
-	}
-	return export, nil
+	return export, warnCompleted(subject, export)
 }
 
 // download downloads the files of a completed export and reports progress.
-func (o operation) download(
-	ctx context.Context, client *vantage.Client, export *vantage.DataExport, directory, prefix string,
-	send func(string, ...any),
+func download(
+	ctx context.Context, client *vantage.Client, op diagnostics.Operation, subject diagnostics.Subject,
+	export *vantage.DataExport, directory, prefix string, send func(string, ...any),
 ) ([]exportfile.File, diag.Diagnostics) {
 	files, err := exportfile.Download(ctx, client, export, exportfile.Options{
 		Directory: directory, NamePrefix: prefix, OnProgress: reportDownload(send),
 	})
 	if err != nil {
-		return files, diag.Diagnostics{o.errDownload(err, export, directory, len(files))}
+		return files, diag.Diagnostics{errDownload(op, subject, err, export, directory, len(files))}
 	}
 	var bytes int64
 	for _, f := range files {
@@ -120,59 +122,36 @@ func (o operation) download(
 	return files, nil
 }
 
-func (o operation) errDirectory(directory string, err error) diag.Diagnostic {
+func errDirectory(
+	op diagnostics.Operation, subject diagnostics.Subject, directory string, err error,
+) diag.Diagnostic {
 	var e *exportfile.Error
 	if errors.As(err, &e) {
 		err = e.Err.Err
 	}
-	nothing := "Nothing was downloaded."
-	if o.report != "" {
-		nothing = "No export was created."
-	}
-	return diag.NewAttributeErrorDiagnostic(path.Root("directory"), o.summary(), fmt.Sprintf(
-		"The directory %s is not writable: %v. %s Set a directory that is writable or can be created.",
-		directory, err, nothing))
+	return diagnostics.DirectoryUnusable.ErrorAt(path.Root("directory"), diagnostics.Values{
+		"action": op.Action(subject), "directory": directory, "problem": fmt.Sprint(err),
+	})
 }
 
-func (o operation) errExpired(export *vantage.DataExport) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(o.summary(), expiredText(export)+" Its files can no longer be downloaded. "+o.failed)
-}
-
-// errDownload describes which file failed and why, how many files are complete, and how to download the rest.
-func (o operation) errDownload(err error, export *vantage.DataExport, directory string, complete int) diag.Diagnostic {
-	o.verb = "download"
+// errDownload describes which file failed and why. A rejection after the expiry is due to it.
+func errDownload(
+	op diagnostics.Operation, subject diagnostics.Subject, err error, export *vantage.DataExport, directory string,
+	complete int,
+) diag.Diagnostic {
 	var e *exportfile.Error
 	if !errors.As(err, &e) {
-		return diag.NewErrorDiagnostic(o.summary(), err.Error())
+		return diagnostics.Failure(op, subject, err)
 	}
-	hasExpired := isNotFound(e.Err.Err) || hasPassed(newExported(export).statedExpiry(), time.Now())
-	if e.Err.Kind == vantage.Rejected && hasExpired {
-		return o.errExpired(export)
+	rejected := e.Err.Kind == vantage.Rejected
+	if expiry, ok := expiryOf(export, time.Now()); rejected && ok {
+		return diagnostics.Expired(op, subject, expiry)
 	}
-	cause, fix := o.fileFailure(e, directory)
-	return diag.NewErrorDiagnostic(o.summary(), fmt.Sprintf(
-		"%s Complete files in %s: %d of %d.\n\nThe export %s is completed and %s. %s",
-		cause, directory, complete, len(export.Manifest.Files), export.Token, formatValidity(export), fix))
-}
-
-// fileFailure returns the cause of a failed download, and its fix.
-func (o operation) fileFailure(e *exportfile.Error, directory string) (cause, fix string) {
-	switch e.Err.Kind {
-	case exportfile.PathTaken:
-		return fmt.Sprintf("In this run, %v.", e.Err.Err), "Use one directory per export, or set `filename_prefix`. " +
-			"Applying again without this change would replace the file."
-	case exportfile.NotWritten:
-		return fmt.Sprintf("The file %s cannot be written to %s: %v.", e.File, directory, e.Err.Err),
-			"Check the free disk space, and that no directory has the name of the file. " + o.retryHint
-	case vantage.Rejected:
-		return fmt.Sprintf("The file server %s rejected the request for %s with %v.", e.Host, e.File, e.Err),
-			"Check that the network and the proxy allow access to the file server. " + o.retryHint
-	case vantage.TimedOut:
-		return fmt.Sprintf("The timeout ended before %s was complete: %v.", e.File, e.Err),
-			o.retryHint + " If needed, set a longer " + o.timeoutHint + "."
-	case vantage.Interrupted:
-		return fmt.Sprintf("The download was interrupted before %s was complete.", e.File), o.retryHint
+	if rejected && isNotFound(e.Err.Err) { // the request for fresh URLs
+		return diagnostics.Failure(op, subject, e.Err.Err)
 	}
-	return fmt.Sprintf("The file %s cannot be downloaded: %v.", e.File, e.Err),
-		"Check whether a proxy changes the URL or the response. If not, contact Vantage's support. " + o.retryHint
+	return diagnostics.Incomplete(op, subject, e, diagnostics.Download{
+		Directory: directory, Complete: complete, Count: len(export.Manifest.Files),
+		Token: export.Token, Validity: formatValidity(export),
+	})
 }

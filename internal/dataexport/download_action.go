@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
+	"terraform-provider-vantage/internal/diagnostics"
 	"terraform-provider-vantage/internal/providerdata"
 )
 
@@ -42,14 +43,14 @@ Run it from the ` + "`action_trigger` of a resource or with `-invoke`. Requires 
 
 func (a *downloadAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var config downloadActionModel
-	o := waiting("download", "Invoke the action again to download the files.", "`invoke` in the action's timeouts block")
-	resp.Diagnostics.Append(providerdata.Decode(ctx, a.Client, o.summary(), req.Config, &config)...)
+	const op = diagnostics.DownloadAction
+	resp.Diagnostics.Append(providerdata.Decode(ctx, a.Client, op, diagnostics.Existing, req.Config, &config)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	send := progressSender(ctx, resp.SendProgress)
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(config.Timeouts, "invoke", defaultTimeout))
 	defer cancel()
-	_, _, diags := o.fetch(ctx, a.Client, config.DownloadPart, send)
+	_, _, diags := fetch(ctx, a.Client, op, config.DownloadPart, send)
 	resp.Diagnostics.Append(diags...)
 }

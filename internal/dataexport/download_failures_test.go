@@ -158,7 +158,7 @@ func TestDownloads_reportRetries(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			options := fakevantage.Options{RetryAfter: "0", Misbehave: test.misbehave}
+			options := fakevantage.Options{RetryAfter: "0", SignEachGET: true, Misbehave: test.misbehave}
 			inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
 				told := p.Invoke(t.Context(), withDirectory(t.TempDir()))
 				wantLines(t, told.Lines, ".*accepted.*", ".*completed.*", test.line,
@@ -182,7 +182,7 @@ func TestDownloads_reportExpiryDuringTheDownload(t *testing.T) {
 		directory := t.TempDir()
 		told := p.Invoke(t.Context(), withDirectory(directory))
 		wantWords(t, told.Errors(), "Could not download unit cost export", "expired at 2000-01-01T00:00:25Z",
-			"Invoke the action again to create a new export")
+			"terraform apply -invoke")
 		if found := filesIn(t, directory); len(found) != 4 {
 			t.Errorf("found %v", found)
 		}

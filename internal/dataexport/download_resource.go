@@ -21,11 +21,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
+	"terraform-provider-vantage/internal/diagnostics"
 	"terraform-provider-vantage/internal/providerdata"
 	"terraform-provider-vantage/internal/vantage"
 )
 
-var _ resource.ResourceWithConfigure = (*downloadResource)(nil)
+var (
+	_ resource.ResourceWithConfigure  = (*downloadResource)(nil)
+	_ resource.ResourceWithModifyPlan = (*downloadResource)(nil)
+)
 
 // NewDownloadResource returns the resource vantage_data_export_download.
 func NewDownloadResource() resource.Resource {
@@ -124,17 +128,38 @@ State stores no pre-signed URLs. Destroying the resource keeps the files.`,
 	}
 }
 
+// ModifyPlan warns about a replacement that will fail because the export has expired. It is a warning because Terraform
+// plans before a destroy as well.
+func (r *downloadResource) ModifyPlan(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
+	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
+		return
+	}
+	var state, plan downloadResourceModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	replaced := !plan.Directory.Equal(state.Directory) || !plan.FilenamePrefix.Equal(state.FilenamePrefix) ||
+		!plan.Triggers.Equal(state.Triggers)
+	until, known := vantage.ParseTime(state.ValidUntil.ValueString())
+	if replaced && plan.Token.Equal(state.Token) && known && hasPassed(until, time.Now()) {
+		resp.Diagnostics.Append(diagnostics.DownloadWillFail.Warning(diagnostics.Values{
+			"token": state.Token.ValueString(), "expiry": until.Format(time.RFC3339),
+		}))
+	}
+}
+
 // Create stores nothing if the download fails, so that the next apply starts again.
 func (r *downloadResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan downloadResourceModel
-	o := waiting("download", "Apply again to download the files.", "`create` in the resource's timeouts block")
-	resp.Diagnostics.Append(providerdata.Decode(ctx, r.Client, o.summary(), req.Plan, &plan)...)
+	const op = diagnostics.DownloadResource
+	resp.Diagnostics.Append(providerdata.Decode(ctx, r.Client, op, diagnostics.Existing, req.Plan, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(plan.Timeouts, "create", defaultTimeout))
 	defer cancel()
-	export, files, diags := o.fetch(ctx, r.Client, plan.DownloadPart, func(string, ...any) {})
+	export, files, diags := fetch(ctx, r.Client, op, plan.DownloadPart, func(string, ...any) {})
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -177,16 +202,15 @@ func (m downloadResourceModel) isValid() bool {
 }
 
 func (m downloadResourceModel) warnChanged(cause string) diag.Diagnostic {
-	const unchanged = "so that the state is unchanged and nothing is downloaded. " + newExportHint
-	token, until := m.Token.ValueString(), m.ValidUntil.ValueString()
-	next := fmt.Sprintf("The export %s expired at %s, "+unchanged, token, until)
+	until := m.ValidUntil.ValueString()
+	values := diagnostics.Values{"cause": cause, "token": m.Token.ValueString(), "expiry": until}
 	switch {
 	case m.isValid():
-		next = fmt.Sprintf("The export %s is valid until %s. The next apply downloads its files again.", token, until)
+		return diagnostics.FilesChanged.Warning(values)
 	case until == "":
-		next = fmt.Sprintf("The expiry of the export %s is unknown, "+unchanged, token)
+		return diagnostics.FilesChangedUnknown.Warning(values)
 	}
-	return diag.NewWarningDiagnostic("Downloaded files have changed", cause+" "+next)
+	return diagnostics.FilesChangedTooLate.Warning(values)
 }
 
 // Update stores arguments that do not change the files.

@@ -80,6 +80,11 @@ func TestDownloadResource_storesNoURL(t *testing.T) {
 		refreshed := p.Read(t.Context(), state)
 		wantSame(t, state, refreshed)
 		wantUnchanged(t, p, refreshed, config)
+		// A replacement of an expired download will fail, which only a warning says: core plans before a destroy as well.
+		again := p.Plan(state, with(config, "triggers", map[string]any{"run": "2"}))
+		wantReplaced(t, again, "triggers")
+		wantWarning(t, again, "expired at 2000-01-02T00:01:00Z")
+		wantNoDiagnostics(t, p.Plan(state, nil))
 		if len(fake.Requests()) != requests {
 			t.Errorf("a refresh sent %d requests", len(fake.Requests())-requests)
 		}
@@ -223,7 +228,7 @@ func TestDownloads_failureStoresNothing(t *testing.T) {
 			says:    []string{"The operation timed out after", "`create` in the resource's timeouts block"},
 		},
 		"not writable": {
-			directory: "download_test.go/below", says: []string{"is not writable: not a directory", "Nothing was downloaded"},
+			directory: "download_test.go/below", says: []string{"is not writable: not a directory", "Nothing was created or downloaded"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 
 	"terraform-provider-vantage/internal/argument"
+	"terraform-provider-vantage/internal/diagnostics"
 	"terraform-provider-vantage/internal/providerdata"
 	"terraform-provider-vantage/internal/vantage"
 )
@@ -35,8 +36,8 @@ Opening it creates no export. Requires Terraform 1.10 or OpenTofu 1.11, or later
 
 func (r *existingEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var data DataSourcePart
-	o := waiting("open", resumeHint, "`open` in the timeouts block")
-	resp.Diagnostics.Append(providerdata.Decode(ctx, r.Client, o.summary(), req.Config, &data)...)
+	const op = diagnostics.OpenExisting
+	resp.Diagnostics.Append(providerdata.Decode(ctx, r.Client, op, diagnostics.Existing, req.Config, &data)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -44,7 +45,7 @@ func (r *existingEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest,
 	defer cancel()
 
 	known := &vantage.DataExport{Token: data.Token.ValueString()}
-	resp.Diagnostics.Append(data.await(ctx, r.Client, o, known)...)
+	resp.Diagnostics.Append(data.await(ctx, r.Client, op, diagnostics.Existing, known)...)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.Result.Set(ctx, data)...)
 	}

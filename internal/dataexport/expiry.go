@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
+	"terraform-provider-vantage/internal/diagnostics"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -30,8 +31,7 @@ func (e exported) validUntil(acceptedAt time.Time) time.Time {
 	return acceptedAt.Add(unknownValidity)
 }
 
-// statedExpiry returns when the stored URLs expire, or the export if no URLs are stored or they do not state it. It is
-// zero if nothing states it.
+// statedExpiry returns when the URLs expire, or the export if that is unknown. It is zero if nothing states it.
 func (e exported) statedExpiry() time.Time {
 	if until := e.timeAfterCompletion("urls_valid_until"); !until.IsZero() {
 		return until
@@ -39,23 +39,23 @@ func (e exported) statedExpiry() time.Time {
 	return e.timeAfterCompletion("valid_until")
 }
 
-// isExpired reports whether the export has expired: state then keeps it as a finished record.
+// expiryOf returns what of an export has expired at a time. It returns false if its URLs can work.
+func expiryOf(e *vantage.DataExport, now time.Time) (diagnostics.Expiry, bool) {
+	reported := newExported(e)
+	if until := reported.timeAfterCompletion("valid_until"); hasPassed(until, now) {
+		return diagnostics.Expiry{Token: e.Token, At: until}, true
+	}
+	until := reported.timeAfterCompletion("urls_valid_until")
+	return diagnostics.Expiry{Token: e.Token, At: until, OfURLs: true}, hasPassed(until, now)
+}
+
+// isExpired reports whether the export has expired.
 func (e exported) isExpired(acceptedAt, now time.Time) bool {
 	return hasPassed(e.validUntil(acceptedAt), now)
 }
 
 // hasPassed reports whether a time has come. The zero time never does.
 func hasPassed(at, now time.Time) bool { return !at.IsZero() && !now.Before(at) }
-
-// hasFresherURLs reports whether the stored URLs have expired and the response has URLs that work. The API can sign
-// URLs again for each response: while the stored URLs work, other signatures are not a change.
-func (e exported) hasFresherURLs(response *vantage.DataExport) bool {
-	if !response.Completed() || e.Manifest.Attributes()["files"].IsNull() {
-		return false
-	}
-	return hasPassed(e.timeAfterCompletion("urls_valid_until"), response.AsOf) &&
-		!hasPassed(newExported(response).timeAfterCompletion("urls_valid_until"), response.AsOf)
-}
 
 // validity returns how long the export and its URLs are valid according to what they state for themselves, so that it
 // does not grow with each new signature. It is zero if they do not state it.

@@ -52,8 +52,7 @@ func TestExportFailed_isRemovedFromState(t *testing.T) {
 func TestRead_unreachableAPIKeepsState(t *testing.T) {
 	t.Parallel()
 	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-		state := p.Create(t.Context(), minimal)
-		wantCompleted(t, state)
+		state := p.Create(t.Context(), unwaited)
 		fake.Change(func(o *fakevantage.Options) { o.Misbehave = always(fakevantage.Reset) })
 		start := time.Now()
 		refreshed := p.Read(t.Context(), state)

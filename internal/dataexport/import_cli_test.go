@@ -34,8 +34,10 @@ func TestImport_byIdentity(t *testing.T) {
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 		Steps: []resource.TestStep{
 			{
-				Config:            api.Config(block + matching),
-				ConfigPlanChecks:  resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+				Config: api.Config(block + matching),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+					plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate),
+				}},
 				ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectIdentity(address, identity)},
 			},
 			{Config: api.Config(matching), PlanOnly: true},
@@ -54,7 +56,7 @@ func TestImport_generatesConfiguration(t *testing.T) {
 	cli := acctest.NewCLI(t, api, importBlock(fmt.Sprintf("id = %q", token)))
 	cli.MustRun("plan", "-no-color", "-generate-config-out=generated.tf")
 	wantSaid(t, acctest.Contents(t, filepath.Join(cli.Dir, "generated.tf")), `"rprt_1"`)
-	wantSaid(t, cli.MustRun("apply", "-no-color", "-auto-approve"), "1 imported, 0 added, 0 changed, 0 destroyed")
+	wantSaid(t, cli.MustRun("apply", "-no-color", "-auto-approve"), "1 imported, 0 added, 1 changed, 0 destroyed")
 	cli.WantEmptyPlan()
 	wantPosts(t, api.Server, 0)
 }

@@ -33,7 +33,8 @@ func importCost(
 	return imported
 }
 
-func TestImport_comparesByMeaning(t *testing.T) {
+// The first apply after an import is an update in place or a replacement, never a no-op.
+func TestImport_firstApply(t *testing.T) {
 	t.Parallel()
 	const filter = "costs.provider = 'aws'"
 	list := func(values ...any) []any { return values }
@@ -41,46 +42,34 @@ func TestImport_comparesByMeaning(t *testing.T) {
 		reports, config map[string]any
 		replaces        string // the argument
 		adopts          string // as the warning lists them
-		updates         bool
 	}{
-		"a heredoc, in parentheses": {
-			reports: map[string]any{"vql": filter}, config: map[string]any{"filter": "(" + filter + ")\n"},
+		"the same": {
+			reports: map[string]any{"vql": filter}, config: map[string]any{"filter": filter},
 		},
-		"reported in parentheses": {
-			reports: map[string]any{"vql": "((a) AND (b))"}, config: map[string]any{"filter": " (a) AND (b) "},
-		},
-		"other parentheses": {
-			reports: map[string]any{"vql": "(a) OR (b)"}, config: map[string]any{"filter": "a) OR (b"}, replaces: "filter",
-		},
-		"dates": {
-			reports: map[string]any{"vql": filter, "start_date": "2025-03-01", "end_date": "2025-03-31"},
+		"in other words": {
+			reports: map[string]any{"vql": filter, "start_date": "2025-03-01T00:00:00Z", "groupings": "provider, service"},
 			config: map[string]any{
-				"filter": filter, "start_date": "2025-03-01T00:00:00Z", "end_date": "2025-03-31T23:59:59Z",
+				"filter": "(" + filter + ")\n", "start_date": "2025-03-01", "groupings": list("provider", "service"),
 			},
-		},
-		"dates as times": {
-			reports: map[string]any{"vql": filter, "start_date": "2025-03-01T00:00:00Z", "end_date": "2025-03-31T00:00:00Z"},
-			config:  map[string]any{"filter": filter, "start_date": "2025-03-01", "end_date": "2025-03-31"},
-		},
-		"another start": {
-			reports: map[string]any{"vql": filter, "start_date": "2025-03-01T23:59:59Z"},
-			config:  map[string]any{"filter": filter, "start_date": "2025-03-01"}, replaces: "start_date",
 		},
 		"groupings as a list": {
 			reports: map[string]any{"vql": filter, "groupings": []string{"provider", "tag:a b"}},
 			config:  map[string]any{"filter": filter, "groupings": list("provider", "tag:a b")},
 		},
-		"groupings as a string": {
-			reports: map[string]any{"vql": filter, "groupings": "provider, service"},
-			config:  map[string]any{"filter": filter, "groupings": list("provider", "service")},
+		"omitted": {
+			reports: map[string]any{"vql": filter, "date_bin": "week", "settings": map[string]any{"amortize": true}},
+			config:  map[string]any{"filter": filter},
 		},
-		"a setting that is not reported": {
+		"another value": {
+			reports: map[string]any{"vql": filter, "start_date": "2025-03-01"},
+			config:  map[string]any{"filter": filter, "start_date": "2025-03-02"}, replaces: "start_date",
+		},
+		"not reported": {
 			reports: map[string]any{"vql": filter, "settings": map[string]any{"amortize": true}},
-			config:  map[string]any{"filter": filter, "settings": map[string]any{"include_tax": true}}, adopts: "settings",
-		},
-		"settings without a value": {
-			reports: map[string]any{"vql": filter},
-			config:  map[string]any{"filter": filter, "settings": map[string]any{}}, updates: true,
+			config: map[string]any{
+				"filter": filter, "settings": map[string]any{"include_tax": true}, "triggers": map[string]any{"month": "3"},
+			},
+			adopts: "settings, triggers",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -89,58 +78,49 @@ func TestImport_comparesByMeaning(t *testing.T) {
 				t *testing.T, p *acctest.Protocol, fake *fakevantage.Server,
 			) {
 				state := importCost(t, p, fake, reported(test.reports))
-				refreshed := p.Read(t.Context(), state)
-				wantSame(t, state, refreshed)
+				wantSame(t, state, p.Read(t.Context(), state))
 				plan := p.Plan(state, test.config)
-				switch {
-				case test.replaces != "":
+				if test.replaces != "" {
 					wantReplaced(t, plan, test.replaces)
 					wantNoDiagnostics(t, plan)
 					return
-				case test.adopts != "":
-					wantWarning(t, plan, "does not report "+test.adopts+" of the export")
-				case test.updates:
-					wantNoDiagnostics(t, plan)
-				default:
-					wantUnchanged(t, p, state, test.config)
-					return
 				}
-				wantUnchanged(t, p, p.Apply(t.Context(), state, plan, test.config), test.config)
-				wantPosts(t, fake, 0)
+				if test.adopts != "" {
+					wantWarning(t, plan, "does not report "+test.adopts+" of the export")
+				} else {
+					wantNoDiagnostics(t, plan)
+				}
+				if plan.Replace || plan.Value.Equal(state.Value) {
+					t.Errorf("the plan is %v, replaces %v; want an update in place", plan.Value, plan.Replaces)
+				}
+				applied := p.Apply(t.Context(), state, plan, test.config)
+				if n := numberOfFiles(t, applied); n != 1 {
+					t.Errorf("%d URLs are stored", n)
+				}
+				wantUnchanged(t, p, applied, test.config)
+				wantReplaced(t, p.Plan(applied, with(test.config, "triggers", map[string]any{"month": "4"})), "triggers")
+				wantReplaced(t, p.Plan(applied, with(test.config, "date_bin", "quarter")), "date_bin")
+				acctest.WantRequests(t, fake, 0, 2)
 			})
 		})
 	}
 }
 
-// A pending export has no attributes yet: the apply compares them when it has seen the export complete.
-func TestImport_ofAPendingExportThatDiffers(t *testing.T) {
-	t.Parallel()
-	options := fakevantage.Options{ReadyAfter: 20 * time.Minute}
-	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-		state := p.Import(t.Context(), fake.Add(with(minimal, "start_date", "2024-12-01"), time.Now()))
-		wantPending(t, state, "")
-		other := with(minimal, "start_date", "2025-03-01")
-		plan := p.Plan(state, other)
-		wantWarning(t, plan, "cost_report_token, start_date")
-		applied := p.Apply(t.Context(), state, plan, other)
-		wantWords(t, applied.Errors(), `start_date is "2025-03-01" in the configuration and "2024-12-01" in the export`)
-		if applied.Text("start_date") != "2024-12-01" || applied.Text("status") != "completed" {
-			t.Errorf("the state is %v", applied.Value)
-		}
-		wantReplaced(t, p.Plan(p.Read(t.Context(), applied), other), "start_date")
-		wantPosts(t, fake, 0)
-	})
-}
-
-func TestImport_withoutURLs(t *testing.T) {
+// Nothing is stored or requested that the configuration does not ask for.
+func TestImport_storesNoURL(t *testing.T) {
 	t.Parallel()
 	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-		imported := p.Import(t.Context(), fake.Add(minimal, time.Now())+",store_file_urls=false")
+		imported := p.Import(t.Context(), fake.Add(minimal, time.Now()))
 		wantCompleted(t, imported)
-		if strings.Contains(imported.Value.String(), "/files/") {
-			t.Errorf("the state is %v", imported.Value)
+		applied := p.Apply(t.Context(), imported, p.Plan(imported, withoutURLs), withoutURLs)
+		wantCompleted(t, applied)
+		for _, s := range []acctest.State{imported, applied} {
+			if strings.Contains(s.Value.String(), "/files/") || s.Text("manifest", "urls_valid_until") == "" {
+				t.Errorf("the state is %v", s.Value)
+			}
 		}
-		wantUnchanged(t, p, imported, withoutURLs)
+		wantUnchanged(t, p, applied, withoutURLs)
+		acctest.WantRequests(t, fake, 0, 1)
 	})
 }
 
@@ -165,8 +145,10 @@ func TestImport_fails(t *testing.T) {
 			e.Status, e.Messages = "failed", []string{"no such metric"}
 		})
 		wantWords(t, p.Import(t.Context(), failed).Errors(), "Could not import", "no such metric")
+		pending := fake.Add(minimal, time.Now().Add(time.Hour))
+		wantWords(t, p.Import(t.Context(), pending).Errors(), "Could not import", pending, "about a minute")
 		wantWords(t, p.Import(t.Context(), "dta_xprt_no").Errors(), "Could not import", "404", "token in the import ID")
 		wantWords(t, p.Import(t.Context(), "../../costs").Errors(), "Could not import", "letters, digits, underscores")
-		acctest.WantRequests(t, fake, 0, 2)
+		acctest.WantRequests(t, fake, 0, 3)
 	})
 }

@@ -1,7 +1,6 @@
 package dataexport
 
 import (
-	"maps"
 	"strings"
 	"time"
 
@@ -53,7 +52,7 @@ type ActionPart struct {
 // Part returns the part of the model that embeds it.
 func (p *ActionPart) Part() *ActionPart { return p }
 
-// setCompleted stores a completed export. Of an export that was completed before, only the URLs can be new.
+// setCompleted stores a completed export. Of an export that was completed before, only the URLs are new.
 func (p *ResourcePart) setCompleted(e *vantage.DataExport) {
 	fresh := newExported(e).withFileURLs(p.StoreFileURLs)
 	if p.isCompleted() {
@@ -158,16 +157,26 @@ func (e exported) missingFileURLs(store types.Bool) bool {
 // withFileURLs returns the export as state stores it: without the URLs of its files if they are not to be stored.
 func (e exported) withFileURLs(store types.Bool) exported {
 	if store.Equal(types.BoolValue(false)) {
-		e.Manifest = withURLsOf(e.Manifest, manifestValue(nil))
+		e = e.withoutFileURLs()
 	}
+	return e
+}
+
+func (e exported) withoutFileURLs() exported {
+	e.Manifest = withMember(e.Manifest, "files", types.ListNull(types.StringType))
 	return e
 }
 
 // withURLsOf returns a manifest with the URLs of another manifest.
 func withURLsOf(manifest, other types.Object) types.Object {
-	members := maps.Clone(manifest.Attributes())
 	for _, name := range []string{"files", "urls_valid_until"} {
-		members[name] = other.Attributes()[name]
+		manifest = withMember(manifest, name, other.Attributes()[name])
 	}
+	return manifest
+}
+
+func withMember(manifest types.Object, name string, value attr.Value) types.Object {
+	members := manifest.Attributes() // a copy
+	members[name] = value
 	return types.ObjectValueMust(manifestTypes, members)
 }

@@ -2,7 +2,6 @@ package dataexport
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -49,8 +48,9 @@ func (r *exportResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 // Create stores the token in state before anything waits for the export.
 func (r *exportResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	model := r.definition.NewResource()
-	o := r.definition.creatingResource()
-	resp.Diagnostics.Append(providerdata.Decode(ctx, r.Client, o.summary(), req.Plan, model)...)
+	const op = diagnostics.CreateResource
+	subject := r.definition.subject()
+	resp.Diagnostics.Append(providerdata.Decode(ctx, r.Client, op, subject, req.Plan, model)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -60,7 +60,7 @@ func (r *exportResource) Create(ctx context.Context, req resource.CreateRequest,
 
 	export, err := r.Client.CreateDataExport(ctx, model.Request())
 	if err != nil {
-		resp.Diagnostics.Append(o.failure(err))
+		resp.Diagnostics.Append(diagnostics.Failure(op, subject, err))
 		return
 	}
 	plan.exported = newExported(export)
@@ -70,36 +70,26 @@ func (r *exportResource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() || !plan.WaitForCompletion.ValueBool() {
 		return
 	}
-	_, diags := r.await(ctx, o, model, export, &resp.State)
-	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(r.await(ctx, op, model, export, &resp.State)...)
 }
 
-// Read changes state in two cases only: a pending export has completed, or the stored URLs have expired and the export
-// is still valid. An expired export is a finished record that needs no request.
+// Read polls a pending export once. A completed export is a finished record that needs no request, because the API
+// neither changes nor deletes it. So is a pending export that was not waited for and that has expired since.
 func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	model := r.definition.NewResource()
 	resp.Diagnostics.Append(req.State.Get(ctx, model)...)
-	imported := importStageOf(ctx, req.Private, &resp.Diagnostics)
 	acceptedAt := acceptedAtOf(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	state := model.Part()
+	state, subject := model.Part(), r.definition.subject()
 	// First, because Terraform before 1.12 fails without it.
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("token"), state.Token)...)
-	o, importing := r.definition.refreshing(), state.Status.IsNull()
-	if importing {
-		o = r.definition.importing()
-	}
-	expired := state.isExpired(acceptedAt, time.Now())
 	switch {
-	case expired && state.isCompleted():
-		return
-	case r.Client == nil && importing:
-		resp.Diagnostics.Append(diagnostics.NotConfigured(o.summary()))
+	case state.isCompleted(), !state.WaitForCompletion.ValueBool() && state.isExpired(acceptedAt, time.Now()):
 		return
 	case r.Client == nil:
-		resp.Diagnostics.Append(r.definition.warnNotRefreshed(state.Token.ValueString()))
+		resp.Diagnostics.Append(diagnostics.NotRefreshed.Warning(about(subject, state.Token.ValueString())))
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(state.Timeouts, "read", defaultReadTimeout))
@@ -107,48 +97,28 @@ func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, res
 
 	known := &vantage.DataExport{Token: state.Token.ValueString(), AcceptedAt: acceptedAt}
 	export, err := r.Client.GetDataExport(ctx, known)
-	lost := isNotFound(err) && !importing
 	switch {
-	case (lost || err == nil && export.Failed()) && expired && !state.WaitForCompletion.ValueBool():
-		// Pending, not waited for, and no longer known: a finished record as well.
-	case lost:
-		resp.Diagnostics.Append(r.definition.warnLost(known.Token))
+	case isNotFound(err):
+		resp.Diagnostics.Append(diagnostics.LostExport.Warning(about(subject, known.Token)))
 		resp.State.RemoveResource(ctx)
 	case err != nil:
-		resp.Diagnostics.Append(o.failure(err))
-	case state.isCompleted():
-		// A completed export stays completed, whatever the response.
-		if state.hasFresherURLs(export) {
-			state.setCompleted(export)
-			resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
-		}
-	case export.Failed() && importing:
-		resp.Diagnostics.Append(o.failure(&vantage.Error{
-			Kind: vantage.ExportFailed, Token: known.Token, Status: export.Status, Messages: export.Messages,
-		}))
+		resp.Diagnostics.Append(diagnostics.Failure(diagnostics.Refresh, subject, err))
 	case export.Failed():
-		resp.Diagnostics.Append(r.definition.warnFailed(export))
+		resp.Diagnostics.Append(warnFailed(subject, export))
 		resp.State.RemoveResource(ctx)
-	case export.Completed() || importing:
+	case export.Completed():
 		state.exported = newExported(export).withFileURLs(state.StoreFileURLs)
-		if imported != notImported {
-			model.SetFromImport(decodeAttributes(export.Attributes))
-		}
-		if importing {
-			resp.Diagnostics.Append(r.definition.warnImported(export)...)
-		}
-		resp.Diagnostics.Append(o.warnUnreadable(export)...)
+		resp.Diagnostics.Append(warnUnreadable(subject, export)...)
 		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	}
 }
 
-// Update sends none of its arguments to the API. It resumes polling a pending export, and requests URLs that are to be
-// stored from now on.
+// Update sends none of its arguments to the API. It ends an import, resumes polling a pending export, and requests URLs
+// that are to be stored from now on.
 func (r *exportResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	model, stored := r.definition.NewResource(), r.definition.NewResource()
 	resp.Diagnostics.Append(req.Plan.Get(ctx, model)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, stored)...)
-	imported := importStageOf(ctx, req.Private, &resp.Diagnostics)
 	acceptedAt := acceptedAtOf(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -156,32 +126,27 @@ func (r *exportResource) Update(ctx context.Context, req resource.UpdateRequest,
 	plan, state := model.Part(), stored.Part()
 	plan.exported = state.exported.withFileURLs(plan.StoreFileURLs)
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("token"), state.Token)...)
-	resp.Diagnostics.Append(imported.afterUpdate(state.isCompleted()).save(ctx, resp.Private)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, nil)...) // removes it
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 
-	o := r.definition.resuming()
+	op := diagnostics.Resume
 	switch {
 	case state.missingFileURLs(plan.StoreFileURLs) && state.isExpired(acceptedAt, time.Now()):
 		resp.Diagnostics.Append(r.storeNoURLs(ctx, model, &resp.State)...)
 		return
 	case state.missingFileURLs(plan.StoreFileURLs):
-		o = r.definition.fetching()
+		op = diagnostics.FetchURLs
 	case state.isCompleted() || !plan.WaitForCompletion.ValueBool():
 		return
 	}
 	if r.Client == nil {
-		resp.Diagnostics.Append(diagnostics.NotConfigured(o.summary()))
+		resp.Diagnostics.Append(op.NotConfigured(r.definition.subject()))
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(plan.Timeouts, "update", defaultTimeout))
 	defer cancel()
 	known := &vantage.DataExport{Token: state.Token.ValueString(), AcceptedAt: acceptedAt}
-	export, diags := r.await(ctx, o, model, known, &resp.State)
-	resp.Diagnostics.Append(diags...)
-	if imported != notImported && !state.isCompleted() && plan.isCompleted() {
-		resp.Diagnostics.Append(notImported.save(ctx, resp.Private)...)
-		resp.Diagnostics.Append(r.checkImport(ctx, export, req.Plan, &resp.State)...)
-	}
+	resp.Diagnostics.Append(r.await(ctx, op, model, known, &resp.State)...)
 }
 
 // Delete removes the export from state: the API has no delete, and exports expire.
@@ -189,32 +154,30 @@ func (r *exportResource) Delete(context.Context, resource.DeleteRequest, *resour
 
 // await polls an export that state has as pending, or without URLs, and saves the result.
 func (r *exportResource) await(
-	ctx context.Context, o operation, model Model[ResourcePart], export *vantage.DataExport, state *tfsdk.State,
-) (*vantage.DataExport, diag.Diagnostics) {
-	var diags diag.Diagnostics
-	plan := model.Part()
+	ctx context.Context, op diagnostics.Operation, model Model[ResourcePart], export *vantage.DataExport,
+	state *tfsdk.State,
+) (diags diag.Diagnostics) {
+	plan, subject := model.Part(), r.definition.subject()
 	export, err := r.Client.WaitForDataExport(ctx, export, nil)
-	var e *vantage.Error
 	switch {
 	case err == nil:
 		plan.setCompleted(export)
 		diags.Append(state.Set(ctx, model)...)
-		diags.Append(o.warnUnreadable(export)...)
-		if len(export.Manifest.Files) == 0 {
-			diags.Append(o.warnNoFiles(export.Token))
-		}
-	case errors.As(err, &e) && e.Kind == vantage.Interrupted:
+		diags.Append(warnCompleted(subject, export)...)
+	case isKind(err, vantage.Interrupted) && op == diagnostics.FetchURLs:
+		diags.Append(diagnostics.InterruptedURLs.Warning(about(subject, plan.Token.ValueString())))
+	case isKind(err, vantage.Interrupted):
 		// An error would taint the resource, and the next apply would create a new export.
-		diags.Append(r.definition.warnInterrupted(plan.Token.ValueString()))
-	case isExpiredStatus(err) && plan.isCompleted():
+		diags.Append(diagnostics.InterruptedExport.Warning(about(subject, plan.Token.ValueString())))
+	case op == diagnostics.FetchURLs && (isExpiredStatus(err) || isNotFound(err)):
 		diags.Append(r.storeNoURLs(ctx, model, state)...)
-	case errors.As(err, &e) && e.Kind == vantage.ExportFailed && o.report != "":
+	case op == diagnostics.CreateResource && isKind(err, vantage.ExportFailed):
 		state.RemoveResource(ctx)
-		diags.Append(o.failure(err))
+		diags.Append(diagnostics.Failure(op, subject, err))
 	default:
-		diags.Append(o.failure(err))
+		diags.Append(diagnostics.Failure(op, subject, err))
 	}
-	return export, diags
+	return diags
 }
 
 // storeNoURLs stores an empty list of URLs for an export that has expired.
@@ -222,8 +185,9 @@ func (r *exportResource) storeNoURLs(
 	ctx context.Context, model Model[ResourcePart], state *tfsdk.State,
 ) diag.Diagnostics {
 	part := model.Part()
-	part.Manifest = withURLsOf(part.Manifest, manifestValue(&vantage.Manifest{}))
+	part.Manifest = withMember(part.Manifest, "files", fileURLs(nil))
 	diags := state.Set(ctx, model)
-	diags.Append(r.definition.warnNoURLs(part.Token.ValueString()))
+	diags.Append(diagnostics.NoURLs.WarningAt(path.Root("store_file_urls"),
+		about(r.definition.subject(), part.Token.ValueString())))
 	return diags
 }

@@ -3,17 +3,16 @@ package dataexport
 import (
 	"context"
 	"encoding/json"
-	"strings"
+	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
+	"terraform-provider-vantage/internal/diagnostics"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -29,83 +28,71 @@ func (r *exportResource) IdentitySchema(
 	}}
 }
 
-// withoutURLs follows the token in the ID of an import that must not store URLs. Terraform reads an imported export
-// before it evaluates the configuration, so store_file_urls comes too late.
-const withoutURLs = ",store_file_urls=false"
-
-// ImportState stores the token; Terraform reads the rest afterwards.
+// ImportState stores what the API reports of a completed export. It leaves what an update fills null, because an apply
+// without changes would not call the provider: the first apply after an import updates or replaces the resource.
 func (r *exportResource) ImportState(
 	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
 ) {
-	var withheld bool
-	req.ID, withheld = strings.CutSuffix(req.ID, withoutURLs)
+	const op = diagnostics.Import
+	model, subject := r.definition.NewResource(), r.definition.subject()
 	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("token"), path.Root("token"), req, resp)
-	var token types.String
-	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("token"), &token)...)
-	if resp.Diagnostics.HasError() {
+	resp.Diagnostics.Append(resp.State.Get(ctx, model)...)
+	state := model.Part()
+	token := state.Token.ValueString()
+	switch {
+	case resp.Diagnostics.HasError():
+		return
+	case !vantage.ValidToken(token):
+		resp.Diagnostics.Append(diagnostics.ImportInvalidToken.Error(about(subject, "")))
+		return
+	case r.Client == nil:
+		resp.Diagnostics.Append(op.NotConfigured(subject))
 		return
 	}
-	if !vantage.ValidToken(token.ValueString()) {
-		resp.Diagnostics.AddError(r.definition.importing().summary(), "The import ID is not the token of an export. "+
-			"A token has letters, digits, underscores and hyphens, such as dta_xprt_964b2adb9bff37fb. "+
-			"To import the export without storing its URLs, append "+withoutURLs+" to the token.")
-		return
+	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
+	defer cancel()
+
+	export, err := r.Client.GetDataExport(ctx, &vantage.DataExport{Token: token})
+	switch {
+	case err != nil:
+		resp.Diagnostics.Append(diagnostics.Failure(op, subject, err))
+	case export.Failed():
+		resp.Diagnostics.Append(diagnostics.Failure(op, subject, failedExport(export)))
+	case !export.Completed():
+		values := about(subject, token)
+		values["status"] = fmt.Sprintf("%q", export.Status)
+		resp.Diagnostics.Append(diagnostics.ImportPending.Error(values))
+	default:
+		state.exported = newExported(export).withoutFileURLs()
+		model.SetFromImport(decodeAttributes(export.Attributes))
+		resp.Diagnostics.Append(r.definition.warnImported(export)...)
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, []byte("true"))...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("wait_for_completion"), true)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("store_file_urls"), !withheld)...)
-	resp.Diagnostics.Append(importPending.save(ctx, resp.Private)...)
 }
 
-// checkImport compares the planned arguments with what the API reports of an imported export that was pending in the
-// plan. If they differ, it stores the reported arguments, so that the next plan replaces the export.
-func (r *exportResource) checkImport(
-	ctx context.Context, export *vantage.DataExport, plan tfsdk.Plan, state *tfsdk.State,
-) diag.Diagnostics {
-	reported, saved := r.definition.NewResource(), r.definition.NewResource()
-	diags := plan.Get(ctx, reported)
-	diags.Append(state.Get(ctx, saved)...)
-	reported.SetFromImport(decodeAttributes(export.Attributes))
-	reported.Part().exported = saved.Part().exported
-	merged := tfsdk.State{Schema: state.Schema, Raw: state.Raw}
-	diags.Append(merged.Set(ctx, reported)...)
-	changes, more := r.definition.changes(ctx, merged, plan)
-	diags.Append(more...)
-	var different []change
+// compareImport compares the reported arguments of an imported export, before, with the configured ones, after. It
+// returns the changes that replace the export, and the names of the arguments that the API does not report. The
+// configured spelling of all others is stored, and what the configuration omits is removed.
+func compareImport(changes []change) (replacing []change, adopted []string) {
 	for _, c := range changes {
-		if argument.Compare(c.name, c.before, c.after) == argument.Different {
-			different = append(different, c)
+		switch argument.Compare(c.name, c.before, c.after) {
+		case argument.Different:
+			replacing = append(replacing, c)
+		case argument.Unreported:
+			adopted = append(adopted, c.name)
+		case argument.Equivalent:
 		}
 	}
-	if len(different) > 0 && !diags.HasError() {
-		state.Raw = merged.Raw
-		diags.Append(r.definition.errImportDiffers(export.Token, different))
-	}
-	return diags
+	return replacing, adopted
 }
 
 // The keys of private state, which holds what belongs to neither the configuration nor the export. It changes only when
 // state changes.
 const (
 	acceptedAtKey = "accepted_at" // the time when the API accepted the export
-	importKey     = "import"      // an importStage
+	importedKey   = "imported"    // set by an import until the first update
 )
-
-// importStage is what an import has left to do. It is stored until an update has seen the imported export complete.
-type importStage string
-
-const (
-	notImported   importStage = ""
-	importPending importStage = `"pending"` // arguments that the API does not report are adopted from the configuration
-	importAdopted importStage = `"adopted"` // reported arguments are still compared when the export completes
-)
-
-// afterUpdate returns the stage after an update, which has adopted all arguments.
-func (s importStage) afterUpdate(completed bool) importStage {
-	if s == notImported || completed {
-		return notImported
-	}
-	return importAdopted
-}
 
 type privateReader interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
@@ -115,20 +102,10 @@ type privateWriter interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-func (s importStage) save(ctx context.Context, private privateWriter) diag.Diagnostics {
-	return private.SetKey(ctx, importKey, []byte(s)) // an empty value removes the key
-}
-
-func importStageOf(ctx context.Context, private privateReader, diags *diag.Diagnostics) importStage {
-	text, d := private.GetKey(ctx, importKey)
+func isImported(ctx context.Context, private privateReader, diags *diag.Diagnostics) bool {
+	value, d := private.GetKey(ctx, importedKey)
 	diags.Append(d...)
-	switch stage := importStage(text); stage {
-	case notImported, importPending, importAdopted:
-		return stage
-	case `"taken over"`: // this and other values were stored before 0.1.0
-		return notImported
-	}
-	return importPending
+	return len(value) > 0
 }
 
 func saveAcceptedAt(ctx context.Context, private privateWriter, at time.Time) diag.Diagnostics {

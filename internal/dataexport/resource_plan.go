@@ -2,13 +2,14 @@ package dataexport
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"terraform-provider-vantage/internal/argument"
+	"terraform-provider-vantage/internal/diagnostics"
 )
 
 // ModifyPlan decides what replaces the export, and plans what the API reports: unknown for a new export, a resumed wait
@@ -40,10 +41,12 @@ func (r *exportResource) ModifyPlan(
 	plan.planExported(state)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, planned)...)
 	if len(adopted) > 0 && len(resp.RequiresReplace) == 0 {
-		resp.Diagnostics.Append(r.definition.warnAdopted(adopted, !state.isCompleted()))
+		resp.Diagnostics.Append(diagnostics.ImportNotCompared.Warning(diagnostics.Values{
+			"noun": r.definition.Noun, "names": strings.Join(adopted, ", "),
+		}))
 	}
 	if state.isMarginTooLong(plan.RenewBeforeExpiry) {
-		resp.Diagnostics.Append(warnMarginTooLong(plan.RenewBeforeExpiry.ValueString(), state.validity()))
+		resp.Diagnostics.Append(warnMarginTooLong(state, plan.RenewBeforeExpiry.ValueString()))
 	}
 
 	// A renewal is planned only if nothing else changes: Terraform plans an update again during the apply, when the clock
@@ -97,30 +100,18 @@ func (p *ResourcePart) settleOptions(state *ResourcePart) (unknown bool) {
 	return unknown
 }
 
-// planReplacement forces replacement if an argument that defines the export changes its meaning. For an imported export
-// it returns the names of the arguments that the API does not report, which are adopted in place.
+// planReplacement forces replacement if an argument that defines the export changes. For an imported export it returns
+// the names of the arguments that the API does not report, which are adopted in place.
 func (r *exportResource) planReplacement(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) (adopted []string) {
 	changes, diags := r.definition.changes(ctx, req.State, req.Plan)
 	resp.Diagnostics.Append(diags...)
-	imported := importStageOf(ctx, req.Private, &resp.Diagnostics)
+	if isImported(ctx, req.Private, &resp.Diagnostics) {
+		changes, adopted = compareImport(changes)
+	}
 	for _, c := range changes {
-		at, comparison := path.Root(c.name), argument.Compare(c.name, c.before, c.after)
-		same := comparison == argument.Equivalent
-		if imported == notImported { // then an argument that the configuration omits has been removed
-			same = same && argument.Compare(c.name, c.after, c.before) == argument.Equivalent
-		}
-		_, isObject := c.before.(types.Object)
-		switch {
-		case comparison == argument.Unreported && imported == importPending:
-			adopted = append(adopted, c.name)
-		case !same:
-			resp.RequiresReplace = append(resp.RequiresReplace, at)
-		case !c.after.IsNull() && !isObject:
-			// Terraform accepts the prior value of an argument, but not of an argument that the configuration omits.
-			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, at, c.before)...)
-		}
+		resp.RequiresReplace = append(resp.RequiresReplace, path.Root(c.name))
 	}
 	return adopted
 }

@@ -128,8 +128,9 @@ func TestUnknownProviderConfiguration(t *testing.T) {
 			wantWords(t, result.Errors(), "Could not create unit cost export", cause)
 		}
 		wantWords(t, unconfigured.Import(t.Context(), "dta_xprt_1").Errors(), "Could not import unit cost export", cause)
+		wantWarning(t, unconfigured.Read(t.Context(), pending), cause)
+		wantNoDiagnostics(t, unconfigured.Read(t.Context(), completed))
 		for _, state := range []acctest.State{pending, completed} {
-			wantWarning(t, unconfigured.Read(t.Context(), state), cause)
 			plan := unconfigured.Plan(state, minimal)
 			wantNoDiagnostics(t, plan)
 			wantWords(t, unconfigured.Apply(t.Context(), state, plan, minimal).Errors(), "Could not", cause)

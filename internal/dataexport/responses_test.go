@@ -112,7 +112,7 @@ func TestCreate_fails(t *testing.T) {
 func TestRead_404OfAGatewayKeepsState(t *testing.T) {
 	t.Parallel()
 	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-		state := p.Create(t.Context(), minimal)
+		state := p.Create(t.Context(), unwaited)
 		time.Sleep(time.Hour)
 		fake.Change(func(o *fakevantage.Options) { o.Misbehave = get(fakevantage.HTML(404)) })
 		read := p.Read(t.Context(), state)

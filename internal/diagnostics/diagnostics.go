@@ -1,141 +1,180 @@
-// Package diagnostics converts errors of the API client to diagnostics.
+// Package diagnostics has the texts of all errors and warnings, in tables: causes and remedies in cause.go, operations and
+// their outcomes in operation.go, everything else in message.go. The file testdata/diagnostics.golden prints them.
 package diagnostics
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"terraform-provider-vantage/internal/exportfile"
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// Detail returns the detail of a diagnostic: the cause, further paragraphs, and the API's messages. Empty paragraphs
-// are left out.
-func Detail(e *vantage.Error, further ...string) string {
-	paragraphs := []string{cause(e)}
-	if e.Unconfirmed > 0 {
-		count := vantage.CountExports(e.Unconfirmed)
-		paragraphs = append(paragraphs, strings.ToUpper(count[:1])+count[1:]+
-			", because the outcome of the requests is unknown. Exports expire; there is nothing to clean up.")
+// Subject is what a diagnostic is about.
+type Subject struct {
+	// Noun names an export within a sentence, such as "unit cost export".
+	Noun string
+	// Report is the argument that a 404 is about if no export exists yet. Empty for existing exports.
+	Report string
+	// WhenEmpty says what to check if an export has no files.
+	WhenEmpty string
+}
+
+// Existing is an existing export of any export type.
+var Existing = Subject{Noun: "data export"}
+
+// failure is an error of the client or of a download.
+type failure struct {
+	*vantage.Error
+	file *exportfile.Error // nil unless a download failed
+}
+
+// Failure converts an error of the client to a diagnostic: the cause, the export, and what to do next.
+func Failure(op Operation, s Subject, err error) diag.Diagnostic {
+	e := &vantage.Error{Kind: vantage.Internal, Err: err}
+	_ = errors.As(err, &e)
+	return newDiagnostic(op, s, failure{Error: e}, outcomeOf(op, e), Values{})
+}
+
+// Download describes a download that failed, for Incomplete.
+type Download struct {
+	Directory string
+	// Complete is the number of complete files, and Count that of all files.
+	Complete, Count int
+	// Token is that of the export, and Validity says until when it is valid.
+	Token, Validity string
+}
+
+// Incomplete converts an error of a download to a diagnostic: which file failed and why, how many files are complete,
+// and how to download the rest.
+func Incomplete(op Operation, s Subject, err *exportfile.Error, d Download) diag.Diagnostic {
+	return newDiagnostic(op, s, failure{Error: err.Err, file: err}, incomplete, Values{
+		"directory": d.Directory, "complete": fmt.Sprint(d.Complete), "count": fmt.Sprint(d.Count), "token": d.Token,
+		"validity": d.Validity,
+	})
+}
+
+// Expiry says that an export, or only its URLs, have expired.
+type Expiry struct {
+	Token string
+	// At is the time of the expiry. It is zero if only the status of the export says that it has expired.
+	At     time.Time
+	OfURLs bool
+}
+
+// expiryTexts are the forms of an Expiry.
+var expiryTexts = [...]string{
+	"The export {token} expired at {at}.",
+	"The URLs of the export {token} expired at {at}, before the export.",
+	"The API reports the export {token} as expired.",
+}
+
+// String returns a sentence.
+func (e Expiry) String() string {
+	text := expiryTexts[0]
+	switch {
+	case e.At.IsZero():
+		text = expiryTexts[2]
+	case e.OfURLs:
+		text = expiryTexts[1]
 	}
-	for _, paragraph := range further {
-		if paragraph != "" {
-			paragraphs = append(paragraphs, paragraph)
+	return Values{"token": e.Token, "at": e.At.Format(time.RFC3339)}.insert(text)
+}
+
+// Expired is the error of an operation that needs URLs that work.
+func Expired(op Operation, s Subject, e Expiry) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(op.summary(s), e.String()+" "+texts[op].outcomes[expired])
+}
+
+// newDiagnostic assembles a diagnostic from the tables. Paragraphs without a text are left out.
+func newDiagnostic(op Operation, s Subject, f failure, left outcome, values Values) diag.Diagnostic {
+	why := causeOf(f)
+	addValues(values, op, s, f)
+	next := why.remedy
+	switch left {
+	case none:
+	case nothingCreated:
+		next = texts[op].outcomes[left] + " " + why.remedy
+	case incomplete:
+		next = strings.ReplaceAll(texts[op].outcomes[left], "{remedy} ", strings.TrimLeft(why.remedy+" ", " "))
+	case perhapsCreated, pending:
+		next = why.remedy + "\n\n" + texts[op].outcomes[left]
+	case failed, lost, interrupted, expired:
+		next = texts[op].outcomes[left]
+	}
+	paragraphs := []string{why.cause, "{export}", strings.TrimSpace(next), "{messages}"}
+	var lines []string
+	for _, paragraph := range paragraphs {
+		if paragraph = strings.TrimSpace(values.insert(paragraph)); paragraph != "" {
+			lines = append(lines, paragraph)
 		}
 	}
-	if len(e.Messages) > 0 {
-		paragraphs = append(paragraphs, fmt.Sprintf("API message: %q", strings.Join(e.Messages, "; ")))
+	detail := strings.Join(lines, "\n\n")
+	if f.file == nil && f.NotFound() && f.Token == "" && s.Report != "" {
+		return diag.NewAttributeErrorDiagnostic(path.Root(s.Report), op.summary(s), detail)
 	}
-	return strings.Join(paragraphs, "\n\n")
+	return diag.NewErrorDiagnostic(op.summary(s), detail)
 }
 
-// cause says what failed, in a sentence or two.
-func cause(e *vantage.Error) string {
-	request := strings.TrimSpace(e.Method + " " + e.Path)
-	switch {
-	case e.Kind == vantage.ExportFailed:
-		return "The API could not complete the export."
-	case e.Kind == vantage.TimedOut || e.Kind == vantage.Interrupted:
-		return ended(e)
-	case e.StatusCode != 0 && e.FromAPI:
-		return fmt.Sprintf("The API responded to %s with %s.", request, status(e))
-	case e.Kind == vantage.TooMany && e.StatusCode != 0:
-		return fmt.Sprintf("The response to %s cannot be read: %v.", request, e.Err)
-	case e.StatusCode != 0:
-		text := fmt.Sprintf("The response to %s has status %s", request, status(e))
-		if e.ContentType != "" {
-			text += " and content type " + e.ContentType
+func causeOf(f failure) cause {
+	for _, c := range causes {
+		if c.is(f) {
+			return c
 		}
-		return text + ", and is not in the API's format" + because(e) + "."
-	case request == "":
-		return fmt.Sprintf("%v.", e.Err)
 	}
-	return fmt.Sprintf("%s failed: %v.", request, e.Err)
+	return cause{} // the last cause applies to everything
 }
 
-func status(e *vantage.Error) string {
-	return strings.TrimSpace(fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode)))
-}
-
-func because(e *vantage.Error) string {
-	if e.Err == nil {
-		return ""
+// addValues adds the values of placeholders that describe a failure.
+func addValues(v Values, op Operation, s Subject, f failure) {
+	v["noun"], v["report"], v["timeout"] = s.Noun, s.Report, texts[op].timeout
+	v["request"] = strings.TrimSpace(f.Method + " " + f.Path)
+	v["status"] = strings.TrimSpace(fmt.Sprintf("%d %s", f.StatusCode, http.StatusText(f.StatusCode)))
+	v["type"], v["waited"], v["ending"] = f.ContentType, f.Waited.Round(time.Second).String(), f.Ending()
+	v["error"], v["line"] = fmt.Sprint(f.Err), f.Error.Error()
+	for _, optional := range []string{"because", "last", "export", "messages", "unconfirmed", "hint"} {
+		v[optional] = ""
 	}
-	return fmt.Sprintf(": %v", e.Err)
-}
-
-// ended says why a call ended before it was done.
-func ended(e *vantage.Error) string {
-	waited := e.Waited.Round(time.Second)
-	text := fmt.Sprintf("The operation timed out after %s%s.", waited, because(e))
-	if e.Kind == vantage.Interrupted {
-		text = fmt.Sprintf("The operation was interrupted after %s.", waited)
+	if f.Err != nil {
+		v["because"] = fmt.Sprintf(": %v", f.Err)
 	}
-	if e.LastFailure != nil {
-		text += fmt.Sprintf(" Last failure: %v.", e.LastFailure)
+	if f.LastFailure != nil {
+		v["last"] = fmt.Sprintf(" Last failure: %v.", f.LastFailure)
 	}
-	return text
-}
-
-// Remedy says how to fix the cause of an error, "" if there is nothing general to say. notFound is for a 404 or 410 of
-// the API.
-func Remedy(e *vantage.Error, notFound string) string {
-	switch {
-	case e.Kind == vantage.Interrupted:
-		return "Run Terraform again."
-	case e.Kind == vantage.Internal:
-		return "This is a defect of the provider. Report it with the text above."
-	case e.NotFound():
-		return notFound
-	case e.StatusCode == http.StatusOK && (e.Kind == vantage.TooMany || e.ContentType == "application/json"):
-		return "If this repeats, contact Vantage's support with the text above."
-	case e.StatusCode != 0 && !e.FromAPI:
-		return "A gateway, a proxy or a sign-in page between this machine and the API may have sent it. " +
-			"Check the provider's host (VANTAGE_HOST) and the proxy settings, then run Terraform again."
-	case e.StatusCode != 0:
-		return rejectionRemedy(e.StatusCode)
-	case e.Kind == vantage.Unreachable && e.Unconfirmed > 0:
-		return "Run Terraform again. " +
-			"If this repeats, check whether a proxy or gateway has a shorter timeout than the API needs."
-	case e.Kind == vantage.Unreachable:
-		return "The host has not responded in this run. Check the provider's host (VANTAGE_HOST), the network and the " +
-			"proxy settings, and that this machine trusts the host's certificate."
+	if f.Token != "" {
+		v["export"] = "Export: " + f.Token
 	}
-	return ""
-}
-
-func rejectionRemedy(status int) string {
-	switch status {
-	case http.StatusUnauthorized:
-		return "The API token is mistyped, expired or revoked. Check the provider's api_token (VANTAGE_API_TOKEN)."
-	case http.StatusPaymentRequired:
-		return "The plan of the Vantage account does not include this. Contact the administrator of the account."
-	case http.StatusForbidden:
-		return "The API token needs the read scope and access to the workspace of the report."
-	case http.StatusBadRequest, http.StatusUnprocessableEntity:
-		return "Correct the configuration according to the API message, and apply again."
+	if f.Status != "" {
+		v["export"] += fmt.Sprintf(" (status %q)", f.Status)
 	}
-	return "Run Terraform again later. If this repeats, contact Vantage's support with the status and the API message."
+	if f.Unconfirmed > 0 {
+		count := vantage.CountExports(f.Unconfirmed)
+		v["unconfirmed"] = strings.ToUpper(count[:1]) + count[1:]
+	}
+	if len(f.Messages) > 0 {
+		v["messages"] = fmt.Sprintf("API message: %q", strings.Join(f.Messages, "; "))
+	}
+	if strings.HasPrefix(f.Token, "rprt_") { // not documented: a hint, and never a reason to reject a token
+		v["hint"] = "A token that starts with rprt_ is that of a report; the token of an export starts with dta_xprt_."
+	}
+	if f.file != nil {
+		v["file"], v["host"], v["line"] = f.file.File, f.file.Host, f.file.Err.Error()
+	}
 }
 
-// NoSuchReport says what to check after a 404 about the report that an argument names.
-func NoSuchReport(argument string) string {
-	return "The API token cannot access such a report. Check " + argument + ", and that the API token has access to the " +
-		"workspace of the report."
-}
+// Values are the values of the placeholders of a text, such as {token}.
+type Values map[string]string
 
-// NotConfigured is the error of an operation that needs the client while there is none.
-func NotConfigured(summary string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(summary, "The provider configuration has values that are known only after apply, "+
-		"so no request can be sent. Apply the resources of these values first (terraform apply -target=…), "+
-		"or set the values with environment variables.")
-}
-
-// UnexpectedProviderData is the error of a type whose provider data has a wrong type.
-func UnexpectedProviderData(provided any) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("Unexpected provider data", fmt.Sprintf("The provider passed data of the type %T, "+
-		"which this type cannot use. This is a defect of the provider. Report it with the text above.", provided))
+func (v Values) insert(text string) string {
+	var pairs []string
+	for name, value := range v {
+		pairs = append(pairs, "{"+name+"}", value)
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
 }

@@ -73,7 +73,7 @@ func Download(
 		}
 	}
 	if failure := (*Error)(nil); errors.As(err, &failure) {
-		failure.Err.Waited = time.Since(started)
+		failure.Err.Measure(ctx, started)
 	}
 	return complete, err
 }
@@ -126,9 +126,7 @@ func renewURLs(
 	fresh, err := client.GetDataExport(ctx, export)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		failure := vantage.ContextError(ctx)
-		failure.LastFailure = rejection.Err
-		return &Error{File: rejection.File, Host: rejection.Host, Err: failure}
+		return &Error{File: rejection.File, Host: rejection.Host, Err: vantage.Ended(ctx.Err(), rejection.Err)}
 	case err == nil && fresh.Completed():
 		renewed, err = newDownloads(client, fresh, o)
 	case err == nil:

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"terraform-provider-vantage/internal/retry"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -53,19 +54,23 @@ func (d *download) isComplete() bool { return d.file.SHA256 != "" }
 // run downloads the file to a temporary file and renames that. It repeats failed attempts, with growing delays while
 // nothing more is received. After an error it can be called again.
 func (d *download) run(ctx context.Context) *vantage.Error {
-	retrier := vantage.Retrier{
+	loop := retry.Loop[vantage.Error]{
 		Log:     d.client.Logger().With("file", d.file.Name),
 		OnDelay: func(failure *vantage.Error, delay time.Duration) { d.onProgress(d.file, failure, delay) },
 	}
-	failure := retrier.Run(ctx, func() *vantage.Error {
+	defer d.client.Hosts().Begin()()
+	failure, ended := loop.Run(ctx, func() (*vantage.Error, retry.Decision) {
 		before := d.file.Size
-		failure := d.attempt(ctx)
+		failure, decision := d.attempt(ctx)
 		if d.file.Size > before {
-			retrier.Reset()
+			loop.Reset()
 		}
-		return failure
+		return failure, decision
 	})
-	if failure != nil {
+	switch {
+	case ended != nil:
+		return vantage.Ended(ended, failure)
+	case failure != nil:
 		return failure
 	}
 	if err := d.part.Close(); err != nil {

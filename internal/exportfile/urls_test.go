@@ -26,7 +26,7 @@ func TestDownload_renewsExpiredURLsOnceForAllFiles(t *testing.T) {
 		t.Run(http.StatusText(status), func(t *testing.T) {
 			t.Parallel()
 			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{Files: 10})
+				fake := fakevantage.New(fakevantage.Options{Files: 10, SignEachGET: true})
 				client, directory := newClient(t, fake), t.TempDir()
 				export := completed(ctx, t, client)
 				polls := fake.Gets()
@@ -74,7 +74,7 @@ func TestDownload_renewsURLsAsLongAsFilesComplete(t *testing.T) {
 		t.Run(fmt.Sprintf("%d downloads", most), func(t *testing.T) {
 			t.Parallel()
 			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{Files: 12})
+				fake := fakevantage.New(fakevantage.Options{Files: 12, SignEachGET: true})
 				client, directory := newClient(t, fake), t.TempDir()
 				export := completed(ctx, t, client)
 				polls := fake.Gets()
@@ -107,7 +107,7 @@ func TestDownload_renewsURLsAsLongAsFilesComplete(t *testing.T) {
 func TestDownload_renewsURLsNotWithoutProgress(t *testing.T) {
 	t.Parallel()
 	within(t, 30*time.Minute, func(t *testing.T, ctx context.Context) {
-		fake := fakevantage.New(fakevantage.Options{})
+		fake := fakevantage.New(fakevantage.Options{SignEachGET: true})
 		client := newClient(t, fake)
 		export := completed(ctx, t, client)
 		polls, n := fake.Gets(), 0
@@ -131,7 +131,7 @@ func TestDownload_renewsURLsNotWithoutProgress(t *testing.T) {
 func TestDownload_resumesWithAFreshURL(t *testing.T) {
 	t.Parallel()
 	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-		fake := fakevantage.New(fakevantage.Options{FileSize: 1 << 20})
+		fake := fakevantage.New(fakevantage.Options{FileSize: 1 << 20, SignEachGET: true})
 		client, directory := newClient(t, fake), t.TempDir()
 		export := completed(ctx, t, client)
 		var cut atomic.Bool
@@ -185,7 +185,7 @@ func TestDownload_failsWithoutFreshURLs(t *testing.T) {
 		"rejected again": {manifest(t, "completed", a+"?sig=new", b+"?sig=new"), "a.csv: 403 Forbidden", 2, 1},
 		"same URLs":      {manifest(t, "completed", a+"?sig=old", b+"?sig=old"), "a.csv: 403 Forbidden", 2, 1},
 		"no such export": {
-			fakevantage.Errors(404, "not found"), renewal + "GET /v2/data_exports/dta_xprt_1: 404 Not Found; not found", 1, 1,
+			fakevantage.Errors(404, "not found"), renewal + "GET /v2/data_exports/dta_xprt_1: 404 Not Found", 1, 1,
 		},
 		"failed":         {manifest(t, "failed"), renewal + `the API reports the status "failed"`, 1, 1},
 		"other file":     {manifest(t, "completed", b, "https://f.example/c.csv"), renewal + "the API reports other", 1, 1},

@@ -18,14 +18,16 @@ func (s *Server) addresses(r *http.Request, e *Export, until time.Time) []string
 	if count == 0 {
 		count = 1
 	}
-	if !s.options.SignOnce {
+	signedAt := e.CompletedAt
+	if s.options.SignEachGET {
 		e.signed++
+		signedAt = s.now()
 	}
 	amazon := ""
 	if lifetime := s.options.URLLifetime; lifetime > 0 {
-		signedAt := s.now().UTC().Format("20060102T150405Z")
-		amazon = fmt.Sprintf("&X-Amz-Date=%s&X-Amz-Expires=%d", signedAt, int(lifetime.Seconds()))
-		if end := s.now().Add(lifetime); end.Before(until) {
+		amazon = fmt.Sprintf("&X-Amz-Date=%s&X-Amz-Expires=%d",
+			signedAt.UTC().Format("20060102T150405Z"), int(lifetime.Seconds()))
+		if end := signedAt.Add(lifetime); end.Before(until) {
 			until = end
 		}
 	}

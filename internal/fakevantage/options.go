@@ -38,11 +38,11 @@ type Options struct {
 	FileSize int64
 	// ValidFor is the time from completion until the URLs expire. Default: 24 hours. Negative: valid_until is null.
 	ValidFor time.Duration
-	// SignOnce returns the same URLs at each GET. Default: each GET signs new URLs.
-	SignOnce bool
+	// SignEachGET signs new URLs at each GET. Default: URLs are signed when the export completes, as recorded.
+	SignEachGET bool
 
-	// URLLifetime signs URLs like S3, for this time from each GET but not beyond the expiry of the export. Default: until
-	// the expiry of the export, in a format of the fake.
+	// URLLifetime signs URLs like S3, for this time from their signature but not beyond the expiry of the export. Default:
+	// until the expiry of the export, in a format of the fake.
 	URLLifetime time.Duration
 	// RotateFiles changes the order of the files at each GET.
 	RotateFiles bool

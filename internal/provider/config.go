@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
+	"terraform-provider-vantage/internal/diagnostics"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -30,23 +31,19 @@ func (m providerModel) client(userAgent string) (*vantage.Client, diag.Diagnosti
 		Logger:          slog.New(tflogHandler{}),
 	}
 	if options.APIToken == "" && !m.APIToken.IsUnknown() {
-		s.diags.AddAttributeError(path.Root("api_token"), "Missing Vantage API token", missingToken)
+		s.diags.Append(diagnostics.MissingToken.ErrorAt(path.Root("api_token"), nil))
 	}
 	if s.unknown || s.diags.HasError() {
 		return nil, s.diags
 	}
 	client, err := vantage.New(options)
 	if err != nil {
-		s.diags.AddError("Could not create the Vantage API client", fmt.Sprintf("The configuration is invalid: %v.", err))
+		s.diags.Append(diagnostics.InvalidClient.Error(diagnostics.Values{"problem": err.Error()}))
 	} else if err := client.CheckProxy(); err != nil {
-		s.diags.AddWarning("Invalid proxy in the environment", fmt.Sprintf("Requests may fail: %v.", err))
+		s.diags.Append(diagnostics.InvalidProxy.Warning(diagnostics.Values{"problem": err.Error()}))
 	}
 	return client, s.diags
 }
-
-const missingToken = "Requests to the API require a token with the read scope. " +
-	"Set the provider's api_token argument or the environment variable VANTAGE_API_TOKEN. " +
-	"Create a token in the settings of the Vantage console, under API access tokens."
 
 // settings reads the provider's arguments and the environment variables that apply if an argument is not set.
 type settings struct {
@@ -61,13 +58,14 @@ func (s *settings) text(name string, argument types.String) string {
 		s.unknown = true
 		return ""
 	}
-	source, value := "provider argument "+name, argument.ValueString()
+	source, value, check := "provider argument "+name, argument.ValueString(), checkArgument
 	if value == "" {
 		variable := "VANTAGE_" + strings.ToUpper(name)
-		source, value = "environment variable "+variable, os.Getenv(variable)
+		source, value, check = "environment variable "+variable, os.Getenv(variable), checkValue
 	}
 	if err := check(name, value); err != nil {
-		s.diags.AddAttributeError(path.Root(name), "Invalid "+source, fmt.Sprintf("The %s is invalid: %v.", source, err))
+		s.diags.Append(diagnostics.InvalidSetting.ErrorAt(path.Root(name),
+			diagnostics.Values{"source": source, "problem": err.Error()}))
 	}
 	return value
 }
@@ -86,9 +84,9 @@ var checks = map[string]func(value string) error{
 	"workspace_token":   argument.CheckToken,
 }
 
-// check returns an error if the value of an argument or of its environment variable is invalid. An empty value counts
+// checkValue returns an error if the value of an argument or of its environment variable is invalid. An empty value counts
 // as not set.
-func check(name, value string) error {
+func checkValue(name, value string) error {
 	switch {
 	case value == "":
 		return nil
@@ -98,9 +96,18 @@ func check(name, value string) error {
 	return checks[name](value)
 }
 
+// checkArgument is checkValue for an argument, which functions of the configuration can correct.
+func checkArgument(name, value string) error {
+	err := checkValue(name, value)
+	if err != nil && strings.TrimSpace(value) != value {
+		return fmt.Errorf("%w; trimspace removes the line break at the end of a file", err)
+	}
+	return err
+}
+
 func validators(name string) []validator.String {
 	description := "of the provider argument " + name + " must be valid"
-	return argument.Checked(description, func(value string) error { return check(name, value) })
+	return argument.Checked(description, func(value string) error { return checkArgument(name, value) })
 }
 
 func checkHost(value string) error {

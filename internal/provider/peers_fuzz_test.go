@@ -21,7 +21,6 @@ import (
 
 // seeds are responses that a peer can send in each role.
 func seeds() map[role][]string {
-	const amz = "X-Amz-Signature=" + signature
 	deep := strings.Repeat("[", 950) + strings.Repeat("]", 950)
 	of := func(attributes string) string {
 		return ok(`{"status":"completed","manifest":{"files":[]},"attributes":` + attributes + `}`)
@@ -47,8 +46,8 @@ func seeds() map[role][]string {
 		"HTTP/1.1 404 {token}\r\nContent-Type: text/{token}\r\n\r\n{headers}",
 		"HTTP/1.1 407 {proxy}\r\n\r\n", "HTTP/1.1 503 {proxy}\r\nRetry-After: {token}\r\n\r\n",
 		"HTTP/1.1 400 Bad\r\n\r\n" + `{"errors":["{headers}","{escaped query}","see \"{token in JSON}\" {token in a URL}",` +
-			`"https://f.example/a?a=b ` + amz + `","\"` + amz + `","a%3Fb%26X-Amz-Signature%3D` + signature + `",` +
-			`"X-Amz-Security-Token: ` + sessionToken + `","\u001b[31m\u202e"]}`,
+			`"https://f.example/a?a=b {signed}","\"{signed}","a%3Fb%26{encoded}","{header}",` +
+			`"\u001b[31m\u202e"]}`,
 	}
 	return map[role][]string{
 		posting: slices.Concat(malformed, []string{
@@ -61,8 +60,7 @@ func seeds() map[role][]string {
 			of(`{"a":"{token in JSON}"}`), of(`{"{token in JSON}":"{token in a URL}"}`),
 			ok(`{"status":"{token in JSON}","created_at":"\u001b[31m","export_type":"\u001b[31m"}`),
 			ok(`{"status":"\u001b[31m"}`), ok(`{"status":"failed","errors":["\u001b[31m {token in JSON}"]}`),
-			ok(`{"status":"completed","manifest":{"files":["https://a%e2%80%ae.example/%1b?X-Amz-Signature=` + signature +
-				`"]},"attributes":{"report_token":"` + strings.Repeat("\\u001b[31m", 3000) + `","date_bin":"\u001b[31m"}}`),
+			ok(`{"status":"completed","manifest":{"files":["https://a%e2%80%ae.example/%1b?x=1"]}}`),
 		}),
 		readingRows: slices.Concat(malformed, []string{
 			ok(`{"unit_costs":[{"business_metric_token":"\u001b[31m","business_metric_title":"` + strings.Repeat("a", 20_000) +
@@ -100,7 +98,7 @@ func FuzzPeers(f *testing.F) {
 // run calls the provider for everything that makes requests of the kind that misbehaves.
 func (p *peers) run(t *testing.T) {
 	t.Helper()
-	const timeout = 2 * time.Minute
+	timeout := 2 * time.Minute
 	timeouts := func(operation string) map[string]any { return map[string]any{operation: timeout.String()} }
 	call := func(name string, call func(ctx context.Context) acctest.State) acctest.State {
 		start := time.Now()
@@ -145,12 +143,10 @@ func (p *peers) run(t *testing.T) {
 			return
 		}
 		invoke()
-		p.n = 0
-		config["timeouts"] = timeouts("update")
+		timeout = 5 * time.Minute // of a refresh without a configuration
 		imported := call("importing", func(ctx context.Context) acctest.State { return resource.Import(ctx, "dta_xprt_1") })
 		if !imported.IsNull() {
-			plan := resource.Plan(imported, config)
-			call("comparing", func(ctx context.Context) acctest.State { return resource.Apply(ctx, imported, plan, config) })
+			call("planning", func(context.Context) acctest.State { return resource.Plan(imported, config) })
 		}
 	}
 }

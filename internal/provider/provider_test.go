@@ -105,7 +105,7 @@ func TestConfigure_reportsInvalidEnvironment(t *testing.T) {
 		{"host", "http://api.vantage.sh", "plain http"},
 		{"host", `"https://api.vantage.sh"`, "quotation mark, which"},
 		{"api_token", `"vntg_tkn_1"`, "quotation mark, which"},
-		{"api_token", "vntg_tkn_1\n", "trimspace"},
+		{"api_token", "vntg_tkn_1\n", "no space or line break"},
 		{"workspace_token", "'wrkspc_1'", "quotation mark, which"},
 		{"workspace_token", "wrkspc_1 ", "white space"},
 		{"timeout", "-1s", "above zero"},
@@ -122,8 +122,9 @@ func TestConfigure_reportsInvalidEnvironment(t *testing.T) {
 				t.Errorf("the validation depends on the environment: %v", validated[0])
 			}
 			wantInvalid(t, configured, test.argument, test.want)
-			if !strings.Contains(configured[0].Detail, "environment variable "+variable) {
-				t.Errorf("%q does not name the variable", configured[0].Detail)
+			detail := configured[0].Detail
+			if !strings.Contains(detail, "environment variable "+variable) || strings.Contains(detail, "trimspace") {
+				t.Errorf("%q does not name the variable, or names a function", detail)
 			}
 			_, configured = configure(t, attributes{test.argument: tftypes.UnknownValue})
 			if len(configured) > 0 {
@@ -144,7 +145,7 @@ func TestConfigure_reportsInvalidEnvironment(t *testing.T) {
 		t.Setenv("HTTPS_PROXY", "http://me:hunter2#@proxy:3128")
 		_, diags := configure(t, attributes{"api_token": "x"})
 		if len(diags) != 1 || diags[0].Severity != tfprotov6.DiagnosticSeverityWarning ||
-			!strings.Contains(diags[0].Detail, "proxy:3128 in the environment variable HTTPS_PROXY") ||
+			!strings.Contains(diags[0].Detail, "the environment variable HTTPS_PROXY is not the URL of a proxy") ||
 			strings.Contains(diags[0].Detail, "hunter2") {
 			t.Errorf("%+v", diags)
 		}

@@ -92,6 +92,9 @@ func TestStopProvider_cancelsOperationsThatStartLater(t *testing.T) {
 		"refresh": {typeName, func(ctx context.Context, p *acctest.Protocol) acctest.State {
 			return p.Read(ctx, p.State(existing))
 		}},
+		"import": {typeName, func(ctx context.Context, p *acctest.Protocol) acctest.State {
+			return p.Import(ctx, "dta_xprt_1")
+		}},
 		"data source": {typeName, func(ctx context.Context, p *acctest.Protocol) acctest.State {
 			return p.ReadDataSource(ctx, config)
 		}},

@@ -4,6 +4,7 @@ package providerdata
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -28,7 +29,7 @@ func (d *Data) set(provided any, diags *diag.Diagnostics) {
 	case Data:
 		*d = provided
 	default:
-		diags.Append(diagnostics.UnexpectedProviderData(provided))
+		diags.Append(diagnostics.UnexpectedProviderData.Error(diagnostics.Values{"type": fmt.Sprintf("%T", provided)}))
 	}
 }
 
@@ -92,15 +93,15 @@ func (a *Action) Configure(_ context.Context, req action.ConfigureRequest, resp 
 }
 
 // Decode decodes the configuration or the plan of an operation that sends requests. Without a client it returns an
-// error with the summary.
+// error.
 func Decode(
-	ctx context.Context, client *vantage.Client, summary string, config interface {
+	ctx context.Context, client *vantage.Client, op diagnostics.Operation, s diagnostics.Subject, config interface {
 		Get(context.Context, any) diag.Diagnostics
 	}, model any,
 ) diag.Diagnostics {
 	diags := config.Get(ctx, model)
 	if !diags.HasError() && client == nil {
-		diags.Append(diagnostics.NotConfigured(summary))
+		diags.Append(op.NotConfigured(s))
 	}
 	return diags
 }

@@ -3,13 +3,12 @@ package unitcosts
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/argument"
@@ -30,8 +29,10 @@ type dataSource struct{ providerdata.DataSource }
 
 const (
 	defaultTimeout = 5 * time.Minute
-	couldNot       = "Could not read unit costs"
+	op             = diagnostics.ReadUnitCosts
 )
+
+var subject = diagnostics.Subject{Report: "cost_report_token"}
 
 type model struct {
 	CostReportToken     types.String `tfsdk:"cost_report_token"`
@@ -106,7 +107,7 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 
 func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data model
-	resp.Diagnostics.Append(providerdata.Decode(ctx, d.Client, couldNot, req.Config, &data)...)
+	resp.Diagnostics.Append(providerdata.Decode(ctx, d.Client, op, subject, req.Config, &data)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -119,39 +120,18 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		DateBin:         data.DateBin.ValueString(),
 	})
 	if err != nil {
-		resp.Diagnostics.Append(failure(err))
+		resp.Diagnostics.Append(diagnostics.Failure(op, subject, err))
 		return
 	}
+	among := "of the report in the date range"
 	for _, f := range data.filters() {
 		var warnings diag.Diagnostics
-		if rows, warnings = f.apply(rows); warnings != nil {
+		if rows, warnings = f.apply(rows, among); warnings != nil {
 			resp.Diagnostics.Append(warnings...)
 			break
 		}
+		among = fmt.Sprintf("with %s = %q", f.argument, f.want.ValueString())
 	}
 	data.UnitCosts = unitCostsValue(rows)
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
-}
-
-// failure converts an error of the client to a diagnostic.
-func failure(err error) diag.Diagnostic {
-	var e *vantage.Error
-	if !errors.As(err, &e) {
-		return diag.NewErrorDiagnostic(couldNot, err.Error())
-	}
-	const report = "cost_report_token"
-	next := diagnostics.Remedy(e, diagnostics.NoSuchReport(report))
-	switch e.Kind {
-	case vantage.TooMany:
-		next = "Request fewer rows: set a shorter date range (start_date, end_date) or a longer date_bin. To get all rows, " +
-			"use the resource vantage_unit_cost_export."
-	case vantage.TimedOut:
-		next = "Check that the provider's host is correct and reachable, and that other clients leave enough of the rate " +
-			"limit. Otherwise request fewer rows, or set a longer `read` in the timeouts block."
-	}
-	detail := diagnostics.Detail(e, next)
-	if e.NotFound() {
-		return diag.NewAttributeErrorDiagnostic(path.Root(report), couldNot, detail)
-	}
-	return diag.NewErrorDiagnostic(couldNot, detail)
 }

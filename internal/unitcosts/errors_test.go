@@ -40,7 +40,7 @@ func TestRead_explainsErrors(t *testing.T) {
 			options:  fakevantage.Options{Limit: 1, Window: time.Hour},
 			argument: "timeouts", value: map[string]any{"read": "1s"},
 			requests: 1,
-			want:     []string{"timed out", "rate limit", "request fewer rows, or set a longer"},
+			want:     []string{"its timeout of 1s is too short: the rate limit", "set a longer `read`"},
 		},
 		"too many rows": {
 			options:  fakevantage.Options{Limits: noLimits, Misbehave: endless},

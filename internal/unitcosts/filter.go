@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"terraform-provider-vantage/internal/diagnostics"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -36,8 +38,8 @@ func (m model) filters() []filter {
 }
 
 // apply returns the rows that match, or all rows if the argument is not set. If no row matches, it also returns a
-// warning that lists the values that have rows.
-func (f filter) apply(rows []vantage.UnitCost) ([]vantage.UnitCost, diag.Diagnostics) {
+// warning that lists the values of the given rows, which among describes.
+func (f filter) apply(rows []vantage.UnitCost, among string) ([]vantage.UnitCost, diag.Diagnostics) {
 	if f.want.IsNull() {
 		return rows, nil
 	}
@@ -50,25 +52,23 @@ func (f filter) apply(rows []vantage.UnitCost) ([]vantage.UnitCost, diag.Diagnos
 			others[f.describe(row)] = true
 		}
 	}
-	if len(matching) > 0 {
+	values := diagnostics.Values{"argument": f.argument, "value": strconv.Quote(f.want.ValueString()), "among": among}
+	switch {
+	case len(matching) > 0:
 		return matching, nil
+	case len(others) == 0:
+		return nil, diag.Diagnostics{diagnostics.NoRows.WarningAt(path.Root(f.argument), values)}
 	}
-	detail := f.explain(slices.Sorted(maps.Keys(others)))
-	return nil, diag.Diagnostics{
-		diag.NewAttributeWarningDiagnostic(path.Root(f.argument), "No unit costs match "+f.argument, detail),
-	}
+	values["others"] = enumerate(slices.Sorted(maps.Keys(others)))
+	return nil, diag.Diagnostics{diagnostics.NoMatch.WarningAt(path.Root(f.argument), values)}
 }
 
-func (f filter) explain(others []string) string {
-	text := fmt.Sprintf("The report has no rows with %s = %q in the date range, so unit_costs is empty.",
-		f.argument, f.want.ValueString())
-	if len(others) == 0 {
-		return text + " The date range has no rows at all. Check cost_report_token, start_date and end_date."
-	}
+// enumerate lists up to ten values.
+func enumerate(values []string) string {
 	const most = 10
-	listed := strings.Join(others[:min(most, len(others))], ", ")
-	if len(others) > most {
-		listed += fmt.Sprintf(" and %d more", len(others)-most)
+	listed := strings.Join(values[:min(most, len(values))], ", ")
+	if len(values) > most {
+		listed += fmt.Sprintf(" and %d more", len(values)-most)
 	}
-	return fmt.Sprintf("%s Set one of these values, or another date range:\n\n%s", text, listed)
+	return listed
 }

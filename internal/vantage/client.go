@@ -13,18 +13,20 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
+	"terraform-provider-vantage/internal/retry"
 	"terraform-provider-vantage/internal/vantage/ratelimit"
 	"terraform-provider-vantage/internal/vantage/redact"
 )
 
 const (
-	// DefaultHost is the base URL of the public service.
-	DefaultHost = "https://api.vantage.sh"
 	// DefaultTimeout is the timeout of one HTTP request if Options.Timeout is zero.
 	DefaultTimeout = 30 * time.Second
+	// notFoundGrace is how long after its creation an export may be unknown to the server that responds to a poll.
+	notFoundGrace = 10 * time.Second
 )
 
 // Options configure a Client. Only APIToken is required.
@@ -39,12 +41,14 @@ type Options struct {
 	// Timeout bounds one HTTP request, from sending it to the end of its response. Delays by the rate limit and between
 	// attempts do not count. Defaults to DefaultTimeout.
 	Timeout time.Duration
-	// MaxPollInterval caps the time between two polls of a pending export. Zero: follow the API's Retry-After.
+	// MaxPollInterval is the maximum of the delay before each poll of a pending export. Defaults to none.
 	MaxPollInterval time.Duration
 	// UserAgent is sent with each request.
 	UserAgent string
-	// Transport carries the requests. Defaults to a copy of http.DefaultTransport that checks its HTTP/2 connections.
+	// Transport carries the requests. Defaults to NewTransport.
 	Transport http.RoundTripper
+	// Hosts is shared with other clients of the transport. Defaults to one of its own.
+	Hosts *retry.Hosts
 	// Logger logs each request and delay at debug level. Defaults to none.
 	Logger *slog.Logger
 }
@@ -57,7 +61,7 @@ type Client struct {
 
 	options Options
 	base    *url.URL
-	http    *http.Client
+	send    layer
 	redact  redact.Redactor
 	history *history
 }
@@ -78,21 +82,15 @@ func New(o Options) (*Client, error) {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	if o.Transport == nil {
-		o.Transport = newTransport(o.Timeout)
+		o.Transport = NewTransport(o.Timeout)
 	}
-	c := &Client{options: o, base: base, redact: redact.New(o.APIToken), history: newHistory()}
-	c.http = &http.Client{
-		CheckRedirect: c.checkRedirect,
-		Transport: &apiTransport{
-			next:          o.Transport,
-			timeout:       o.Timeout,
-			authorization: "Bearer " + o.APIToken,
-			userAgent:     o.UserAgent,
-			redact:        c.redact,
-			log:           o.Logger,
-		},
+	if o.Hosts == nil {
+		o.Hosts = &retry.Hosts{}
 	}
-	return c, nil
+	redactor := redact.New(o.APIToken)
+	return &Client{
+		options: o, base: base, send: newLayers(o, redactor), redact: redactor, history: newHistory(),
+	}, nil
 }
 
 // Transport returns the transport of the client without its API token and rate limits, for requests to file servers.
@@ -100,6 +98,9 @@ func (c *Client) Transport() http.RoundTripper { return c.options.Transport }
 
 // Timeout returns the timeout of one request.
 func (c *Client) Timeout() time.Duration { return c.options.Timeout }
+
+// Hosts returns what the client knows of hosts.
+func (c *Client) Hosts() *retry.Hosts { return c.options.Hosts }
 
 // UserAgent returns the user agent of the client's requests.
 func (c *Client) UserAgent() string { return c.options.UserAgent }
@@ -111,6 +112,24 @@ func (c *Client) Logger() *slog.Logger { return c.options.Logger }
 // control characters and credentials.
 func Shown(text string) string { return redact.Redactor{}.Text(text) }
 
+// newLayers returns what an attempt passes through, here from the inside out. Client.do, which repeats attempts, is
+// outside of them all. An error without a response is a *NoResponse.
+func newLayers(o Options, redactor redact.Redactor) layer {
+	next := Connect(o.Transport, o.Hosts, redactor)
+	next = readBody(next, redactor)
+	next = logRequests(next, o.Logger, redactor)
+	next = bound(next, o.Timeout)
+	next = authorize(next, o.APIToken, o.UserAgent)
+	next = layer((&http.Client{Transport: next, CheckRedirect: checkRedirect(redactor)}).Do)
+	return limit(next, &ratelimit.Limiter{}, o.Logger)
+}
+
+// CheckProxy returns an error if requests to the API need a proxy whose environment variable is not usable.
+func (c *Client) CheckProxy() error {
+	_, err := proxyOf(c.base)
+	return err
+}
+
 // CheckAPIToken rejects an API token that cannot be sent: an empty one, or one with white space or other characters
 // that no token has.
 func CheckAPIToken(token string) error {
@@ -119,8 +138,7 @@ func CheckAPIToken(token string) error {
 	}
 	for _, c := range token {
 		if c <= ' ' || c > '~' {
-			return errors.New("an API token has only ASCII letters, digits and punctuation, and no space or line break; " +
-				"trimspace removes the line break at the end of a file")
+			return errors.New("an API token has only ASCII letters, digits and punctuation, and no space or line break")
 		}
 	}
 	return nil
@@ -154,43 +172,52 @@ func (c *Client) do(ctx context.Context, call call) *Error {
 	if err != nil {
 		return &Error{Kind: Internal, Err: c.redact.Cause(err)}
 	}
-	started := time.Now()
-	retrier := Retrier{Log: c.options.Logger}
-	failure := retrier.Run(ctx, func() *Error {
-		attempt := req.Clone(ctx)
-		attempt.Body, _ = req.GetBody() // cannot fail: it reads from memory
-		failure := c.send(attempt, call)
-		if failure != nil && failure.Retry.Policy == RetryFewTimes {
+	defer c.options.Hosts.Begin()()
+	started, unconfirmed := time.Now(), 0
+	loop := retry.Loop[Error]{Log: c.options.Logger}
+	failure, ended := loop.Run(ctx, func() (*Error, retry.Decision) {
+		again := req.Clone(ctx)
+		again.Body, _ = req.GetBody() // cannot fail: it reads from memory
+		failure, decision := c.attempt(again, call)
+		if decision.Policy == retry.FewTimes {
+			unconfirmed++
 			c.options.Logger.WarnContext(ctx, "the outcome of a request to create an export is unknown",
-				"attempt", retrier.few+1, "failure", failure.Error())
+				"attempt", unconfirmed, "failure", failure.Error())
 		}
-		return failure
+		return failure, decision
 	})
-	if failure == nil {
+	switch {
+	case ended != nil:
+		failure = Ended(ended, failure)
+	case failure == nil:
 		return nil
 	}
 	failure.Method, failure.Path = call.method, req.URL.Path
-	failure.Waited, failure.Unconfirmed = timeWaited(ctx, started), retrier.few
+	failure.Unconfirmed = unconfirmed
+	failure.Measure(ctx, started)
 	return failure
 }
 
-// send makes one attempt.
-func (c *Client) send(req *http.Request, call call) *Error {
-	resp, err := c.http.Do(req) //nolint:bodyclose // the transport has read and closed the body
+// attempt makes one attempt, and decides what follows if it fails.
+func (c *Client) attempt(req *http.Request, call call) (*Error, retry.Decision) {
+	resp, err := c.send(req) //nolint:bodyclose // a layer has read and closed the body
+	var none *NoResponse
 	var failure *Error
 	switch {
-	case resp == nil && errors.As(err, &failure):
-		return failure
+	case errors.As(err, &none):
+		return none.Failure, none.Decision
 	case resp == nil:
-		return &Error{Kind: Malformed, Err: errors.New("the response redirects to a Location that is not a URL")}
+		failure = &Error{Kind: Malformed, Err: errors.New("the response redirects to a Location that is not a URL")}
+		return failure, retry.Decision{Policy: retry.OneMinute}
 	case errors.As(err, &failure): // by checkRedirect
 	case resp.StatusCode >= 200 && resp.StatusCode < 300:
-		if err = call.decode(resp); err == nil {
-			return nil
-		}
-		if errors.As(err, &failure) {
+		err = call.decode(resp)
+		switch {
+		case err == nil:
+			return nil, retry.Decision{}
+		case errors.As(err, &failure):
 			failure.StatusCode = resp.StatusCode
-			return failure
+			return failure, retry.Decision{}
 		}
 		failure = &Error{Kind: Malformed, Err: err}
 	default:
@@ -200,14 +227,14 @@ func (c *Client) send(req *http.Request, call call) *Error {
 	if !failure.FromAPI {
 		failure.ContentType = c.redact.ContentType(resp.Header.Get("Content-Type"))
 	}
-	failure.Retry.Policy = retryPolicy(attempt{
+	decision := retry.Decision{Policy: retryPolicy(attempt{
 		method: req.Method, status: resp.StatusCode, fromAPI: failure.FromAPI,
 		recent: time.Since(call.acceptedAt).Abs() < notFoundGrace,
-	})
+	})}
 	if resp.StatusCode == http.StatusServiceUnavailable {
-		failure.Retry.After = ratelimit.RetryAfter(resp.Header)
+		decision.After = ratelimit.RetryAfter(resp.Header)
 	}
-	return failure
+	return failure, decision
 }
 
 // rejection returns the error that a response without success describes.
@@ -218,7 +245,12 @@ func (c *Client) rejection(resp *http.Response) *Error {
 		failure.Err = err
 		return failure
 	}
-	failure.Messages, failure.FromAPI = c.redact.Messages(body)
-	failure.FromAPI = failure.FromAPI && resp.StatusCode >= 400
+	messages, ofAPI := c.redact.Messages(body)
+	failure.FromAPI = ofAPI && resp.StatusCode >= 400
+	for _, message := range messages {
+		if !strings.EqualFold(message, http.StatusText(resp.StatusCode)) { // which is said with the status
+			failure.Messages = append(failure.Messages, message)
+		}
+	}
 	return failure
 }

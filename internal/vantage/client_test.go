@@ -273,6 +273,7 @@ func TestRedirect(t *testing.T) {
 		"https://api.vantage.sh:443/v2/data_exports/done": {here, "", 2},
 		"/v2/data_exports/done":                           {here, "", 2},
 		"/in/circles":                                     {here, vantage.Untrusted, 5},
+		"https://a b/":                                    {here, vantage.Malformed, 1},
 	} {
 		t.Run(location, func(t *testing.T) {
 			t.Parallel()

@@ -1,6 +1,8 @@
 package vantage
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -26,9 +28,11 @@ const (
 	// Untrusted means that a response redirected to a place that the API token must not be sent to. Nothing was sent
 	// there.
 	Untrusted ErrorKind = "untrusted"
+	// CertificateNotTrusted means that the certificate of the host is not trusted. Nothing was sent there.
+	CertificateNotTrusted ErrorKind = "certificate not trusted"
 	// ExportFailed means that the export reached a final status other than completed.
 	ExportFailed ErrorKind = "export failed"
-	// TimedOut means that the deadline of the context has passed, or would pass before the request could be sent.
+	// TimedOut means that the deadline of the context has passed, or would pass before the next request: see Error.Timeout.
 	TimedOut ErrorKind = "timed out"
 	// Interrupted means that the context was canceled.
 	Interrupted ErrorKind = "interrupted"
@@ -55,39 +59,14 @@ type Error struct {
 	Unconfirmed int
 	// Waited is the duration of a call that TimedOut or was Interrupted.
 	Waited time.Duration
+	// Timeout is the time that a call had that TimedOut before its deadline, because what it had to wait for would last
+	// longer; Err says what. It is zero after the deadline.
+	Timeout time.Duration
 	// Err is the cause. It is nil if the other fields say everything.
 	Err error
 	// LastFailure is the last failed attempt of a call that TimedOut or was Interrupted; nil if there was none.
 	LastFailure *Error
-	// Retry says whether the attempt that failed is repeated. Its zero value is RetryNever.
-	Retry Retry
 }
-
-// Retry says whether a failed attempt is repeated.
-type Retry struct {
-	Policy RetryPolicy
-	// After is the delay that the server asked for. The operation fails at once if its deadline comes first.
-	After time.Duration
-	// firstFailure is when the minute of RetryOneMinute started; zero: with the operation's first failure of that policy
-	// in a row.
-	firstFailure time.Time
-}
-
-// RetryPolicy says how long an operation is repeated that fails in the same way.
-type RetryPolicy int
-
-const (
-	// RetryNever is for failures that would repeat.
-	RetryNever RetryPolicy = iota
-	// RetryFewTimes makes at most five such attempts: each may have an effect.
-	RetryFewTimes
-	// RetryOneMinute repeats for a minute of nothing else.
-	RetryOneMinute
-	// RetryUntilDeadline repeats until the deadline of the context.
-	RetryUntilDeadline
-	// RetryWhenAllowed repeats as soon as the rate limit allows, until the deadline of the context.
-	RetryWhenAllowed
-)
 
 // Error returns one line that can be shown and logged.
 func (e *Error) Error() string {
@@ -95,16 +74,16 @@ func (e *Error) Error() string {
 	if e.Method != "" {
 		fmt.Fprintf(&b, "%s %s: ", e.Method, e.Path)
 	}
-	if e.StatusCode == 0 {
-		b.WriteString(string(e.Kind))
-	} else {
+	switch {
+	case e.StatusCode != 0:
 		b.WriteString(strings.TrimSpace(fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode))))
+	case e.Kind == TimedOut || e.Kind == Interrupted:
+		b.WriteString(e.Ending())
+	default:
+		b.WriteString(string(e.Kind))
 	}
 	if e.ContentType != "" {
 		fmt.Fprintf(&b, " (%s)", e.ContentType)
-	}
-	if e.Kind == TimedOut || e.Kind == Interrupted {
-		fmt.Fprintf(&b, " after %s", e.Waited.Round(time.Second))
 	}
 	for _, m := range e.Messages {
 		fmt.Fprintf(&b, "; %s", m)
@@ -127,6 +106,46 @@ func CountExports(n int) string {
 		return "1 export may have been created"
 	}
 	return fmt.Sprintf("up to %d exports may have been created", n)
+}
+
+// Ended returns the error of an operation that ended before it was done: why, as package retry returns it, and the last
+// failed attempt, which may be nil.
+func Ended(why error, last *Error) *Error {
+	failure := &Error{Kind: TimedOut, LastFailure: last}
+	switch {
+	case errors.Is(why, context.Canceled):
+		failure.Kind = Interrupted
+	case !errors.Is(why, context.DeadlineExceeded):
+		failure.Err = why
+	}
+	return failure
+}
+
+// Measure sets Waited and Timeout of a call that started at a time and has the deadline of ctx. A POST that was sent is
+// not abandoned at the deadline; that time does not count.
+func (e *Error) Measure(ctx context.Context, started time.Time) {
+	e.Waited = time.Since(started)
+	if deadline, ok := ctx.Deadline(); ok {
+		e.Waited = min(e.Waited, deadline.Sub(started))
+		if e.Kind == TimedOut && e.Err != nil {
+			e.Timeout = deadline.Sub(started)
+		}
+	}
+}
+
+// Ending says when a call TimedOut or was Interrupted.
+func (e *Error) Ending() string {
+	after := ""
+	if waited := e.Waited.Round(time.Second); waited > 0 {
+		after = " after " + waited.String()
+	}
+	switch {
+	case e.Timeout > 0 && after == "":
+		return fmt.Sprintf("failed at once, because its timeout of %s is too short", e.Timeout)
+	case e.Timeout > 0:
+		after += " of " + e.Timeout.Round(time.Second).String()
+	}
+	return string(e.Kind) + after
 }
 
 // Unwrap returns the cause.

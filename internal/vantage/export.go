@@ -42,6 +42,14 @@ func exportPath(token string) string { return "v2/data_exports/" + token }
 //
 // A 404 within ten seconds of the creation of the export is retried.
 func (c *Client) GetDataExport(ctx context.Context, known *DataExport) (*DataExport, error) {
+	export, failure := c.getDataExport(ctx, known)
+	if failure != nil {
+		return nil, failure
+	}
+	return export, nil
+}
+
+func (c *Client) getDataExport(ctx context.Context, known *DataExport) (*DataExport, *Error) {
 	if !ValidToken(known.Token) {
 		return nil, &Error{Kind: Invalid, Err: fmt.Errorf(
 			"%q is not a token: it may only have letters, digits, _ and -", c.redact.Text(known.Token))}
@@ -62,6 +70,3 @@ func (c *Client) GetDataExport(ctx context.Context, known *DataExport) (*DataExp
 	}
 	return export, nil
 }
-
-// notFoundGrace is how long after its creation an export may be unknown to the server that responds to a poll.
-const notFoundGrace = 10 * time.Second

@@ -24,6 +24,7 @@ var temporary = map[string]http.HandlerFunc{
 	"502 from proxy":  fakevantage.HTML(502),
 	"503":             fakevantage.HTML(503),
 	"503 with a wait": fakevantage.Answer(503, "", "Retry-After: 12"),
+	"503 of the API":  fakevantage.Errors(503, "service unavailable"),
 	"504":             fakevantage.HTML(504),
 	"429":             fakevantage.Errors(429, "slow down"),
 	"429 with a wait": fakevantage.Answer(429, "", "Retry-After: 7"),
@@ -68,7 +69,8 @@ func TestExport_namesTheLastFailureAtTheDeadline(t *testing.T) {
 	t.Parallel()
 	said := map[string]string{
 		"500": "internal error", "502 from proxy": "502 Bad Gateway", "503": "503", "503 with a wait": "503", "504": "504",
-		"429": "429", "429 with a wait": "429", "reset": "connection reset",
+		"503 of the API": "503 Service Unavailable",
+		"429":            "429", "429 with a wait": "429", "reset": "connection reset",
 		"hang": "no response within the request timeout of 30s",
 	}
 	unconfirmedByName := map[string]bool{"500": true, "502 from proxy": true, "504": true, "reset": true, "hang": true}
@@ -84,8 +86,8 @@ func TestExport_namesTheLastFailureAtTheDeadline(t *testing.T) {
 					start := time.Now()
 					_, err := export(ctx, newClient(t, fake))
 					e := wantKind(t, err, vantage.TimedOut)
-					if !strings.Contains(e.Error(), said[name]) {
-						t.Errorf("%v does not say %q", e, said[name])
+					if !strings.Contains(e.Error(), said[name]) || strings.Contains(e.Error(), "; service unavailable") {
+						t.Errorf("%v does not say %q, or says it twice", e, said[name])
 					}
 					if method == http.MethodGet && e.Token == "" {
 						t.Errorf("%v does not name the export", e)
@@ -175,6 +177,36 @@ func TestResponse_withoutEndIsRejectedInFlatMemory(t *testing.T) {
 	}
 }
 
+//nolint:paralleltest // it measures the memory of the whole process
+func TestRedirects_toFreshPathsUseNoMemory(t *testing.T) {
+	paths := 0
+	client := newClient(t, fakevantage.New(fakevantage.Options{}), func(o *vantage.Options) {
+		o.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+			resp := &http.Response{StatusCode: 202, Header: http.Header{}, Body: http.NoBody, Request: r}
+			if strings.HasSuffix(r.URL.Path, "tok_1") {
+				paths++
+				resp.StatusCode = 307
+				resp.Header.Set("Location", fmt.Sprintf("/%d/%s", paths, strings.Repeat("x", 900_000)))
+			}
+			return resp, nil
+		})
+	})
+	poll := func() uint64 {
+		get(t, t.Context(), client, "tok_1")
+		runtime.GC()
+		var memory runtime.MemStats
+		runtime.ReadMemStats(&memory)
+		return memory.HeapAlloc
+	}
+	before := poll()
+	for range 30 {
+		poll()
+	}
+	if after := poll(); after > before+10<<20 || paths != 32 {
+		t.Errorf("%d MiB in use after %d redirects, %d before", after>>20, paths, before>>20)
+	}
+}
+
 type zeros struct{ read *int64 }
 
 func (z zeros) Read(p []byte) (int, error) { *z.read += int64(len(p)); return len(p), nil }
@@ -195,8 +227,9 @@ func TestLimit_thatExceedsTheDeadlineFailsAtOnce(t *testing.T) {
 				start := time.Now()
 				_, err := export(ctx, newClient(t, fake))
 				e := wantKind(t, err, vantage.TimedOut)
+				const says = "failed at once, because its timeout of 30m0s is too short: the "
 				said := e.Error()
-				if time.Since(start) > time.Second || !strings.Contains(said, "50m") || !strings.Contains(said, "30m0s") {
+				if time.Since(start) > time.Second || !strings.Contains(said, says) || !strings.Contains(said, "50m") {
 					t.Errorf("%v after %s", e, time.Since(start))
 				}
 				wantRequests(t, fake, 1, 0)

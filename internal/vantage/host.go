@@ -7,7 +7,12 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"terraform-provider-vantage/internal/vantage/redact"
 )
+
+// DefaultHost is the base URL of the public service.
+const DefaultHost = "https://api.vantage.sh"
 
 // ParseHost checks a base URL as Options.Host describes it, and returns it in the form that requests use. An empty host
 // is DefaultHost.
@@ -45,19 +50,21 @@ func isLoopback(host string) bool {
 }
 
 // checkRedirect follows a redirect only within the origin of the first request, and only if the method stays the same.
-func (c *Client) checkRedirect(req *http.Request, via []*http.Request) error {
-	base := via[0].URL
-	switch {
-	case !sameOrigin(base, req.URL):
-		return &Error{Kind: Untrusted, Err: fmt.Errorf("the response redirects to another host, %q; the API token is only "+
-			"sent to %s://%s", c.redact.Host(req.URL.Host), base.Scheme, base.Host)}
-	case req.Method != via[0].Method:
-		return &Error{Kind: Untrusted, Err: fmt.Errorf(
-			"the response redirects a %s so that it would become a %s", via[0].Method, req.Method)}
-	case len(via) >= 5:
-		return &Error{Kind: Untrusted, Err: errors.New("too many redirects")}
+func checkRedirect(redactor redact.Redactor) func(req *http.Request, via []*http.Request) error {
+	return func(req *http.Request, via []*http.Request) error {
+		base := via[0].URL
+		switch {
+		case !sameOrigin(base, req.URL):
+			return &Error{Kind: Untrusted, Err: fmt.Errorf("the response redirects to another host, %q; the API token is only "+
+				"sent to %s://%s", redactor.Host(req.URL.Host), base.Scheme, base.Host)}
+		case req.Method != via[0].Method:
+			return &Error{Kind: Untrusted, Err: fmt.Errorf(
+				"the response redirects a %s so that it would become a %s", via[0].Method, req.Method)}
+		case len(via) >= 5:
+			return &Error{Kind: Untrusted, Err: errors.New("too many redirects")}
+		}
+		return nil
 	}
-	return nil
 }
 
 func sameOrigin(a, b *url.URL) bool {

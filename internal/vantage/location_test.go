@@ -137,15 +137,17 @@ func TestCreate_survivesABodyThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	cutOff := func() io.Reader { return io.MultiReader(strings.NewReader(`{"token":`), failing{}) }
 	for name, test := range map[string]struct {
-		status int
-		body   func() io.Reader
+		status      int
+		contentType string
+		body        func() io.Reader
 	}{
-		"200":          {200, cutOff},
-		"201":          {201, cutOff},
-		"202":          {202, cutOff},
-		"203":          {203, cutOff},
-		"299":          {299, cutOff},
-		"202, endless": {202, func() io.Reader { return io.LimitReader(zeros{new(int64)}, 100<<20) }},
+		"200":          {200, "", cutOff},
+		"201":          {201, "", cutOff},
+		"202":          {202, "", cutOff},
+		"203":          {203, "", cutOff},
+		"299":          {299, "", cutOff},
+		"202, endless": {202, "", func() io.Reader { return io.LimitReader(zeros{new(int64)}, 100<<20) }},
+		"202, a page":  {202, "text/html", func() io.Reader { return strings.NewReader("<html>") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -153,7 +155,9 @@ func TestCreate_survivesABodyThatCannotBeRead(t *testing.T) {
 			client := newClient(t, fakevantage.New(fakevantage.Options{}), func(o *vantage.Options) {
 				o.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
 					posts++
-					header := http.Header{"Location": {"/v2/data_exports/tok_1"}}
+					header := http.Header{
+						"Location": {"/v2/data_exports/tok_1"}, "Content-Type": {test.contentType},
+					}
 					body := io.NopCloser(test.body())
 					return &http.Response{StatusCode: test.status, Header: header, Body: body, Request: r}, nil
 				})

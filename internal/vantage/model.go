@@ -77,11 +77,11 @@ type Manifest struct {
 
 var errNoExport = errors.New("the response is not a data export")
 
-// decode reads the response to a poll. 202 means pending, whatever its body is.
+// decode reads the response to a poll. 202 means pending, whatever its body is, except an HTML page.
 func (e *DataExport) decode(resp *http.Response, redactor redact.Redactor) error {
 	raw, err := io.ReadAll(resp.Body)
 	pending := resp.StatusCode == http.StatusAccepted
-	if err != nil && !pending {
+	if err != nil && (!pending || errors.Is(err, errHTML)) {
 		return err
 	}
 	var body struct {

@@ -2,17 +2,11 @@ package vantage_test
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
-	"io"
-	"log"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -88,8 +82,13 @@ var ofGateways = map[string]http.HandlerFunc{
 	"200 with a page":        fakevantage.HTML(200),
 	"200 that is no export":  fakevantage.Answer(200, `{"message":"ok"}`),
 	"204":                    fakevantage.Answer(204, ""),
-	"401 that is cut off":    cutOff(401),
-	"200 that is cut off":    cutOff(200),
+	"202 of a firewall": fakevantage.Answer(202, "",
+		"X-Amzn-Waf-Action: challenge", "Content-Type: text/html; charset=UTF-8"),
+	"404 in JSON as a page": fakevantage.Answer(404, `{"errors":["DataExport not found."]}`, "Content-Type: text/html"),
+	"200 in JSON as a page": fakevantage.Answer(200, `{"status":"completed","manifest":{"files":[]}}`,
+		"Content-Type: text/html"),
+	"401 that is cut off": cutOff(401),
+	"200 that is cut off": cutOff(200),
 }
 
 // cutOff breaks the connection in the middle of a response with a status. Only that to a POST may use its Location.
@@ -170,6 +169,7 @@ var unconfirmed = map[string]http.HandlerFunc{
 	"524":         fakevantage.HTML(524),
 	"cut off":     cutOff(202),
 	"a page":      fakevantage.HTML(200),
+	"a challenge": fakevantage.Answer(202, "", "Content-Type: text/html"),
 	"no token":    fakevantage.Answer(202, "202"),
 }
 
@@ -234,143 +234,4 @@ func TestCreate_deadlineDuringTheRequest(t *testing.T) {
 			})
 		})
 	}
-}
-
-// dials returns what makes a transport that connects in this way.
-func dials(dial func() (net.Conn, error)) func(*vantage.Options) {
-	return func(o *vantage.Options) {
-		o.Transport = &http.Transport{
-			DialTLSContext: func(context.Context, string, string) (net.Conn, error) { return dial() },
-		}
-	}
-}
-
-// unreachable are hosts that no connection can be made to, by what the error says of them.
-func unreachable(t *testing.T) map[string]func(*vantage.Options) {
-	t.Helper()
-	closed := httptest.NewServer(nil)
-	closed.Close()
-	secure := httptest.NewUnstartedServer(fakevantage.New(fakevantage.Options{}))
-	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
-	secure.StartTLS()
-	t.Cleanup(secure.Close)
-	plain := httptest.NewServer(fakevantage.New(fakevantage.Options{}))
-	t.Cleanup(plain.Close)
-	return map[string]func(*vantage.Options){
-		"connection refused":           func(o *vantage.Options) { o.Host = closed.URL },
-		"failed to verify certificate": func(o *vantage.Options) { o.Host = secure.URL },
-		"does not look like a TLS handshake": func(o *vantage.Options) {
-			o.Host = strings.Replace(plain.URL, "http:", "https:", 1)
-		},
-		"no such host": dials(func() (net.Conn, error) {
-			unknown := &net.DNSError{Err: "no such host", Name: "api.vantage.sh", IsNotFound: true}
-			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: unknown}
-		}),
-		"tls: handshake failure": dials(func() (net.Conn, error) {
-			return nil, &net.OpError{Op: "remote error", Err: tls.AlertError(40)}
-		}),
-		"no response within the request timeout": dials(func() (net.Conn, error) {
-			time.Sleep(40 * time.Second)
-			return nil, errors.New("i/o timeout")
-		}),
-	}
-}
-
-func TestHost_isGivenUpIfItNeverResponded(t *testing.T) {
-	t.Parallel()
-	for says, change := range unreachable(t) {
-		for name, call := range map[string]func(context.Context, *vantage.Client) error{
-			"POST": func(ctx context.Context, c *vantage.Client) error {
-				_, err := export(ctx, c)
-				return err
-			},
-			"GET": func(ctx context.Context, c *vantage.Client) error {
-				_, err := c.WaitForDataExport(ctx, &vantage.DataExport{Token: "tok_1"}, nil)
-				return err
-			},
-		} {
-			t.Run(says+" "+name, func(t *testing.T) {
-				t.Parallel()
-				within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-					o := vantage.Options{APIToken: apiToken}
-					change(&o)
-					client, err := vantage.New(o)
-					if err != nil {
-						t.Fatal(err)
-					}
-					start := time.Now()
-					err = call(ctx, client)
-					e := wantKind(t, err, vantage.Unreachable)
-					if !strings.Contains(e.Error(), says) || e.Unconfirmed != 0 || !strings.HasPrefix(e.Path, "/v2/") {
-						t.Errorf("%v (%s, %d unconfirmed) does not say %q", e, e.Path, e.Unconfirmed, says)
-					}
-					// The minute starts when the first attempt has failed, which takes the request timeout at most.
-					if took := time.Since(start); took < 55*time.Second || took > 95*time.Second {
-						t.Errorf("took %s", took)
-					}
-					time.Sleep(time.Minute) // until the transport has given up connecting, too
-				})
-			})
-		}
-	}
-}
-
-// Terraform runs ten operations at a time: a minute for each would add up.
-func TestHost_isGivenUpForAllOperationsAtOnce(t *testing.T) {
-	t.Parallel()
-	within(t, 24*time.Hour, func(t *testing.T, ctx context.Context) {
-		attempts := 0
-		dead := &http.Transport{DialTLSContext: func(context.Context, string, string) (net.Conn, error) {
-			attempts++
-			return nil, errors.New("connection refused")
-		}}
-		var mu sync.Mutex
-		client, err := vantage.New(vantage.Options{APIToken: apiToken, Transport: roundTripper(
-			func(r *http.Request) (*http.Response, error) {
-				mu.Lock()
-				defer mu.Unlock()
-				return dead.RoundTrip(r)
-			})})
-		if err != nil {
-			t.Fatal(err)
-		}
-		start := time.Now()
-		jobs := make(chan int, 400)
-		for i := range 400 {
-			jobs <- i
-		}
-		close(jobs)
-		tenAtATime(func() {
-			for range jobs {
-				_, err := client.CreateDataExport(ctx, unitCosts)
-				wantKind(t, err, vantage.Unreachable)
-			}
-		})
-		if took := time.Since(start); took > 65*time.Second || attempts > 100 {
-			t.Errorf("took %s and %d attempts", took, attempts)
-		}
-	})
-}
-
-func TestHost_isNotGivenUpIfItHasResponded(t *testing.T) {
-	t.Parallel()
-	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-		fake := fakevantage.New(fakevantage.Options{RetryAfter: "60"})
-		start := time.Now()
-		refusing := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
-			return nil, errors.New("connection refused")
-		}}
-		client := newClient(t, fake, func(o *vantage.Options) {
-			o.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
-				if since := time.Since(start); since > time.Minute && since < 40*time.Minute {
-					return refusing.RoundTrip(r)
-				}
-				return fake.Transport().RoundTrip(r)
-			})
-		})
-		if _, err := export(ctx, client); err != nil {
-			t.Error(err)
-		}
-		wantRequests(t, fake, 1, 1)
-	})
 }

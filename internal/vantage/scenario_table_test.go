@@ -45,7 +45,7 @@ func scenarios() []scenario {
 		{
 			name: "as recorded, 20 exports, polled every 5 s", exports: 20, options: recorded,
 			maxPollInterval: 5 * time.Second,
-			want:            want{requests: 120, total: 72 * time.Second},
+			want:            want{requests: 164, total: 72 * time.Second},
 		},
 		{
 			name: "two limits, responses out of order", exports: 30,

@@ -27,7 +27,7 @@ func TestTransport_replacesADeadHTTP2Connection(t *testing.T) {
 	}
 
 	const timeout = 3 * time.Second
-	transport, ok := newTransport(timeout).(*http.Transport)
+	transport, ok := NewTransport(timeout).(*http.Transport)
 	if !ok {
 		t.Fatal("the transport has another type")
 	}

@@ -43,17 +43,28 @@ type UnitCostsRequest struct {
 func (c *Client) ListUnitCosts(ctx context.Context, r UnitCostsRequest) ([]UnitCost, error) {
 	started := time.Now()
 	var rows []UnitCost
+	seen := map[UnitCost]bool{} // first rows of pages; no row is empty
 	for page, more := 1, true; more; page++ {
 		decode := func(resp *http.Response) (err error) {
 			var next []UnitCost
-			next, more, err = c.decodeUnitCosts(resp)
+			if next, more, err = c.decodeUnitCosts(resp); err != nil {
+				return err
+			}
+			var first UnitCost
+			if len(next) > 0 {
+				first = next[0]
+			}
+			if seen[first] {
+				return &Error{Kind: Malformed, Err: fmt.Errorf("page %d of the unit costs repeats an earlier page", page)}
+			}
+			seen[first] = true
 			rows = append(rows, next...)
-			return err
+			return nil
 		}
 		query := r.query(page)
 		failure := c.do(ctx, call{method: http.MethodGet, path: "v2/unit_costs", query: query, decode: decode})
 		if failure != nil {
-			failure.Waited = time.Since(started) // since the first page
+			failure.Measure(ctx, started) // since the first page
 			return nil, failure
 		}
 		if len(rows) > maxUnitCosts || more && page == maxUnitCostsPages {

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"time"
+
+	"terraform-provider-vantage/internal/retry"
 )
 
 // Progress describes a wait before each delay.
@@ -36,14 +38,14 @@ func (c *Client) WaitForDataExport(
 	}
 	for first := true; ; first = false {
 		if export.Status != "" { // otherwise it has not been polled yet
-			if err := c.delayPoll(ctx, export, time.Since(accepted), first, onProgress); err != nil {
-				return export, waitError(ctx, err, export, started)
+			if ended := c.delayPoll(ctx, export, time.Since(accepted), first, onProgress); ended != nil {
+				return export, waitError(ctx, Ended(ended, nil), export, started)
 			}
 		}
-		latest, err := c.GetDataExport(ctx, export)
+		latest, failure := c.getDataExport(ctx, export)
 		switch {
-		case err != nil:
-			return export, waitError(ctx, err, export, started)
+		case failure != nil:
+			return export, waitError(ctx, failure, export, started)
 		case latest.Failed():
 			return latest, waitError(ctx, &Error{Kind: ExportFailed, Messages: latest.Messages}, latest, started)
 		case latest.Completed():
@@ -63,12 +65,11 @@ func (c *Client) WaitForDataExport(
 // delayPoll waits until the next poll of an export of this age.
 func (c *Client) delayPoll(
 	ctx context.Context, export *DataExport, age time.Duration, first bool, onProgress func(Progress),
-) *Error {
-	completed := c.history.completedAt(export.path)
-	delay := spread(pollDelay(age, export.hint, c.options.MaxPollInterval, completed), export.hint)
-	delay, ok := beforeDeadline(ctx, delay, 5*time.Second)
-	if !ok && !first {
-		return &Error{Kind: TimedOut, Err: errors.New("the export is still pending, and no time is left to poll it again")}
+) (ended error) {
+	delay := pollDelay(age, export.hint, c.history.completedAt(export.path), c.options.MaxPollInterval)
+	delay, inTime := retry.BeforeDeadline(ctx, delay, 5*time.Second)
+	if !inTime && !first {
+		return errors.New("the export is still pending, and no time is left to poll it again")
 	}
 	if onProgress != nil {
 		onProgress(Progress{Export: *export, Delay: delay})
@@ -79,14 +80,13 @@ func (c *Client) delayPoll(
 	}
 	c.options.Logger.Log(ctx, level, "waiting for data export",
 		"export", export.Token, "status", export.Status, "delay", delay)
-	return sleep(ctx, delay)
+	return retry.Sleep(ctx, delay)
 }
 
 // waitError completes an error that ended a wait.
-func waitError(ctx context.Context, err error, export *DataExport, started time.Time) error {
-	e := &Error{Kind: Internal, Err: err}
-	errors.As(err, &e)
-	e.Token, e.Waited = export.Token, timeWaited(ctx, started)
+func waitError(ctx context.Context, e *Error, export *DataExport, started time.Time) error {
+	e.Token = export.Token
+	e.Measure(ctx, started)
 	if e.Status == "" {
 		e.Status = export.Status
 	}
@@ -102,28 +102,19 @@ const (
 // pollDelay returns the delay before the next poll of an export of this age.
 //
 // hint is the Retry-After of the last response, 0 without one. Without it the delay is 1 s plus 30 % of the age, at
-// most 30 s, so that completion is noticed within 30 % of the duration and a second. limit, if it is not 0, caps
-// either. Unless the hint is shorter, an export is not polled before the age at which one of its type was completed.
-func pollDelay(age, hint, limit, completed time.Duration) time.Duration {
+// most 30 s, so that completion is noticed within 30 % of the duration and a second; but an export is not polled before
+// the age at which one of its type was completed. limit, if it is not 0, is the maximum of either. Up to 250 ms are
+// added to a hint and taken off other delays, so that the polls of many exports are spread.
+func pollDelay(age, hint, completed, limit time.Duration) time.Duration {
 	delay := hint
 	if hint == 0 {
-		delay = min(time.Second+age*3/10, maxInterval)
+		delay = max(min(time.Second+age*3/10, maxInterval), min(completed-age, maxHeadStart))
 	}
-	if limit > 0 {
-		delay = min(delay, limit)
-	}
-	delay = max(delay, min(completed-age, maxHeadStart))
-	if hint > 0 {
-		delay = min(delay, hint)
-	}
-	return delay
-}
-
-// spread adds or takes off up to 250 ms, so that the polls of many exports are spread, but polls no earlier than the
-// hint.
-func spread(delay, hint time.Duration) time.Duration {
-	if delay == hint {
-		return delay + rand.N(250*time.Millisecond)
+	switch {
+	case limit > 0 && limit <= delay:
+		delay = limit
+	case hint > 0:
+		return hint + rand.N(250*time.Millisecond)
 	}
 	return delay - rand.N(min(delay/20, 250*time.Millisecond)+1)
 }

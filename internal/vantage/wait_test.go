@@ -61,7 +61,7 @@ func TestWait_earlierExportsDelayAPollByTwoMinutesAtMost(t *testing.T) {
 		fake := fakevantage.New(fakevantage.Options{ReadyIn: func(n int) time.Duration {
 			return []time.Duration{10 * time.Minute, 5 * time.Second}[n-1]
 		}})
-		client := newClient(t, fake, func(o *vantage.Options) { o.MaxPollInterval = 5 * time.Second })
+		client := newClient(t, fake)
 		for range 2 {
 			if _, err := export(ctx, client); err != nil {
 				t.Fatal(err)
@@ -82,6 +82,9 @@ func TestWait_maxPollInterval(t *testing.T) {
 	}{
 		"caps a Retry-After":     {fakevantage.AsRecorded(), 0},
 		"caps the growing delay": {fakevantage.Options{ReadyAfter: time.Minute}, 0},
+		"caps what an earlier export taught": {fakevantage.Options{ReadyIn: func(n int) time.Duration {
+			return map[int]time.Duration{1: 55 * time.Second, 2: 3 * time.Second}[n]
+		}}, 0},
 		"does not override a 429": {
 			fakevantage.Options{Misbehave: atFirst(1, http.MethodGet, later(429))}, 20 * time.Second,
 		},
@@ -97,8 +100,14 @@ func TestWait_maxPollInterval(t *testing.T) {
 			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
 				fake := fakevantage.New(test.options)
 				client := newClient(t, fake, func(o *vantage.Options) { o.MaxPollInterval = 5 * time.Second })
-				if _, err := export(ctx, client); err != nil {
-					t.Fatal(err)
+				exports := 1
+				if test.options.ReadyIn != nil {
+					exports = 2
+				}
+				for range exports {
+					if _, err := export(ctx, client); err != nil {
+						t.Fatal(err)
+					}
 				}
 				all := fake.Requests()
 				for i := 2; i < len(all); i++ {
@@ -272,6 +281,20 @@ func TestWait_pollsForTheLastTimeFiveSecondsBeforeTheDeadline(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestWait_failsAtOnceIfTheNextPollWouldBeTooLate(t *testing.T) {
+	t.Parallel()
+	within(t, 4*time.Second, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{ReadyAfter: time.Hour})
+		token := fake.Add(map[string]any{"cost_report_token": "r"}, time.Now())
+		_, err := newClient(t, fake).WaitForDataExport(ctx, &vantage.DataExport{Token: token}, nil)
+		const says = "failed at once, because its timeout of 4s is too short: the export is still pending"
+		if e := wantKind(t, err, vantage.TimedOut); e.Timeout != 4*time.Second || !strings.Contains(e.Error(), says) {
+			t.Errorf("%+v", e)
+		}
+		wantRequests(t, fake, 0, 1)
+	})
 }
 
 func TestWait_finalStatuses(t *testing.T) {

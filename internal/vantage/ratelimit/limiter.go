@@ -123,7 +123,8 @@ func (l *Limiter) dispatch() {
 		}
 	}
 	var wake time.Time
-	l.queue = slices.DeleteFunc(l.queue, func(r *Request) bool {
+	var waiting []*Request
+	for _, r := range l.queue {
 		opens := r.route.opensAt
 		if w := r.route.window; w != nil && w.remaining <= 0 && w.ends.After(opens) {
 			opens = w.ends
@@ -133,20 +134,21 @@ func (l *Limiter) dispatch() {
 		case ok && opens.After(now) && !opens.Before(deadline):
 			r.ready <- fmt.Errorf("the rate limit requires a delay of %s, but only %s are left",
 				opens.Sub(now).Round(time.Second), deadline.Sub(now).Round(time.Second))
-			return true
+			continue
 		case !opens.After(now) && l.isAvailable(r.route):
 			r.sent = now
 			l.inFlight = append(l.inFlight, r)
 			r.ready <- nil
-			return true
+			continue
 		case !opens.After(now) && r.route.window != nil:
 			opens = r.route.window.ends // unless a response comes first
 		}
 		if opens.After(now) && (wake.IsZero() || opens.Before(wake)) {
 			wake = opens
 		}
-		return false
-	})
+		waiting = append(waiting, r)
+	}
+	l.queue = waiting
 	if l.timer != nil {
 		l.timer.Stop()
 	}

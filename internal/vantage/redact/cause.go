@@ -11,14 +11,9 @@ import (
 	"syscall"
 )
 
-// Words is an error whose text has nothing of a peer. Cause keeps it.
-type Words string
-
-func (w Words) Error() string { return string(w) }
-
-// invalid is what is shown of errors that may repeat a response: of the status line, a header line, the length, the
+// errInvalid is shown for errors that may repeat a response: of the status line, a header line, the length, the
 // encoding, a Location, or the debug data of HTTP/2.
-const invalid = Words("no valid HTTP response was received")
+var errInvalid = errors.New("no valid HTTP response was received")
 
 // fixed are errors whose text is always the same.
 var fixed = []error{
@@ -30,7 +25,7 @@ var fixed = []error{
 // dialing, name resolution, certificates, TLS, connections and timeouts keep their text, without user names and
 // passwords. The text of all others is fixed.
 func (r Redactor) Cause(err error) error {
-	return Words(r.Text(r.cause(err).Error()))
+	return errors.New(r.Text(r.cause(err).Error()))
 }
 
 func (r Redactor) cause(err error) error {
@@ -49,8 +44,8 @@ func (r Redactor) cause(err error) error {
 			shown.Name = r.Host(e.Name) // of a mistyped proxy it may be the password
 			return &shown
 		case *net.AddrError:
-			return Words(e.Err)
-		case Words, syscall.Errno, tls.RecordHeaderError, *tls.CertificateVerificationError:
+			return errors.New(e.Err)
+		case syscall.Errno, tls.RecordHeaderError, *tls.CertificateVerificationError:
 			return err
 		}
 		for _, known := range fixed {
@@ -63,5 +58,5 @@ func (r Redactor) cause(err error) error {
 			return err
 		}
 	}
-	return invalid
+	return errInvalid
 }

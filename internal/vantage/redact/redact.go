@@ -1,5 +1,5 @@
-// Package redact prepares what a peer sends, such as the API, a gateway, a proxy or a file server, for diagnostics, logs
-// and state: without control characters and credentials.
+// Package redact prepares what a peer sends, such as the API, a gateway, a proxy or a file server, for diagnostics,
+// logs and state: without control characters and credentials.
 package redact
 
 import (
@@ -65,7 +65,7 @@ var (
 	// secretValue matches parameters, headers and members with credentials, percent-encoded or not.
 	secretValue = regexp.MustCompile(`(?i)((?:^|[^a-z0-9]|%(?:25)*[0-9a-f]{2})` +
 		`(?:signature|credential|security(?:-|%(?:25)*2d)?token|sig|awsaccesskeyid|authorization)` +
-		`(?:\\*["']?\s*[=:>]\s*\\*["']?|%(?:25)*3[ad]))(?:(?:basic|bearer)\s+)?[^\s"'<>&]+`)
+		`(?:\\*["']?\s*[=:>]\s*\\*["']?|%(?:25)*3[ad]))(?:(?:basic|bearer)\s+)?(?:\(API token\)|[^\s"'<>&]+)`)
 )
 
 // Text returns text on one line, truncated to 400 characters, without control characters, the API token, other

@@ -1,0 +1,158 @@
+package diagnostics
+
+import (
+	"net/http"
+
+	"terraform-provider-vantage/internal/exportfile"
+	"terraform-provider-vantage/internal/vantage"
+)
+
+// cause is why an operation failed, and how to fix that. Both texts have placeholders; see values.
+type cause struct {
+	name  string
+	is    func(failure) bool
+	cause string
+	// remedy is left out if the outcome already says what to do next.
+	remedy string
+}
+
+const (
+	repeats   = "If this repeats, contact Vantage's support with the text above."
+	proxyPage = "A gateway, a proxy or a sign-in page between this machine and the API may have sent it. " +
+		"Check the provider's host (VANTAGE_HOST) and the proxy settings, then run Terraform again."
+	responded = "The API responded to {request} with {status}."
+	checkPath = "Check the free disk space, and that no directory has the name of the file."
+)
+
+// causes are the causes of errors, independent of the operation. The first that applies counts.
+var causes = []cause{
+	// Files.
+	{
+		"path taken", ofFile(exportfile.PathTaken),
+		"In this run, {error}.",
+		"Use one directory per export, or set `filename_prefix`. Applying again without this change would replace the file.",
+	}, {
+		"file not written", ofFile(exportfile.NotWritten),
+		"The file {file} cannot be written to {directory}: {error}.", checkPath,
+	}, {
+		"file rejected by the network", func(f failure) bool { return f.file != nil && f.Kind == vantage.Rejected },
+		"The file server {host} rejected the request for {file} with {status}.",
+		"Check that the network and the proxy allow access to the file server.",
+	}, {
+		"file timed out", ofFile(vantage.TimedOut),
+		"The timeout ended before {file} was complete: {line}.", "If needed, set a longer {timeout}.",
+	}, {
+		"file interrupted", ofFile(vantage.Interrupted),
+		"The download was interrupted before {file} was complete.", "",
+	}, {
+		"file failed otherwise", func(f failure) bool { return f.file != nil },
+		"The file {file} cannot be downloaded: {line}.",
+		"Check whether a proxy changes the URL or the response. If not, contact Vantage's support.",
+	},
+
+	// Ends of an operation.
+	{
+		"export failed", ofKind(vantage.ExportFailed),
+		"The API could not complete the export.", "",
+	}, {
+		"interrupted", ofKind(vantage.Interrupted),
+		"The operation was interrupted after {waited}.{last}", "Run Terraform again.",
+	}, {
+		"timed out", ofKind(vantage.TimedOut),
+		"The operation {ending}{because}.{last}", "If needed, set a longer {timeout}.",
+	},
+
+	// Responses of the API.
+	{
+		"report not found", func(f failure) bool { return f.NotFound() },
+		responded,
+		"The API token cannot access such a report. Check {report}, and that the API token has access to the workspace of " +
+			"the report.",
+	}, {
+		"status 401", ofStatus(http.StatusUnauthorized),
+		responded, "The API token is mistyped, expired or revoked. Check the provider's api_token (VANTAGE_API_TOKEN).",
+	}, {
+		"status 402", ofStatus(http.StatusPaymentRequired),
+		responded, "The plan of the Vantage account does not include this. Contact the administrator of the account.",
+	}, {
+		"status 403", ofStatus(http.StatusForbidden),
+		responded, "The API token needs the read scope and access to the workspace of the report.",
+	}, {
+		"status 400 or 422", ofStatus(http.StatusBadRequest, http.StatusUnprocessableEntity),
+		responded, "Correct the configuration according to the API message, and apply again.",
+	}, {
+		"another status", func(f failure) bool { return f.FromAPI },
+		responded,
+		"Run Terraform again later. If this repeats, contact Vantage's support with the status and the API message.",
+	}, {
+		"too many rows", func(f failure) bool { return f.Kind == vantage.TooMany && f.StatusCode == 0 },
+		"{request} failed: {error}.",
+		"Request fewer rows: set a shorter date range (start_date, end_date) or a longer date_bin. To get all rows, " +
+			"use the resource vantage_unit_cost_export.",
+	}, {
+		"response too long", ofKind(vantage.TooMany),
+		"The response to {request} cannot be read: {error}.", repeats,
+	}, {
+		"malformed JSON", func(f failure) bool {
+			return f.StatusCode == http.StatusOK && f.ContentType == "application/json"
+		},
+		"The response to {request} has status {status} and content type {type}, and is not in the API's format{because}.",
+		repeats,
+	},
+
+	// Responses of something else.
+	{
+		"not the API, with a content type", func(f failure) bool { return f.StatusCode != 0 && f.ContentType != "" },
+		"The response to {request} has status {status} and content type {type}, and is not in the API's format{because}.",
+		proxyPage,
+	}, {
+		"not the API", func(f failure) bool { return f.StatusCode != 0 },
+		"The response to {request} has status {status}, and is not in the API's format{because}.", proxyPage,
+	},
+
+	// No response.
+	{
+		"certificate not trusted", ofKind(vantage.CertificateNotTrusted),
+		"{request} failed: {error}.",
+		"If a proxy inspects TLS connections, add its certificate authority to those that this machine trusts, or name its " +
+			"file in the environment variable SSL_CERT_FILE (Linux).",
+	}, {
+		"no response, perhaps created", func(f failure) bool { return f.Kind == vantage.Unreachable && f.Unconfirmed > 0 },
+		"{request} failed: {error}.",
+		"Run Terraform again. If this repeats, check whether a proxy or gateway has a shorter timeout than the API needs.",
+	}, {
+		"no response", ofKind(vantage.Unreachable),
+		"{request} failed: {error}.",
+		"The host has not responded in this run. Check the provider's host (VANTAGE_HOST), the network and the proxy " +
+			"settings, and that this machine trusts the host's certificate.",
+	}, {
+		"defect", ofKind(vantage.Internal),
+		"{error}.", "This is a defect of the provider. Report it with the text above.",
+	}, {
+		"no request", func(f failure) bool { return f.Method == "" },
+		"{error}.", "",
+	}, {
+		"otherwise", func(failure) bool { return true },
+		"{request} failed: {error}.", "",
+	},
+}
+
+func ofKind(kind vantage.ErrorKind) func(failure) bool {
+	return func(f failure) bool { return f.Kind == kind }
+}
+
+func ofFile(kind vantage.ErrorKind) func(failure) bool {
+	return func(f failure) bool { return f.file != nil && f.Kind == kind }
+}
+
+// ofStatus is for responses in the API's format.
+func ofStatus(statuses ...int) func(failure) bool {
+	return func(f failure) bool {
+		for _, status := range statuses {
+			if f.FromAPI && f.StatusCode == status {
+				return true
+			}
+		}
+		return false
+	}
+}
