@@ -61,7 +61,7 @@ func SetObject(argument *types.Object, objectType attr.Type, reported any) {
 // ParseNumber converts a number that the API reports, with the precision of Terraform's numbers. It reports false if
 // the text is not a number, or has too many digits: 12 bytes can describe a gigabyte of them.
 func ParseNumber(n json.Number) (number *big.Float, ok bool) {
-	const maxBits = 4096
+	const maxBits = 1024 // the range of float64
 	number, _, err := big.ParseFloat(n.String(), 10, 512, big.ToNearestEven)
 	return number, err == nil && !number.IsInf() && max(number.MantExp(nil), -number.MantExp(nil)) <= maxBits
 }

@@ -60,7 +60,9 @@ func TestDownload_endsIfTheHostIsNotReached(t *testing.T) {
 		says    string
 	}{
 		"unknown": {
-			dial: func(context.Context) (net.Conn, error) { return nil, errors.New("lookup f.example: no such host") },
+			dial: func(context.Context) (net.Conn, error) {
+				return nil, &net.DNSError{Err: "no such host", Name: "f.example", IsNotFound: true}
+			},
 			kind: vantage.Unreachable, took: time.Minute, says: "unreachable: lookup f.example: no such host",
 		},
 		"no connection": {
