@@ -62,11 +62,13 @@ func (s *settings) text(name string, argument types.String) string {
 		return ""
 	}
 	source, value := "provider argument "+name, argument.ValueString()
+	err := checkArgument(name, value)
 	if value == "" {
 		variable := "VANTAGE_" + strings.ToUpper(name)
 		source, value = "environment variable "+variable, os.Getenv(variable)
+		err = check(name, value)
 	}
-	if err := check(name, value); err != nil {
+	if err != nil {
 		s.diags.AddAttributeError(path.Root(name), "Invalid "+source, fmt.Sprintf("The %s is invalid: %v.", source, err))
 	}
 	return value
@@ -98,9 +100,18 @@ func check(name, value string) error {
 	return checks[name](value)
 }
 
+// checkArgument is check for an argument, whose error can recommend a function of Terraform.
+func checkArgument(name, value string) error {
+	err := check(name, value)
+	if err != nil && strings.TrimSpace(value) != value {
+		return fmt.Errorf("%w; trimspace removes white space, such as the line break at the end of a file", err)
+	}
+	return err
+}
+
 func validators(name string) []validator.String {
 	description := "of the provider argument " + name + " must be valid"
-	return argument.Checked(description, func(value string) error { return check(name, value) })
+	return argument.Checked(description, func(value string) error { return checkArgument(name, value) })
 }
 
 func checkHost(value string) error {

@@ -74,7 +74,8 @@ func TestValidate_reportsInvalidArguments(t *testing.T) {
 		{"api_token", "vntg_tkn_1\n", "trimspace"},
 		{"api_token", "vntg tkn 1", "space"},
 		{"api_token", "'vntg_tkn_1'", "quotation mark, which"},
-		{"workspace_token", " wrkspc_1 ", "white space"},
+		{"workspace_token", " wrkspc_1 ", "trimspace"},
+		{"workspace_token", "wrk spc", "white space"},
 		{"workspace_token", "https://console.vantage.sh/workspaces/wrkspc_1", "last part"},
 		{"timeout", "soon", "1h30m"},
 		{"timeout", "30", "1h30m"},
@@ -105,7 +106,7 @@ func TestConfigure_reportsInvalidEnvironment(t *testing.T) {
 		{"host", "http://api.vantage.sh", "plain http"},
 		{"host", `"https://api.vantage.sh"`, "quotation mark, which"},
 		{"api_token", `"vntg_tkn_1"`, "quotation mark, which"},
-		{"api_token", "vntg_tkn_1\n", "trimspace"},
+		{"api_token", "vntg_tkn_1\n", "no space or line break"},
 		{"workspace_token", "'wrkspc_1'", "quotation mark, which"},
 		{"workspace_token", "wrkspc_1 ", "white space"},
 		{"timeout", "-1s", "above zero"},
@@ -122,8 +123,9 @@ func TestConfigure_reportsInvalidEnvironment(t *testing.T) {
 				t.Errorf("the validation depends on the environment: %v", validated[0])
 			}
 			wantInvalid(t, configured, test.argument, test.want)
-			if !strings.Contains(configured[0].Detail, "environment variable "+variable) {
-				t.Errorf("%q does not name the variable", configured[0].Detail)
+			detail := configured[0].Detail
+			if !strings.Contains(detail, "environment variable "+variable) || strings.Contains(detail, "trimspace") {
+				t.Errorf("%q does not name the variable, or names a function of Terraform", detail)
 			}
 			_, configured = configure(t, attributes{test.argument: tftypes.UnknownValue})
 			if len(configured) > 0 {

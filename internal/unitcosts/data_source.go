@@ -122,13 +122,8 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		resp.Diagnostics.Append(failure(err))
 		return
 	}
-	for _, f := range data.filters() {
-		var warnings diag.Diagnostics
-		if rows, warnings = f.apply(rows); warnings != nil {
-			resp.Diagnostics.Append(warnings...)
-			break
-		}
-	}
+	rows, warnings := data.filter(rows)
+	resp.Diagnostics.Append(warnings...)
 	data.UnitCosts = unitCostsValue(rows)
 	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }

@@ -35,33 +35,42 @@ func (m model) filters() []filter {
 	}
 }
 
-// apply returns the rows that match, or all rows if the argument is not set. If no row matches, it also returns a
-// warning that lists the values that have rows.
-func (f filter) apply(rows []vantage.UnitCost) ([]vantage.UnitCost, diag.Diagnostics) {
-	if f.want.IsNull() {
-		return rows, nil
+// filter returns the rows that match all arguments that are set. If no row matches, it also returns a warning that lists
+// the values that have rows.
+func (m model) filter(rows []vantage.UnitCost) ([]vantage.UnitCost, diag.Diagnostics) {
+	var conditions []string
+	for _, f := range m.filters() {
+		if f.want.IsNull() {
+			continue
+		}
+		conditions = append(conditions, fmt.Sprintf("%s = %q", f.argument, f.want.ValueString()))
+		matching, others := f.apply(rows)
+		if len(matching) == 0 {
+			detail := explain(strings.Join(conditions, " and "), others)
+			return nil, diag.Diagnostics{
+				diag.NewAttributeWarningDiagnostic(path.Root(f.argument), "No unit costs match "+f.argument, detail),
+			}
+		}
+		rows = matching
 	}
-	var matching []vantage.UnitCost
-	others := map[string]bool{}
+	return rows, nil
+}
+
+// apply returns the rows that match, and the values of the other rows in order.
+func (f filter) apply(rows []vantage.UnitCost) (matching []vantage.UnitCost, others []string) {
+	values := map[string]bool{}
 	for _, row := range rows {
 		if f.value(row) == f.want.ValueString() {
 			matching = append(matching, row)
 		} else {
-			others[f.describe(row)] = true
+			values[f.describe(row)] = true
 		}
 	}
-	if len(matching) > 0 {
-		return matching, nil
-	}
-	detail := f.explain(slices.Sorted(maps.Keys(others)))
-	return nil, diag.Diagnostics{
-		diag.NewAttributeWarningDiagnostic(path.Root(f.argument), "No unit costs match "+f.argument, detail),
-	}
+	return matching, slices.Sorted(maps.Keys(values))
 }
 
-func (f filter) explain(others []string) string {
-	text := fmt.Sprintf("The report has no rows with %s = %q in the date range, so unit_costs is empty.",
-		f.argument, f.want.ValueString())
+func explain(condition string, others []string) string {
+	text := fmt.Sprintf("The report has no rows with %s in the date range, so unit_costs is empty.", condition)
 	if len(others) == 0 {
 		return text + " The date range has no rows at all. Check cost_report_token, start_date and end_date."
 	}

@@ -75,7 +75,7 @@ func TestRead_filtersRows(t *testing.T) {
 		},
 		"one of many metrics": {rows: many, metric: "m", warning: `business_metric_token: "Metric m_09") and 2 more`},
 		"no calculation of the metric": {
-			rows: rows, metric: "m_2", calculation: "unit_cost", warning: "calculation_type: date range:\n\ngross_margin",
+			rows: rows, metric: "m_2", calculation: "unit_cost", warning: `calculation_type: business_metric_token = "m_2" and calculation_type = "unit_cost" in the date range`,
 		},
 		"no such calculation": {
 			rows: rows, calculation: "usage_unit_cost", warning: "calculation_type: gross_margin, null, unit_cost",

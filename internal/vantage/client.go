@@ -115,8 +115,7 @@ func CheckAPIToken(token string) error {
 	}
 	for _, c := range token {
 		if c <= ' ' || c > '~' {
-			return errors.New("an API token has only ASCII letters, digits and punctuation, and no space or line break; " +
-				"trimspace removes the line break at the end of a file")
+			return errors.New("an API token has only ASCII letters, digits and punctuation, and no space or line break")
 		}
 	}
 	return nil
