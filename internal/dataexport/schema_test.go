@@ -23,12 +23,16 @@ func argumentsOfEveryType() map[string]schema.Attribute {
 	}}
 	text := types.StringType
 	return map[string]schema.Attribute{
-		"bool":    schema.BoolAttribute{Required: true, Sensitive: true, MarkdownDescription: doc, DeprecationMessage: old},
-		"int64":   schema.Int64Attribute{Required: true, Sensitive: true, MarkdownDescription: doc, DeprecationMessage: old},
-		"float64": schema.Float64Attribute{Required: true, Sensitive: true, MarkdownDescription: doc, DeprecationMessage: old},
-		"number":  schema.NumberAttribute{Required: true, Sensitive: true, MarkdownDescription: doc, DeprecationMessage: old},
-		"string":  schema.StringAttribute{Required: true, Sensitive: true, MarkdownDescription: doc, DeprecationMessage: old},
-		"dynamic": schema.DynamicAttribute{Required: true, Sensitive: true, MarkdownDescription: doc, DeprecationMessage: old},
+		"bool":  schema.BoolAttribute{Required: true, Sensitive: true, MarkdownDescription: doc, DeprecationMessage: old},
+		"int64": schema.Int64Attribute{Required: true, Sensitive: true, MarkdownDescription: doc, DeprecationMessage: old},
+		"float64": schema.Float64Attribute{
+			Required: true, Sensitive: true, MarkdownDescription: doc, DeprecationMessage: old,
+		},
+		"number": schema.NumberAttribute{Required: true, Sensitive: true, MarkdownDescription: doc, DeprecationMessage: old},
+		"string": schema.StringAttribute{Required: true, Sensitive: true, MarkdownDescription: doc, DeprecationMessage: old},
+		"dynamic": schema.DynamicAttribute{
+			Required: true, Sensitive: true, MarkdownDescription: doc, DeprecationMessage: old,
+		},
 		"list": schema.ListAttribute{
 			Required: true, Sensitive: true, MarkdownDescription: doc, DeprecationMessage: old, ElementType: text,
 		},

@@ -104,8 +104,11 @@ func (p *vantageProvider) Configure(
 	client, diags := config.client(userAgent)
 	resp.Diagnostics.Append(diags...)
 	if client == nil {
-		// If an argument is unknown, Terraform configures the provider again in the apply. Until then, operations that
-		// need a client report that there is none.
+		// If an argument is unknown, Terraform configures the provider again in the apply. Until then, it defers what needs
+		// a client, if it can. Otherwise operations that need a client report that there is none.
+		if req.ClientCapabilities.DeferralAllowed && !resp.Diagnostics.HasError() {
+			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
+		}
 		return
 	}
 	data := providerdata.Data{Client: client}
