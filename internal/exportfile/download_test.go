@@ -238,7 +238,7 @@ func TestDownload_fails(t *testing.T) {
 		response http.HandlerFunc
 		kind     vantage.ErrorKind
 		says     string
-		requests int // 7 or 8 times as many within a minute
+		requests int           // 7 or 8 times as many within a minute
 		took     time.Duration // at least, and a second more at most
 	}{
 		"rejected":          {response: code(402, "s3cr3t"), kind: vantage.Rejected, says: "402 Payment Required", requests: 1},
