@@ -161,7 +161,8 @@ func TestDownloadResource_verifiesNoFIFO(t *testing.T) {
 	if err != nil {
 		t.Skip("needs mkfifo")
 	}
-	downloading(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server, config map[string]any) {
+	options := fakevantage.Options{}
+	downloading(t, options, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server, config map[string]any) {
 		config["verify_files"] = true
 		state := p.Create(t.Context(), config)
 		file := filepath.Join(fmt.Sprint(config["directory"]), "unit_costs-001.csv")
@@ -176,7 +177,8 @@ func TestDownloadResource_verifiesNoFIFO(t *testing.T) {
 // An interrupt neither changes the state nor waits for the rest of the files.
 func TestDownloadResource_interruptedVerificationChangesNothing(t *testing.T) {
 	t.Parallel()
-	downloading(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server, config map[string]any) {
+	options := fakevantage.Options{}
+	downloading(t, options, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server, config map[string]any) {
 		config["verify_files"] = true
 		state := p.Create(t.Context(), config)
 		ctx, cancel := context.WithCancel(t.Context())

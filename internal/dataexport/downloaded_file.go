@@ -29,8 +29,8 @@ var downloadedFileType = types.ObjectType{AttrTypes: map[string]attr.Type{
 	"sha256": types.StringType,
 }}
 
-// verify returns an error if the file on disk is not as it was downloaded: by its type, its size and then its digest. It
-// ends with ctx.
+// verify returns an error if the file on disk is not as it was downloaded: by its type, its size and then its digest.
+// It ends with ctx.
 func (f downloadedFile) verify(ctx context.Context) error {
 	info, err := os.Stat(f.Path)
 	switch {
