@@ -25,7 +25,8 @@ type Error struct {
 	Host string
 	// Err says what failed. Its kind is Rejected if the file server rejected the request, with the code of an object
 	// store in Messages; Unreachable, CertificateNotTrusted or Invalid (a proxy) if there was no response; Malformed,
-	// Untrusted or Incomplete if the pre-signed URL or the response cannot be used; NotWritten, PathTaken, TimedOut or Interrupted.
+	// Untrusted or Incomplete if the pre-signed URL or the response cannot be used; NotWritten, PathTaken, TimedOut or
+	// Interrupted.
 	Err *vantage.Error
 }
 
