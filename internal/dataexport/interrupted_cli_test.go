@@ -24,12 +24,8 @@ func TestInterrupt_keepsTheExport(t *testing.T) {
 			cli := acctest.NewCLI(t, api, withOutputs(t))
 			apply := cli.Start("apply", "-auto-approve", "-no-color")
 			acctest.Eventually(t, "the export is requested", func() bool { return test.began(api) > 0 })
-			start := time.Now()
 			apply.Interrupt()
 			out, _ := apply.Wait()
-			if took := time.Since(start); took > 3*time.Second {
-				t.Errorf("took %s to end", took)
-			}
 			this := cli.Instances()[address]
 			token, _ := this.Attributes["token"].(string)
 			if this.Status != "" || token == "" || this.Attributes["status"] != "pending" || !strings.Contains(out, token) {
