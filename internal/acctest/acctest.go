@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"terraform-provider-vantage/internal/fakevantage"
@@ -107,11 +106,4 @@ func Main(m *testing.M) {
 	code := m.Run()
 	_ = os.RemoveAll(toRemove)
 	os.Exit(code)
-}
-
-// ProvidersWithEcho returns Providers and the echo provider of plugin-testing, which shows an ephemeral resource.
-func ProvidersWithEcho() map[string]func() (tfprotov6.ProviderServer, error) {
-	providers := Providers()
-	providers["echo"] = echoprovider.NewProviderServer()
-	return providers
 }
