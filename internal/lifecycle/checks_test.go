@@ -44,7 +44,7 @@ func (s *session) begin(r *resource, call string) (done func(error, []*tfprotov6
 		switch {
 		case t.accepted > 0 && call != "ApplyResourceChange":
 			s.failf("%s of %s created an export", call, r.name)
-		case t.all > 0 && call != "ApplyResourceChange" && call != "ReadResource":
+		case t.all > 0 && !slices.Contains([]string{"ApplyResourceChange", "ReadResource", "ImportResourceState"}, call):
 			s.failf("%s of %s sent %d requests", call, r.name, t.all)
 		}
 		return t
@@ -90,17 +90,26 @@ func urlsAllowed(o object) bool {
 			return false
 		}
 	}
-	return at(o.value, "manifest", "files").IsNull() || !is(at(o.value, "store_file_urls"), false)
+	stores := at(o.value, "store_file_urls")
+	return at(o.value, "manifest", "files").IsNull() || !stores.IsNull() && !is(stores, false)
+}
+
+// expiryStored reports whether state says when the URLs of an export that has just completed expire, stored or not.
+func (s *session) expiryStored(o object) bool {
+	api, e := s.api(), s.fake.Exports()[o.text("token")]
+	until := e.CompletedAt.Add(api.URLLifetime)
+	unknown := api.URLLifetime <= 0 || api.SignEachGET || !until.Before(o.timeOr("valid_until", until.Add(1)))
+	return unknown || o.text("manifest", "urls_valid_until") == until.UTC().Format(time.RFC3339)
 }
 
 func (s *session) checkRead(r *resource, before, after object, t traffic) {
 	rule := s.rules(r, "refresh", t, before, after)
 	same := after.value.Equal(before.value)
 	token := before.text("token")
-	importing := r.of == nil && before.text("status") == ""
 	young := time.Since(s.accepted(token)) < time.Minute // a 404 can mean that the API does not know it yet
 	rule(t.all == t.gets && (t.gets < 2 || s.faulty || young), "at most one GET is sent")
-	rule(!same || importing || bytes.Equal(before.private, after.private), "private state changes with state only")
+	imported := bytes.Contains(before.private, []byte(".import_before_read")) // the framework removes it
+	rule(!same || imported || bytes.Equal(before.private, after.private), "private state changes with state only")
 	if r.of != nil {
 		missing := r.removed && is(at(before.value, "verify_files"), true)
 		expired := before.text("valid_until") <= time.Now().UTC().Format(time.RFC3339)
@@ -110,23 +119,17 @@ func (s *session) checkRead(r *resource, before, after object, t traffic) {
 		return
 	}
 	if !s.configured || s.finished(before) {
-		rule(t.all == 0 && same && (s.last == "" || !s.configured), "nothing is done if the export is finished")
+		rule(t.all == 0 && same && (s.last == "" || !s.finished(before)), "nothing is done if the export is finished")
 		return
 	}
 	rule(t.gets > 0, "an export that is not finished is polled")
 	if !after.exists() {
 		rule(s.unusable(token) && strings.Contains(s.last, token), "the token is lost only with a reason and a warning")
-		// Nothing says how old an imported export is that has never been seen completed.
-		ageless := before.text("created_at") == "" && !bytes.Contains(before.private, []byte("accepted_at"))
-		rule(ageless || time.Since(s.accepted(token)) < 48*time.Hour || !is(at(before.value, "wait_for_completion"), false),
-			"an expired export is not removed")
 		return
 	}
-	rule(same && !importing || urlsAllowed(after), "URLs are stored if they may be, with their expiry")
+	rule(urlsAllowed(after), "URLs are stored if they may be, with their expiry")
+	rule(!completed(after) || s.expiryStored(after), "the expiry of URLs is stored")
 	rule(after.text("token") == token && (before.identity() == "" || after.identity() == token), "the token is constant")
-	rule(completed(after) || !completed(before), "a completed export stays completed")
-	rule(same || !completed(before) || before.urlsExpired(), "a completed export does not change")
-	rule(!same || !before.urlsExpired() || s.unusable(token) || s.expired(token), "expired URLs are replaced")
 	rule(completed(after) || s.unusable(token) || s.fake.Exports()[token].CompletedAt.IsZero(), "completion is noticed")
 }
 
@@ -156,6 +159,11 @@ func (s *session) checkAction(r *resource, c change) {
 			s.failf("%s of %s is adopted without a warning%s", name, r.name, c.warnings)
 		}
 	}
+	same := at(c.planned.value, "token").Equal(at(c.prior.value, "token")) && !c.prior.tainted
+	hopeless := same && c.action == "replace" && c.prior.text("valid_until") <= time.Now().UTC().Format(time.RFC3339)
+	if r.of != nil && c.prior.text("valid_until") != "" && hopeless != strings.Contains(c.warnings, "-replace") {
+		s.failf("%s: the plan warns of a download that will fail: %t%s", r.name, !hopeless, c.warnings)
+	}
 }
 
 func (s *session) checkApplied(r *resource, c change, after object, t traffic) {
@@ -169,7 +177,11 @@ func (s *session) checkApplied(r *resource, c change, after object, t traffic) {
 	case "update":
 		rule(t.accepted == 0, "no export is created")
 		rule(token == c.prior.text("token") && after.identity() == c.prior.identity(), "the token is constant")
-		rule(t.all == 0 || isExport && !s.finished(c.prior), "no request is sent for what is finished")
+		fetches := c.prior.lacksURLs(c.config) && !s.over(c.prior)
+		rule(t.all == 0 || isExport && (!completed(c.prior) || fetches), "no request is sent for what is finished")
+		rule(!completed(c.prior) || same(c.prior, after, "completed_at") && same(c.prior, after, "valid_until") &&
+			(fetches || same(c.prior, after, "urls_valid_until")), "a completed export does not change")
+		rule(!ok || stopped || !completed(c.prior) || !after.lacksURLs(c.config), "URLs that are to be stored are stored")
 	case "create":
 		rule(t.posts == 0 || isExport, "no export is created for a download")
 		rule(t.accepted < 2 || s.faulty && t.accepted < 6, "one export is created, less than six after faults")
@@ -181,6 +193,7 @@ func (s *session) checkApplied(r *resource, c change, after object, t traffic) {
 			rule(!after.tainted || !stopped || s.faulty || t.failed > 0, "an interrupt does not taint")
 		}
 	}
+	rule(!isExport || !completed(after) || completed(c.prior) || s.expiryStored(after), "the expiry of URLs is stored")
 	rule(urlsAllowed(after), "URLs are stored if they may be, with their expiry")
 	rule(ok || t.failed > 0 || s.excused(r, c, after), "the apply succeeds")
 	waits := isExport && !is(at(c.config.value, "wait_for_completion"), false)
@@ -188,8 +201,11 @@ func (s *session) checkApplied(r *resource, c change, after object, t traffic) {
 	rule(t.gets == 0 || waits || !isExport || completed(c.prior), "nothing is polled without wait_for_completion")
 }
 
-// excused reports whether an apply may fail: because of a fault or an interrupt, since the export takes longer than the
-// timeout, is lost, has failed or expired, or is not what its import was configured for.
+// same reports whether two objects have the same member of the manifest.
+func same(a, b object, name string) bool { return a.text("manifest", name) == b.text("manifest", name) }
+
+// excused reports whether an apply may fail: because of a fault or an interrupt, or because the export takes longer
+// than the timeout, is lost, has failed, or has expired before its download.
 func (s *session) excused(r *resource, c change, after object) bool {
 	token := c.prior.text("token")
 	switch {
@@ -198,13 +214,9 @@ func (s *session) excused(r *resource, c change, after object) bool {
 	case c.action == "create":
 		token = after.text("token")
 	}
-	adopted := c.prior.facts.made
-	if c.prior.facts.imported {
-		adopted = c.config.args
-	}
-	differs := !maps.Equal(adopted, corrected(adopted, c.prior.facts.reported))
-	lost := (c.action == "update" || r.of != nil) && (s.unusable(token) || s.expired(token))
-	return s.faulty || s.stopped.Load() || s.api().ReadyAfter > 20*time.Minute || differs || lost
+	lost := r.of != nil && !s.downloadable(token) ||
+		c.action == "update" && !completed(c.prior) && s.unusable(token)
+	return s.faulty || s.stopped.Load() || s.api().ReadyAfter > 20*time.Minute || lost
 }
 
 // checkDone checks that nothing is left to do after a successful apply.
@@ -213,8 +225,7 @@ func (w *world) checkDone(applied map[*resource]change) {
 	for _, r := range w.resources {
 		c := changes[r]
 		due := applied[r].action == "update" && w.due(c.prior, c.config)
-		compared := !completed(r.state) && r.state.facts.reported != nil // the imported export has completed since
-		excused := due || compared || c.prior.facts.omitted || r.of != nil && changes[r.of].action != "no-op"
+		excused := due || r.of != nil && changes[r.of].action != "no-op"
 		if c.action != "no-op" && !excused && !w.unusable(r.state.text("token")) && !r.removed {
 			w.failf("after the apply, %s of %s is planned: %s", c.action, r.name, show(c.planned.value))
 		}

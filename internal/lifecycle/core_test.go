@@ -80,7 +80,6 @@ func (s *session) read(r *resource, o object) (object, bool) {
 		return o, false
 	}
 	after := object{unpack(r.object, resp.NewState), resp.Private, resp.NewIdentity, o.tainted, o.facts}
-	after.facts = after.facts.read(after)
 	s.checkRead(r, o, after, t)
 	return after, true
 }
@@ -91,14 +90,24 @@ func (s *session) importState(r *resource, block importBlock) (object, bool) {
 	resp, err := s.server.ImportResourceState(s.ctx, &tfprotov6.ImportResourceStateRequest{
 		TypeName: r.typeName, ID: block.token,
 	})
-	done(err, resp.Diagnostics)
+	t := done(err, resp.Diagnostics)
+	if t.all != t.gets || t.gets > 1 && !s.faulty {
+		s.failf("the import of %s sent %+v", r.name, t)
+	}
 	o, ok := r.none(), !s.failed
 	for _, i := range resp.ImportedResources { // one, or none after an error
 		facts := facts{imported: true, reported: block.reported}
+		imported := object{value: unpack(r.object, i.State)}
+		for _, option := range []string{"wait_for_completion", "store_file_urls"} {
+			if !completed(imported) || !at(imported.value, option).IsNull() || !urlsAllowed(imported) {
+				s.failf("the import of %s stored %s", r.name, show(imported.value))
+			}
+		}
 		o, ok = s.read(r, object{unpack(r.object, i.State), i.Private, i.Identity, false, facts})
 	}
-	if !ok && s.configured && !s.faulty && !s.unusable(block.token) {
-		s.failf("the import of %s failed%s", r.name, s.last)
+	usable := !s.unusable(block.token) && !s.fake.Exports()[block.token].CompletedAt.IsZero()
+	if ok != usable && s.configured && !s.faulty {
+		s.failf("the import of %s succeeds: %t%s", r.name, ok, s.last)
 	}
 	if !ok || !o.exists() {
 		return r.none(), false
@@ -222,7 +231,7 @@ func (s *session) apply(r *resource, c change) (object, bool) {
 	ok := !s.failed
 	after := object{value: unpack(r.object, resp.NewState), private: resp.Private, identified: resp.NewIdentity}
 	after.tainted = prior.tainted || !ok && c.action == "create" && after.exists()
-	after.facts = prior.facts.applied(c, after)
+	after.facts = facts{made: c.config.args}
 	if !after.value.IsFullyKnown() {
 		s.failf("%s is unknown after apply: %s", r.name, show(after.value))
 	}

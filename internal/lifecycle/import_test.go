@@ -17,7 +17,7 @@ type importBlock struct {
 
 // howImported is how an import differs from the configuration: "match" is what is configured, "spelled" the same in
 // other words, "same" the export in state.
-const howImported = "same|match|spelled|full|report-only|other|pending|pending-other|missing"
+const howImported = "same|match|spelled|full|report-only|other|pending|missing"
 
 // attributeOf are the members of attributes that report an argument.
 var attributeOf = map[string]string{
@@ -51,7 +51,7 @@ func (w *world) importing(r *resource, how string) importBlock {
 		switch {
 		case how == "report-only" && !strings.HasSuffix(argument, "report_token"):
 			continue
-		case strings.HasSuffix(how, "other") && argument == "date_bin":
+		case how == "other" && argument == "date_bin":
 			value, ok = "day", true
 		case how == "full" && ok && argument == "settings":
 			value = strings.TrimSuffix(value, "}") + "," + more[1:]
@@ -63,7 +63,7 @@ func (w *world) importing(r *resource, how string) importBlock {
 		}
 	}
 	w.fake.ChangeExport(block.token, func(e *fakevantage.Export) {
-		if !strings.HasPrefix(how, "pending") && e.CompletedAt.IsZero() {
+		if how != "pending" && e.CompletedAt.IsZero() {
 			e.CompletedAt = time.Now()
 		}
 		e.Attributes = map[string]any{"schema": 1}

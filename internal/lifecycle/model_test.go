@@ -2,7 +2,6 @@ package lifecycle_test
 
 import (
 	"encoding/json"
-	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -16,51 +15,9 @@ import (
 
 // facts are what the model knows of an object beside its state.
 type facts struct {
-	made     map[string]string // the arguments that the export was created with, or that were adopted
-	imported bool              // its arguments are compared with what the API reports, until the first update
-	reported map[string]string // by argument, once the imported export completes; until an update has seen that
-	omitted  bool              // state has reported values that the configuration omits
-}
-
-// read returns the facts after a refresh.
-func (f facts) read(after object) facts {
-	if f.imported || f.reported == nil || !completed(after) {
-		return f
-	}
-	f.made = corrected(f.made, f.reported)
-	for name := range f.reported {
-		f.omitted = f.omitted || f.made[name] == ""
-	}
-	f.reported = nil
-	return f
-}
-
-// applied returns the facts after an apply.
-func (f facts) applied(c change, after object) facts {
-	if c.action == "create" {
-		return facts{made: c.config.args}
-	}
-	f.omitted = false
-	if f.imported {
-		f.made, f.imported = c.config.args, false
-	}
-	if completed(after) {
-		f.made, f.reported = corrected(f.made, f.reported), nil
-	}
-	return f
-}
-
-// corrected returns the arguments that were adopted from a configuration, with what the API reports in place of those
-// that differ.
-func corrected(adopted, reported map[string]string) map[string]string {
-	out := maps.Clone(adopted)
-	for name, configured := range adopted {
-		value, ok := reported[name]
-		if conflict, _ := compare(name, configured, value); ok && conflict {
-			out[name] = value
-		}
-	}
-	return out
+	made     map[string]string // the arguments of its last apply
+	imported bool              // by an import that no apply has ended
+	reported map[string]string // what the API reports of an imported export, by argument
 }
 
 // compare reports whether a configured value contradicts what is reported. Settings are compared one by one: unreported
@@ -88,13 +45,12 @@ func (r *resource) valid(c config) bool {
 // action returns what has to be planned. Of the reasons, the first counts. adopted are the arguments that are taken
 // over from the configuration of an imported export.
 func (w *world) action(r *resource, o object, c config) (action string, adopted []string) {
-	replace, update, unknown := false, o.facts.omitted, false
+	replace, update, unknown := false, o.facts.imported, false
 	for _, choice := range choices(r.typeName) {
 		name := choice.name
 		configured, set := c.args[name]
 		made, had := o.facts.made[name]
 		reported, known := o.facts.reported[name]
-		known = known && completed(o)
 		switch {
 		case choice.option && c.unknown[name]:
 			unknown = true // counts as unchanged for a renewal
@@ -103,28 +59,20 @@ func (w *world) action(r *resource, o object, c config) (action string, adopted 
 		case !o.facts.imported:
 			replace = replace || set != had || set && (c.unknown[name] || configured != made)
 		case set && !known:
-			if update = true; completed(o) {
-				adopted = append(adopted, name)
-			}
+			adopted = append(adopted, name)
 		case set:
 			conflict, unreported := compare(name, configured, reported)
 			replace = replace || c.unknown[name] || conflict
-			update = update || configured != reported
 			if unreported {
 				adopted = append(adopted, name)
 			}
-		case known:
-			update = true // state has what is reported, the configuration has nothing
 		}
 	}
 	if r.of != nil {
 		replace = replace || !at(c.value, "token").Equal(at(o.value, "token"))
 	}
-	wait := at(c.value, "wait_for_completion")
-	if c.unknown["wait_for_completion"] {
-		wait = at(o.value, "wait_for_completion")
-	}
-	pending := r.of == nil && !completed(o) && !is(wait, false)
+	waits := completed(o) || !is(o.settled(c, "wait_for_completion"), false)
+	pending := r.of == nil && waits && (!completed(o) || o.lacksURLs(c))
 	switch {
 	case !o.exists():
 		return "create", nil
@@ -149,22 +97,33 @@ func option(c config, name string) tftypes.Value {
 	return v
 }
 
+// settled returns a configured option, or its value in state if it is unknown.
+func (o object) settled(c config, name string) tftypes.Value {
+	if c.unknown[name] {
+		return at(o.value, name)
+	}
+	return option(c, name)
+}
+
 func completed(o object) bool { return o.text("status") == "completed" }
 
-// finished reports whether an export is over: completed, and no longer valid.
-func (w *world) finished(o object) bool {
-	return completed(o) && !time.Now().Before(w.validUntil(o))
+// lacksURLs reports whether the URLs of a completed export are to be stored, and are not in state.
+func (o object) lacksURLs(c config) bool {
+	return completed(o) && is(o.settled(c, "store_file_urls"), true) && at(o.value, "manifest", "files").IsNull()
 }
+
+// finished reports whether an export is a finished record: completed, or expired without having been waited for.
+func (w *world) finished(o object) bool {
+	return completed(o) || is(at(o.value, "wait_for_completion"), false) && w.over(o)
+}
+
+// over reports whether an export has expired according to its state.
+func (w *world) over(o object) bool { return !time.Now().Before(w.validUntil(o)) }
 
 // validUntil returns when an export expires: 48 hours after it was accepted if it does not state a time after its
 // completion.
 func (w *world) validUntil(o object) time.Time {
 	return o.timeOr("valid_until", w.accepted(o.text("token")).Add(48*time.Hour))
-}
-
-// urlsExpired reports whether stored URLs have expired.
-func (o object) urlsExpired() bool {
-	return !time.Now().Before(o.timeOr("urls_valid_until", time.Now().Add(1)))
 }
 
 // timeOr returns a time of the manifest if it is after completion.
@@ -222,12 +181,16 @@ func (w *world) unusable(token string) bool {
 	return !w.known(token) || w.fake.Exports()[token].Status != ""
 }
 
-// expired reports whether an export that the API describes has expired.
-func (w *world) expired(token string) bool {
-	e := w.fake.Exports()[token]
-	validFor := w.api().ValidFor
+// downloadable reports whether the API has URLs of an export that work, if it is completed.
+func (w *world) downloadable(token string) bool {
+	e, api := w.fake.Exports()[token], w.api()
+	validFor := api.ValidFor
 	if validFor <= 0 {
 		validFor = 24 * time.Hour
 	}
-	return !e.CompletedAt.IsZero() && time.Since(e.CompletedAt) >= validFor.Truncate(time.Second) // as it is reported
+	if lifetime := api.URLLifetime; lifetime > 0 && !api.SignEachGET {
+		validFor = min(validFor, lifetime)
+	}
+	expired := !e.CompletedAt.IsZero() && time.Since(e.CompletedAt) >= validFor.Truncate(time.Second) // as it is reported
+	return !expired && !w.unusable(token)
 }

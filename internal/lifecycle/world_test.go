@@ -185,6 +185,8 @@ func (w *world) changeAPI(o *fakevantage.Options, verb, word string, d time.Dura
 		o.Files, _ = strconv.Atoi(word)
 	case "reorder":
 		o.RotateFiles = true
+	case "sign-each-get":
+		o.SignEachGET = true
 	case "member":
 		o.LateAttribute = "new"
 	default:
@@ -282,8 +284,8 @@ func (w *world) finish() {
 	}
 	w.run("apply")
 	for _, r := range w.resources {
-		if r.of != nil && (w.finished(r.of.state) || w.expired(r.of.state.text("token"))) {
-			continue // nothing to download
+		if r.of != nil && (w.over(r.of.state) || !w.downloadable(r.of.state.text("token"))) {
+			continue
 		}
 		if !r.state.exists() || r.state.tainted || r.of == nil && !completed(r.state) {
 			w.failf("%s is not completed at the end: %s", r.name, show(r.state.value))
