@@ -17,7 +17,7 @@ import (
 )
 
 // Protocol speaks to the provider as Terraform does, without a CLI and in process: a whole life takes milliseconds, or
-// hours of virtual time. The provider uses the client it is given.
+// hours of virtual time. The provider has a client with the options it is given.
 type Protocol struct {
 	t        testing.TB
 	Server   tfprotov6.ProviderServer
@@ -38,16 +38,16 @@ type State struct {
 	Replaces []string
 }
 
-// NewProtocol returns a provider that is configured with the client, to use its vantage_unit_cost_export.
-func NewProtocol(t testing.TB, client *vantage.Client) *Protocol {
+// NewProtocol returns a provider that is configured with the options, to use its vantage_unit_cost_export.
+func NewProtocol(t testing.TB, o *vantage.Options) *Protocol {
 	t.Helper()
-	return NewProtocolOf(t, client, "vantage_unit_cost_export")
+	return NewProtocolOf(t, o, "vantage_unit_cost_export")
 }
 
 // NewProtocolOf is NewProtocol for everything that another type name has: resource, data source, action and so on.
-func NewProtocolOf(t testing.TB, client *vantage.Client, typeName string) *Protocol {
+func NewProtocolOf(t testing.TB, o *vantage.Options, typeName string) *Protocol {
 	t.Helper()
-	server, err := Configured(context.Background(), client)
+	server, err := Configured(context.Background(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,11 +57,7 @@ func NewProtocolOf(t testing.TB, client *vantage.Client, typeName string) *Proto
 // NewProtocolFor is NewProtocolOf with a client that sends its requests to the fake in process.
 func NewProtocolFor(t testing.TB, fake *fakevantage.Server, typeName string) *Protocol {
 	t.Helper()
-	client, err := vantage.New(vantage.Options{APIToken: APIToken, Transport: fake.Transport()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return NewProtocolOf(t, client, typeName)
+	return NewProtocolOf(t, &vantage.Options{APIToken: APIToken, Transport: fake.Transport()}, typeName)
 }
 
 // NewProtocolWith is NewProtocolOf with a server that is configured already.
@@ -78,14 +74,21 @@ func NewProtocolWith(t testing.TB, server tfprotov6.ProviderServer, typeName str
 	return p
 }
 
-// Configured returns a provider in process that uses the client. Without a client it is as in a plan whose provider
-// configuration is known only after apply.
-func Configured(ctx context.Context, client *vantage.Client) (tfprotov6.ProviderServer, error) {
+// Configured returns a provider in process whose client has these options. Without them it is as in a plan whose
+// provider configuration is known only after apply.
+func Configured(ctx context.Context, o *vantage.Options) (tfprotov6.ProviderServer, error) {
+	var data providerdata.Data
+	if o != nil {
+		var err error
+		if data, err = providerdata.New(*o); err != nil {
+			return nil, err
+		}
+	}
 	whole, ok := ours.New("test")().(optionalInterfaces)
 	if !ok {
 		return nil, errors.New("the provider lacks an interface")
 	}
-	server, err := providerserver.NewProtocol6WithError(withClient{whole, client})()
+	server, err := providerserver.NewProtocol6WithError(withData{whole, data})()
 	if err != nil {
 		return nil, err
 	}
@@ -93,19 +96,18 @@ func Configured(ctx context.Context, client *vantage.Client) (tfprotov6.Provider
 	return server, err
 }
 
-// withClient is the provider with a client in place of the one that its configuration would make.
-type withClient struct {
+// withData is the provider with other data than its configuration would make.
+type withData struct {
 	optionalInterfaces
-	client *vantage.Client
+	data providerdata.Data
 }
 
-func (w withClient) Configure(_ context.Context, _ provider.ConfigureRequest, resp *provider.ConfigureResponse) {
-	if w.client == nil {
+func (w withData) Configure(_ context.Context, _ provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	if w.data.Client == nil {
 		return
 	}
-	data := providerdata.Data{Client: w.client}
-	resp.ResourceData, resp.DataSourceData = data, data
-	resp.EphemeralResourceData, resp.ActionData = data, data
+	resp.ResourceData, resp.DataSourceData = w.data, w.data
+	resp.EphemeralResourceData, resp.ActionData = w.data, w.data
 }
 
 // Validate validates a configuration. Only the diagnostics of the result are set.

@@ -74,6 +74,6 @@ func (a *exportAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 			formatValidity(export), export.Token)
 		return
 	}
-	_, diags = download(ctx, a.Client, diagnostics.DownloadCreated, subject, export, directory, "", send)
+	_, diags = download(ctx, a.Files, diagnostics.DownloadCreated, subject, export, directory, "", send)
 	resp.Diagnostics.Append(diags...)
 }

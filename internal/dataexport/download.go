@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -16,6 +17,7 @@ import (
 	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/diagnostics"
 	"terraform-provider-vantage/internal/exportfile"
+	"terraform-provider-vantage/internal/providerdata"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -47,8 +49,9 @@ func directoryAttribute(required bool, note string) schema.StringAttribute {
 		Optional: !required,
 		MarkdownDescription: "Directory on the machine that runs Terraform. A missing directory is created, readable only " +
 			"by you. Files of the same name are replaced." + note,
-		Validators: append(argument.NotEmpty(), argument.Matching(regexp.MustCompile(`^([^~]|$)`),
-			`must not start with "~", which Terraform does not expand; use pathexpand("~/exports")`)...),
+		Validators: slices.Concat(argument.NotEmpty(), argument.Matching(regexp.MustCompile(`^([^~]|$)`),
+			`must not start with "~", which Terraform does not expand; use pathexpand("~/exports")`),
+			argument.Matching(regexp.MustCompile(`^\P{Cc}*$`), "must not have control characters")),
 	}
 }
 
@@ -66,7 +69,7 @@ func directoryOf(configured types.String) (string, error) {
 
 // fetch waits for an existing export and downloads its files. An export without files is a warning.
 func fetch(
-	ctx context.Context, client *vantage.Client, op diagnostics.Operation, config DownloadPart,
+	ctx context.Context, data providerdata.Data, op diagnostics.Operation, config DownloadPart,
 	send func(string, ...any),
 ) (*vantage.DataExport, []exportfile.File, diag.Diagnostics) {
 	directory, err := directoryOf(config.Directory)
@@ -74,7 +77,7 @@ func fetch(
 		return nil, nil, diag.Diagnostics{errDirectory(op, diagnostics.Existing, directory, err)}
 	}
 	known := &vantage.DataExport{Token: config.Token.ValueString()}
-	export, diags := await(ctx, client, op, diagnostics.Existing, known, send)
+	export, diags := await(ctx, data.Client, op, diagnostics.Existing, known, send)
 	if diags.HasError() || len(export.Manifest.Files) == 0 {
 		return export, nil, diags
 	}
@@ -82,7 +85,7 @@ func fetch(
 		return export, nil, append(diags, diagnostics.Expired(op, diagnostics.Existing, expiry))
 	}
 	prefix := config.FilenamePrefix.ValueString()
-	files, more := download(ctx, client, op, diagnostics.Existing, export, directory, prefix, send)
+	files, more := download(ctx, data.Files, op, diagnostics.Existing, export, directory, prefix, send)
 	return export, files, append(diags, more...)
 }
 
@@ -104,10 +107,10 @@ func await(
 
 // download downloads the files of a completed export and reports progress.
 func download(
-	ctx context.Context, client *vantage.Client, op diagnostics.Operation, subject diagnostics.Subject,
+	ctx context.Context, downloader *exportfile.Downloader, op diagnostics.Operation, subject diagnostics.Subject,
 	export *vantage.DataExport, directory, prefix string, send func(string, ...any),
 ) ([]exportfile.File, diag.Diagnostics) {
-	files, err := exportfile.Download(ctx, client, export, exportfile.Options{
+	files, err := downloader.Download(ctx, export, exportfile.Target{
 		Directory: directory, NamePrefix: prefix, OnProgress: reportDownload(send),
 	})
 	if err != nil {

@@ -51,6 +51,6 @@ func (a *downloadAction) Invoke(ctx context.Context, req action.InvokeRequest, r
 	send := progressSender(ctx, resp.SendProgress)
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(config.Timeouts, "invoke", defaultTimeout))
 	defer cancel()
-	_, _, diags := fetch(ctx, a.Client, op, config.DownloadPart, send)
+	_, _, diags := fetch(ctx, a.Data, op, config.DownloadPart, send)
 	resp.Diagnostics.Append(diags...)
 }

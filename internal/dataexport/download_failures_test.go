@@ -87,6 +87,7 @@ func TestDownloads_reportCompleteFiles(t *testing.T) {
 		},
 		"redirect to http": {
 			response: fakevantage.Redirect("http://files.example"),
+			took:     time.Minute,
 			says:     []string{second + " cannot be downloaded", "redirects too often, or to a URL that does not start"},
 		},
 		"timed out": {
@@ -94,8 +95,22 @@ func TestDownloads_reportCompleteFiles(t *testing.T) {
 			took:     30 * time.Minute,
 			says: []string{
 				"The timeout ended before " + second + " was complete", "last failure: unreachable: no data for 30s", one,
-				"`invoke`",
+				"`timeout` of the provider",
 			},
+		},
+		"unavailable": {
+			response: fakevantage.HTML(503),
+			took:     30 * time.Minute,
+			says:     []string{"was complete: timed out after", "last failure: 503 Service Unavailable", "longer `invoke`"},
+		},
+		"web page": {
+			response: fakevantage.HTML(200),
+			took:     time.Minute,
+			says:     []string{second + " cannot be downloaded: 200 OK (text/html): the response is a web page", one},
+		},
+		"code of the object store": {
+			response: fakevantage.Answer(405, "<Error><Code>MethodNotAllowed</Code></Error>"),
+			says:     []string{"with 405 Method Not Allowed; MethodNotAllowed."},
 		},
 		"interrupted": {
 			response: fakevantage.Hang,

@@ -45,11 +45,8 @@ func invokeMeasured(t testing.TB, size int64) (objects, system int64) {
 	t.Helper()
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0", Files: 3, FileSize: size})
 	api.Change(func(o *fakevantage.Options) { o.Misbehave = onFirstOfFiles(api.CutFile(size / 2)) })
-	client, err := vantage.New(vantage.Options{Host: api.URL, APIToken: acctest.APIToken})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, directory := acctest.NewProtocol(t, client), t.TempDir()
+	p := acctest.NewProtocol(t, &vantage.Options{Host: api.URL, APIToken: acctest.APIToken})
+	directory := t.TempDir()
 	var told acctest.Invocation
 	objects, system = growth(func() { told = p.Invoke(t.Context(), withDirectory(directory)) })
 	if len(told.Diagnostics) > 0 {

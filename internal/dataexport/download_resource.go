@@ -159,7 +159,7 @@ func (r *downloadResource) Create(ctx context.Context, req resource.CreateReques
 	}
 	ctx, cancel := context.WithTimeout(ctx, argument.Timeout(plan.Timeouts, "create", defaultTimeout))
 	defer cancel()
-	export, files, diags := fetch(ctx, r.Client, op, plan.DownloadPart, func(string, ...any) {})
+	export, files, diags := fetch(ctx, r.Data, op, plan.DownloadPart, func(string, ...any) {})
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

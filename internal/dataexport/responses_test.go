@@ -128,14 +128,9 @@ func TestCreate_unreachableHostFailsAfterAMinute(t *testing.T) {
 		unknown := func(context.Context, string, string) (net.Conn, error) {
 			return nil, errors.New("lookup api.vantage.hs: no such host")
 		}
-		client, err := vantage.New(vantage.Options{
-			APIToken: acctest.APIToken, Transport: &http.Transport{DialContext: unknown},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		options := &vantage.Options{APIToken: acctest.APIToken, Transport: &http.Transport{DialContext: unknown}}
 		start := time.Now()
-		state := acctest.NewProtocol(t, client).Create(t.Context(), minimal)
+		state := acctest.NewProtocol(t, options).Create(t.Context(), minimal)
 		wantWords(t, state.Errors(), "no such host", "VANTAGE_HOST")
 		if took := time.Since(start); took > 65*time.Second || !state.IsNull() {
 			t.Errorf("took %s, the state is %v", took, state.Value)

@@ -1,6 +1,7 @@
 package diagnostics
 
 import (
+	"errors"
 	"net/http"
 
 	"terraform-provider-vantage/internal/exportfile"
@@ -20,7 +21,10 @@ const (
 	repeats   = "If this repeats, contact Vantage's support with the text above."
 	proxyPage = "A gateway, a proxy or a sign-in page between this machine and the API may have sent it. " +
 		"Check the provider's host (VANTAGE_HOST) and the proxy settings, then run Terraform again."
-	responded = "The API responded to {request} with {status}."
+	responded        = "The API responded to {request} with {status}."
+	checkNetwork     = "Check that the network and the proxy allow access to the file server."
+	checkCertificate = "If a proxy inspects TLS connections, add its certificate authority to those that this machine " +
+		"trusts, or name its file in the environment variable SSL_CERT_FILE (Linux)."
 	checkPath = "Check the free disk space, and that no directory has the name of the file."
 )
 
@@ -35,9 +39,27 @@ var causes = []cause{
 		"file not written", ofFile(exportfile.NotWritten),
 		"The file {file} cannot be written to {directory}: {error}.", checkPath,
 	}, {
+		"file rejected by the object store", func(f failure) bool {
+			return f.file != nil && f.Kind == vantage.Rejected && len(f.Messages) > 0
+		},
+		"The file server {host} rejected the request for {file} with {line}.", "",
+	}, {
 		"file rejected by the network", func(f failure) bool { return f.file != nil && f.Kind == vantage.Rejected },
 		"The file server {host} rejected the request for {file} with {status}.",
-		"Check that the network and the proxy allow access to the file server.",
+		checkNetwork,
+	}, {
+		"file server not reached", ofFile(vantage.Unreachable),
+		"The file server {host} cannot be reached: {error}.", checkNetwork,
+	}, {
+		"certificate of a file server", ofFile(vantage.CertificateNotTrusted),
+		"The file {file} cannot be downloaded: {error}.", checkCertificate,
+	}, {
+		"file timed out without data", func(f failure) bool {
+			var noData exportfile.NoData
+			return f.file != nil && f.LastFailure != nil && errors.As(f.LastFailure, &noData)
+		},
+		"The timeout ended before {file} was complete: {line}.",
+		"If the file server needs longer to send data, set a longer `timeout` of the provider.",
 	}, {
 		"file timed out", ofFile(vantage.TimedOut),
 		"The timeout ended before {file} was complete: {line}.", "If needed, set a longer {timeout}.",
@@ -114,8 +136,7 @@ var causes = []cause{
 	{
 		"certificate not trusted", ofKind(vantage.CertificateNotTrusted),
 		"{request} failed: {error}.",
-		"If a proxy inspects TLS connections, add its certificate authority to those that this machine trusts, or name its " +
-			"file in the environment variable SSL_CERT_FILE (Linux).",
+		checkCertificate,
 	}, {
 		"no response, perhaps created", func(f failure) bool { return f.Kind == vantage.Unreachable && f.Unconfirmed > 0 },
 		"{request} failed: {error}.",

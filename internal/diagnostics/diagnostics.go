@@ -157,7 +157,7 @@ func addValues(v Values, op Operation, s Subject, f failure) {
 		count := vantage.CountExports(f.Unconfirmed)
 		v["unconfirmed"] = strings.ToUpper(count[:1]) + count[1:]
 	}
-	if len(f.Messages) > 0 {
+	if len(f.Messages) > 0 && f.file == nil {
 		v["messages"] = fmt.Sprintf("API message: %q", strings.Join(f.Messages, "; "))
 	}
 	if strings.HasPrefix(f.Token, "rprt_") { // not documented: a hint, and never a reason to reject a token

@@ -1,14 +1,19 @@
 package exportfile
 
 import (
+	"compress/flate"
 	"compress/gzip"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -19,46 +24,59 @@ import (
 	"terraform-provider-vantage/internal/vantage/redact"
 )
 
-// maybeExpired has the statuses with which file servers reject a URL after the expiry of its signature, or of the
-// credentials that signed it.
-var maybeExpired = []int{
-	http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusGone,
+// File is a downloaded file.
+type File struct {
+	// Name is the name of the file in the directory, and Path its absolute path.
+	Name, Path string
+	// Size is the number of bytes that were received.
+	Size int64
+	// SHA256 is the digest of the content in lower-case hexadecimal digits. It is empty until the file is complete.
+	SHA256 string
 }
 
-// noDataFor is the cause of a request that is canceled because no data was received for this time.
-type noDataFor time.Duration
+// download is the download of one file.
+type download struct {
+	*Downloader
+	url        *url.URL
+	file       File
+	onProgress func(File, *vantage.Error, time.Duration)
 
-// Error implements error.
-func (d noDataFor) Error() string { return fmt.Sprintf("no data for %s", time.Duration(d)) }
+	part   *os.File  // the temporary file, with the file.Size bytes that were received; nil without one
+	digest hash.Hash // of the same bytes
+	etag   string    // of the file that they belong to; empty if the download has to restart
+	total  int64     // the size of that file; -1 if it is unknown
+}
 
 // attempt requests what is missing and appends it to part. If it fails, it decides what follows.
 func (d *download) attempt(ctx context.Context) (*vantage.Error, retry.Decision) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	idle := time.AfterFunc(d.client.Timeout(), func() { cancel(noDataFor(d.client.Timeout())) })
+	timeout := d.options.Timeout
+	idle := time.AfterFunc(timeout, func() { cancel(NoData(timeout)) })
 	defer idle.Stop()
 	resp, err := d.request(ctx)
 	if err != nil {
-		return d.broken(ctx, err)
+		return unanswered(err)
 	}
 	defer resp.Body.Close()
-	if failure, decision := d.accept(ctx, resp); failure != nil {
+	d.options.Logger.DebugContext(ctx, "received response from file server",
+		"file", d.file.Name, "received", d.file.Size, "status", resp.StatusCode)
+	if failure, decision := d.accept(resp); failure != nil {
 		return failure, decision
 	}
-	received := io.MultiWriter(d.part, d.digest, onWrite(func() { idle.Reset(d.client.Timeout()) }))
+	received := io.MultiWriter(d.part, d.digest, onWrite(func() { idle.Reset(timeout) }))
 	n, err := io.Copy(received, resp.Body)
 	d.file.Size += n
+	if err != nil {
+		return broken(ctx, err)
+	}
 	// Without a length, the last chunk or frame shows where the body ends.
 	hasEnd := resp.ProtoMajor >= 2 || resp.Uncompressed || slices.Contains(resp.TransferEncoding, "chunked")
 	switch {
-	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum):
-		return temporary(retry.FewTimes, err)
-	case err != nil:
-		return d.broken(ctx, err)
 	case d.total == -1 && !hasEnd:
-		return temporary(retry.FewTimes, errors.New("the response has no length and no end: it may be cut off"))
+		return failed(Incomplete, retry.FewTimes, errors.New("it has no length and no end, and may be cut off"))
 	case d.total != -1 && d.file.Size != d.total:
-		return temporary(retry.UntilDeadline, fmt.Errorf("received %d of %d bytes", d.file.Size, d.total))
+		return failed(Incomplete, retry.UntilDeadline, fmt.Errorf("received %d of %d bytes", d.file.Size, d.total))
 	}
 	return nil, retry.Decision{}
 }
@@ -74,104 +92,103 @@ func (f onWrite) Write(p []byte) (int, error) {
 // request sends the request for what is missing, or for the whole file if that is unknown.
 func (d *download) request(ctx context.Context) (*http.Response, error) {
 	req := (&http.Request{Method: http.MethodGet, URL: d.url, Header: http.Header{}}).WithContext(ctx)
-	req.Header.Set("User-Agent", d.client.UserAgent())
+	req.Header.Set("User-Agent", d.options.UserAgent)
 	if strings.HasPrefix(d.etag, `"`) && d.total != -1 && d.file.Size > 0 { // a weak ETag does not tell bytes apart
 		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", d.file.Size))
 		req.Header.Set("If-Range", d.etag)
 	}
 	if isGzip(d.file.Name) {
-		// Otherwise the transport decompresses a file that is compressed by its name.
-		req.Header.Set("Accept-Encoding", "identity")
+		// net/http decompresses only what it has asked for itself, and servers only for clients that do not accept it.
+		req.Header.Set("Accept-Encoding", "gzip")
 	}
-	transport := vantage.Connect(d.client.Transport(), d.client.Hosts(), redact.Redactor{})
-	client := http.Client{Transport: transport, CheckRedirect: checkRedirect}
-	return client.Do(req)
-}
-
-// parseFileURL rejects a URL with which the file would cross the network unencrypted.
-func parseFileURL(fileURL string) (*url.URL, *vantage.Error) {
-	u, err := url.Parse(fileURL)
-	if err == nil {
-		_, err = vantage.ParseHost(u.Scheme + "://" + u.Host)
-	}
-	if err != nil {
-		// Without the cause, which can repeat the whole URL.
-		return nil, &vantage.Error{Kind: vantage.Malformed, Err: errors.New(
-			"the pre-signed URL must start with https:// and name a host (http is accepted for loopback addresses only)")}
-	}
-	return u, nil
-}
-
-// checkRedirect follows a redirect to wherever a pre-signed URL may lead, but not from https to http.
-func checkRedirect(req *http.Request, via []*http.Request) error {
-	req.Header.Del("Referer") // net/http sets it to the pre-signed URL
-	_, failure := parseFileURL(req.URL.String())
-	if failure != nil || req.URL.Scheme == "http" && via[0].URL.Scheme == "https" || len(via) >= 5 {
-		return &vantage.Error{Kind: vantage.Untrusted, Err: errors.New(
-			"the file server redirects too often, or to a URL that does not start with https://; nothing was sent to it")}
-	}
-	return nil
+	return d.client.Do(req)
 }
 
 // accept checks the head of a response: its body must be the file, or all that is missing.
-func (d *download) accept(ctx context.Context, resp *http.Response) (*vantage.Error, retry.Decision) {
-	status, tag, encoded := resp.StatusCode, resp.Header.Get("ETag"), isEncoded(resp, d.file.Name)
-	d.client.Logger().DebugContext(ctx, "received response from file server",
-		"file", d.file.Name, "received", d.file.Size, "status", status)
+func (d *download) accept(resp *http.Response) (*vantage.Error, retry.Decision) {
+	status, tag := resp.StatusCode, resp.Header.Get("ETag")
+	if status/100 == 2 {
+		if isPage(resp, d.file.Name) {
+			return &vantage.Error{Kind: vantage.Malformed, StatusCode: status, ContentType: "text/html",
+				Err: errors.New("the response is a web page, not the file")}, retry.Decision{Policy: retry.OneMinute}
+		}
+		if coding := encoding(resp, d.file.Name); coding != "" {
+			return failed(vantage.Malformed, retry.Never, fmt.Errorf(
+				"the header Content-Encoding has the coding %s, which is not supported", coding))
+		}
+	}
 	switch {
-	case status == http.StatusOK && !encoded:
+	case status == http.StatusOK:
 		if err := d.restart(); err != nil {
 			return notWritten(err), retry.Decision{}
 		}
 		d.etag, d.total = tag, resp.ContentLength
 		return nil, retry.Decision{}
-	case status == http.StatusPartialContent && !encoded && (tag == "" || tag == d.etag) &&
+	case status == http.StatusPartialContent && (tag == "" || tag == d.etag) &&
 		resp.Header.Get("Content-Range") == fmt.Sprintf("bytes %d-%d/%d", d.file.Size, d.total-1, d.total):
 		return nil, retry.Decision{}
 	case status/100 == 2, status == http.StatusRequestedRangeNotSatisfiable:
 		d.etag = ""
-		return temporary(retry.FewTimes, fmt.Errorf(
+		return failed(vantage.Malformed, retry.FewTimes, fmt.Errorf(
 			"the response with status %d is not the file, or not the part that was requested", status))
 	}
-	// Without the body, in which file servers can repeat the signature.
-	failure := &vantage.Error{Kind: vantage.Rejected, StatusCode: status}
+	failure := &vantage.Error{Kind: vantage.Rejected, StatusCode: status, Messages: refusal(resp.Body)}
 	if status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout {
 		return failure, retry.Decision{Policy: retry.UntilDeadline, After: ratelimit.RetryAfter(resp.Header)}
 	}
 	return failure, retry.Decision{}
 }
 
-// isEncoded reports whether the body of a response is not the file itself. S3 repeats aws-chunked from an upload.
-func isEncoded(resp *http.Response, name string) bool {
-	encoding := strings.ToLower(resp.Header.Get("Content-Encoding"))
-	return resp.ContentLength != 0 && !slices.Contains([]string{"", "identity", "aws-chunked"}, encoding) &&
-		!(encoding == "gzip" && isGzip(name))
-}
-
-func isGzip(name string) bool { return strings.HasSuffix(strings.ToLower(name), "gz") }
-
-// broken returns the error of a request without a complete response.
-func (d *download) broken(ctx context.Context, err error) (*vantage.Error, retry.Decision) {
+// unanswered describes a request without a response that can be used.
+func unanswered(err error) (*vantage.Error, retry.Decision) {
 	var none *vantage.NoResponse
-	var failure *vantage.Error
-	var onDisk *fs.PathError
-	var noData noDataFor
+	var redirect *vantage.Error
 	switch {
 	case errors.As(err, &none):
 		return none.Failure, none.Decision
-	case errors.As(err, &failure):
-		return failure, retry.Decision{}
+	case errors.As(err, &redirect):
+		return redirect, retry.Decision{Policy: retry.OneMinute}
+	}
+	// Without the cause, which can repeat the whole URL.
+	return failed(vantage.Malformed, retry.OneMinute, errors.New("the redirect of the file server cannot be read"))
+}
+
+// broken describes a body that was not read or written to its end.
+func broken(ctx context.Context, err error) (*vantage.Error, retry.Decision) {
+	var onDisk *fs.PathError
+	var corrupt flate.CorruptInputError
+	var noData NoData
+	switch {
 	case errors.As(err, &onDisk):
 		return notWritten(err), retry.Decision{}
 	case errors.As(context.Cause(ctx), &noData):
-		err = noData
+		return failed(Incomplete, retry.UntilDeadline, noData)
 	case ctx.Err() != nil:
 		return nil, retry.Decision{Ended: ctx.Err()}
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
+		return failed(vantage.Malformed, retry.FewTimes, err)
 	}
-	return temporary(retry.UntilDeadline, redact.Redactor{}.Cause(err))
+	return failed(Incomplete, retry.UntilDeadline, redact.Redactor{}.Cause(err))
 }
 
-// temporary returns the error of an attempt that is repeated.
-func temporary(policy retry.Policy, err error) (*vantage.Error, retry.Decision) {
-	return &vantage.Error{Kind: vantage.Unreachable, Err: err}, retry.Decision{Policy: policy}
+func failed(kind vantage.ErrorKind, policy retry.Policy, err error) (*vantage.Error, retry.Decision) {
+	return &vantage.Error{Kind: kind, Err: err}, retry.Decision{Policy: policy}
+}
+
+// restart discards what was received.
+func (d *download) restart() (err error) {
+	d.discard()
+	d.file.Size, d.digest = 0, sha256.New()
+	d.part, err = os.CreateTemp(filepath.Dir(d.file.Path), partPattern)
+	return err
+}
+
+// discard removes the temporary file of an incomplete download.
+func (d *download) discard() {
+	if d.part == nil {
+		return
+	}
+	_ = d.part.Close()
+	_ = os.Remove(d.part.Name())
+	d.part = nil
 }

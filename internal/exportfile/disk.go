@@ -5,9 +5,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
 	"time"
-
-	"terraform-provider-vantage/internal/vantage"
 )
 
 const (
@@ -45,14 +46,70 @@ func removeLeftovers(directory string) {
 	}
 }
 
-// claimedPath is the key of a path in Client.Shared, in lower case because file systems can ignore the case. Its value
-// is the token of the export that has a file there.
-type claimedPath string
-
-// notWritten returns an error of the file system without the name of the temporary file.
-func notWritten(err error) *vantage.Error {
-	for cause := errors.Unwrap(err); cause != nil; cause = errors.Unwrap(err) {
-		err = cause
+// publish renames a temporary file, and fails if the file at the path is another: those who can write to the directory
+// can exchange it. The temporary file stays open until then, so that no other file gets its identity.
+func publish(part *os.File, path string) error {
+	written, err := part.Stat()
+	if err != nil {
+		return err
 	}
-	return &vantage.Error{Kind: NotWritten, Err: err}
+	if err := part.Sync(); err != nil {
+		return err
+	}
+	if runtime.GOOS == "windows" { // no open file can be renamed, and an identity is not used twice
+		if err := part.Close(); err != nil {
+			return err
+		}
+	}
+	if err := os.Rename(part.Name(), path); err != nil {
+		return err
+	}
+	if found, err := os.Lstat(path); err != nil || !os.SameFile(found, written) {
+		return errors.New("another program exchanged the file while it was written")
+	}
+	_ = part.Close() // everything is on disk
+	return nil
+}
+
+// claims has the files that a process has written.
+type claims struct {
+	mu          sync.Mutex
+	directories []claimed
+}
+
+// claimed has the files of a directory: the token of the export of each, by the name in lower case, because file
+// systems can ignore the case.
+type claimed struct {
+	directory os.FileInfo
+	owners    map[string]string
+}
+
+// add claims files of a directory for an export. If one is claimed for another, it claims none and returns that export
+// and the name.
+func (c *claims) add(directory string, names []string, token string) (name, owner string, err error) {
+	info, err := os.Stat(directory)
+	if err != nil {
+		return "", "", err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	owners := map[string]string{}
+	known := false
+	for _, d := range c.directories {
+		if os.SameFile(d.directory, info) { // by whatever path
+			owners, known = d.owners, true
+		}
+	}
+	for _, name := range names {
+		if owner := owners[strings.ToLower(name)]; owner != "" && owner != token {
+			return name, owner, nil
+		}
+	}
+	for _, name := range names {
+		owners[strings.ToLower(name)] = token
+	}
+	if !known {
+		c.directories = append(c.directories, claimed{info, owners})
+	}
+	return "", "", nil
 }

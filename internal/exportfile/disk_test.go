@@ -2,6 +2,8 @@ package exportfile_test
 
 import (
 	"context"
+	"errors"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -77,14 +79,42 @@ func TestDownload_replacesExistingFilesWhenComplete(t *testing.T) {
 	})
 }
 
+// In a directory that others can write to, the temporary file can be exchanged for another.
+func TestDownload_failsIfAnotherFileIsAtThePath(t *testing.T) {
+	t.Parallel()
+	directory := t.TempDir()
+	client := newClientOf(t, roundTripper(func(r *http.Request) (*http.Response, error) {
+		exchange := readerFunc(func([]byte) (int, error) {
+			parts, _ := filepath.Glob(filepath.Join(directory, ".vantage-*.part"))
+			if err := errors.Join(os.Remove(parts[0]), os.WriteFile(parts[0], []byte(whole), 0o600)); err != nil {
+				t.Error(err)
+			}
+			return 0, io.EOF
+		})
+		return &http.Response{StatusCode: 200, Header: http.Header{}, ContentLength: int64(len(whole)), Request: r,
+			Body: io.NopCloser(io.MultiReader(strings.NewReader(whole), exchange))}, nil
+	}))
+	files, err := download(t.Context(), client, exportOf(signed), directory, nil)
+	if wantKind(t, err, exportfile.NotWritten); len(files) > 0 || !strings.Contains(err.Error(), "exchanged") {
+		t.Errorf("%v, %v", files, err)
+	}
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
 // The recorded file names of two exports of one report are the same.
 func TestDownload_rejectsPathsOfAnotherExport(t *testing.T) {
 	t.Parallel()
 	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
-		fake, directory := fileServer(serve(whole)), t.TempDir()
+		parent := t.TempDir()
+		fake, directory, link := fileServer(serve(whole)), filepath.Join(parent, "prod"), filepath.Join(parent, "link")
+		if err := errors.Join(os.Mkdir(directory, 0o700), os.Symlink(directory, link)); err != nil {
+			t.Fatal(err)
+		}
 		client := newClient(t, fake)
-		first, other := exportOf(signed), exportOf("https://files.example/files/A.CSV")
-		other.Token = "dta_xprt_2"
+		first, other := exportOf(signed), exportAs("dta_xprt_2", "https://files.example/files/A.CSV")
 		for range 2 {
 			if _, err := download(ctx, client, first, directory, nil); err != nil {
 				t.Error(err)
@@ -101,8 +131,21 @@ func TestDownload_rejectsPathsOfAnotherExport(t *testing.T) {
 		if len(requests(t, fake)) != sent || len(filesIn(t, directory)) != 1 {
 			t.Errorf("%d requests, found %v", len(requests(t, fake)), filesIn(t, directory))
 		}
-		if _, err := download(ctx, client, other, t.TempDir(), nil); err != nil {
-			t.Errorf("another directory: %v", err)
+		_, err = download(ctx, client, other, link, nil)
+		wantKind(t, err, exportfile.PathTaken)
+		// Another directory, unless the file system ignores the case.
+		upper := filepath.Join(parent, "Prod")
+		if err := os.Mkdir(upper, 0o700); err == nil {
+			if _, err := download(ctx, client, other, upper, nil); err != nil {
+				t.Errorf("another directory: %v", err)
+			}
+		}
+		// An export that was rejected has claimed none of its files.
+		other.Manifest.Files = append([]string{"https://files.example/files/b.csv"}, other.Manifest.Files...)
+		_, err = download(ctx, client, other, directory, nil)
+		wantKind(t, err, exportfile.PathTaken)
+		if _, err := download(ctx, client, exportAs("dta_xprt_3", other.Manifest.Files[0]), directory, nil); err != nil {
+			t.Error(err)
 		}
 	})
 }

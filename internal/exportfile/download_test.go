@@ -2,7 +2,7 @@ package exportfile_test
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -149,7 +149,8 @@ func TestDownload_endsWithItsContext(t *testing.T) {
 	}{
 		"canceled": {vantage.Interrupted, 10 * time.Second, "a.csv: interrupted after 10s"},
 		"deadline": {
-			vantage.TimedOut, 90 * time.Second, "a.csv: timed out after 1m30s; last failure: unreachable: no data for 30s",
+			vantage.TimedOut, 90 * time.Second,
+			"a.csv: timed out after 1m30s; last failure: incomplete response: no data for 30s",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -227,40 +228,70 @@ func TestDownload_endsAtTheFirstPermanentFailure(t *testing.T) {
 
 func TestDownload_fails(t *testing.T) {
 	t.Parallel()
+	const minute = time.Minute
+	code := func(status int, code string) http.HandlerFunc {
+		return fakevantage.Answer(status, `<?xml version="1.0"?>`+"\n<Error><Code>"+code+
+			"</Code><Message>X-Signature=s3cr3t</Message><StringToSign>s3cr3t</StringToSign></Error>")
+	}
 	for name, test := range map[string]struct {
 		url      string
 		response http.HandlerFunc
 		kind     vantage.ErrorKind
 		says     string
-		requests int
+		requests int // 7 or 8 times as many within a minute
+		took     time.Duration // at least, and a second more at most
 	}{
-		"rejected": {
-			response: fakevantage.Answer(402, "<Error><StringToSign>X-Signature=s3cr3t</StringToSign></Error>"),
-			kind:     vantage.Rejected, says: "a.csv: 402 Payment Required", requests: 1,
+		"rejected":          {response: code(402, "s3cr3t"), kind: vantage.Rejected, says: "402 Payment Required", requests: 1},
+		"code of the store": {response: code(405, "AccessDenied"), says: "405 Method Not Allowed; AccessDenied", requests: 1},
+		"code, cut off": {
+			response: fakevantage.Answer(405, "\ufeff<?xml version='1.0' encoding='UTF-8'?><Error><Code>MethodNotAllowed</Code><Mess"),
+			says:     "405 Method Not Allowed; MethodNotAllowed", requests: 1,
+		},
+		"another document": {
+			response: fakevantage.Answer(405, "<html><Code>AccessDenied</Code></html>"),
+			says:     "a.csv: 405 Method Not Allowed", requests: 1,
+		},
+		"permanent redirect": {response: code(301, "PermanentRedirect"), says: "301 Moved Permanently; Perm", requests: 1},
+		"web page": {
+			response: fakevantage.HTML(200), kind: vantage.Malformed, requests: 1, took: minute,
+			says: "a.csv: 200 OK (text/html): the response is a web page, not the file",
+		},
+		"redirect to a web page": {
+			response: func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/files/a.csv" {
+					fakevantage.Answer(302, "", "Location: https://login.example/files/sign-in.html")(w, r)
+					return
+				}
+				fakevantage.Answer(200, "<html>", `Content-Type: Text/HTML ;charset="`)(w, r)
+			}, kind: vantage.Malformed, requests: 2, took: minute, says: "200 OK (text/html): the response is a web page",
 		},
 		"redirect to http": {
-			response: fakevantage.Redirect("http://files.example"),
-			kind:     vantage.Untrusted, says: "does not start with https://; nothing was sent to it", requests: 1,
+			response: fakevantage.Redirect("http://files.example"), requests: 1, took: minute,
+			kind: vantage.Untrusted, says: "does not start with https://; nothing was sent to it",
 		},
 		"downgrade to loopback": {
-			response: fakevantage.Redirect("http://127.0.0.1:80"),
-			kind:     vantage.Untrusted, says: "does not start with https://; nothing was sent to it", requests: 1,
+			response: fakevantage.Redirect("http://127.0.0.1:80"), requests: 1, took: minute,
+			kind: vantage.Untrusted, says: "does not start with https://; nothing was sent to it",
 		},
 		"redirect loop": {
-			response: fakevantage.Redirect("https://files.example"),
-			kind:     vantage.Untrusted, says: "redirects too often", requests: 5,
+			response: fakevantage.Redirect("https://files.example"), requests: 5, took: minute,
+			kind: vantage.Untrusted, says: "redirects too often",
+		},
+		"invalid redirect": { // the error of net/http repeats the URL
+			response: fakevantage.Answer(302, "", "Location: https://f.example/%zz?X-Signature=s3cr3t"), requests: 1,
+			kind: vantage.Malformed, says: "malformed response: the redirect of the file server cannot be read", took: minute,
 		},
 		"no end, ever": {
-			response: fakevantage.Answer(200, whole, "Transfer-Encoding: identity"),
-			kind:     vantage.Unreachable, says: "no length and no end", requests: 5,
+			response: fakevantage.Answer(200, whole, "Transfer-Encoding: identity"), took: 14 * time.Second,
+			kind: exportfile.Incomplete, says: "incomplete response: it has no length and no end", requests: 5,
 		},
-		"another encoding": {
-			response: serve(whole, "Content-Encoding: br"),
-			kind:     vantage.Unreachable, says: "the response with status 200 is not the file", requests: 5,
+		"coding":          {response: serve(whole, "Content-Encoding: br"), says: "Content-Encoding has the coding br", requests: 1},
+		"list of codings": {response: serve(whole, "Content-Encoding: utf-8, Zstd"), says: "the coding zstd", requests: 1},
+		"gzip that is not decoded": {
+			response: serve(whole, "Content-Encoding: gzip,aws-chunked"), says: "the coding gzip", requests: 1,
 		},
 		"plain http": {
-			url:  "http://files.example/a.csv?X-Signature=s3cr3t",
-			kind: vantage.Malformed, says: "file 2 of 2: malformed response: the pre-signed URL must start with https://",
+			url: "http://files.example/a.csv?X-Signature=s3cr3t", says: "file 2 of 2: malformed response: the pre-signed URL must",
 		},
 		"no URL":          {url: "a.csv?X-Signature=s3cr3t", kind: vantage.Malformed, says: "must start with https://"},
 		"not a valid URL": {url: "https://f.example/%zz?X-Signature=s3cr3t", kind: vantage.Malformed, says: "must start"},
@@ -273,30 +304,29 @@ func TestDownload_fails(t *testing.T) {
 				if test.url != "" {
 					urls = append(urls, test.url)
 				}
+				start := time.Now()
 				files, err := download(ctx, newClient(t, fake), exportOf(urls...), directory, nil)
-				e := wantKind(t, err, test.kind)
-				if len(files) > 0 || !strings.Contains(err.Error(), test.says) || strings.Contains(err.Error(), "s3cr3t") {
-					t.Errorf("%v, %v; want it to say %q", files, err, test.says)
+				took := time.Since(start)
+				var e *exportfile.Error
+				if !errors.As(err, &e) || test.kind != "" && e.Err.Kind != test.kind || len(files) > 0 {
+					t.Fatalf("%v, %v", files, err)
 				}
-				n := len(requests(t, fake))
-				if n != test.requests || len(filesIn(t, directory)) > 0 || (e.Host != "") != (n > 0) {
-					t.Errorf("%d requests to %q, want %d; found %v", n, e.Host, test.requests, filesIn(t, directory))
+				if !strings.Contains(err.Error(), test.says) || strings.Contains(err.Error(), "s3cr3t") {
+					t.Errorf("%v; want it to say %q", err, test.says)
+				}
+				n, least, most := len(requests(t, fake)), test.requests, test.requests
+				if test.took == minute {
+					least, most = 7*least, 8*most
+				}
+				if n < least || n > most || len(filesIn(t, directory)) > 0 || (e.Host != "") != (n > 0) {
+					t.Errorf("%d requests to %q, want %d to %d; found %v", n, e.Host, least, most, filesIn(t, directory))
+				}
+				if took < test.took || took > test.took+time.Second {
+					t.Errorf("took %s, want %s", took, test.took)
 				}
 			})
 		})
 	}
-}
-
-// The error of net/http repeats the URL.
-func TestDownload_hidesTheQueryOfAnInvalidRedirect(t *testing.T) {
-	t.Parallel()
-	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
-		fake := fileServer(fakevantage.Answer(302, "", "Location: https://f.example/%zz?X-Signature=s3cr3t"))
-		_, err := download(ctx, newClient(t, fake), exportOf(signed), t.TempDir(), nil)
-		if wantKind(t, err, vantage.TimedOut); strings.Contains(fmt.Sprint(err), "s3cr3t") {
-			t.Error(err)
-		}
-	})
 }
 
 func TestDownload_hidesTheURLFromARedirectTarget(t *testing.T) {

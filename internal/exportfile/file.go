@@ -2,49 +2,47 @@ package exportfile
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"hash"
-	"net/url"
-	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"terraform-provider-vantage/internal/retry"
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// download is the download of one file.
-type download struct {
-	client     *vantage.Client
-	url        *url.URL
-	file       File
-	onProgress func(File, *vantage.Error, time.Duration)
-
-	part   *os.File  // the temporary file, with the file.Size bytes that were received; nil without one
-	digest hash.Hash // of the same bytes
-	etag   string    // of the file that they belong to; empty if the download has to restart
-	total  int64     // the size of that file; -1 if it is unknown
+// Target says where the files of an export are put.
+type Target struct {
+	// Directory is an absolute path. It must exist; see PrepareDirectory.
+	Directory string
+	// NamePrefix starts the name of each file. It must be valid in a file name. Defaults to none.
+	NamePrefix string
+	// OnProgress is called when a file is complete, without a failure, and when a file is requested again because of a
+	// failure: after a delay, or with a fresh URL if delay is zero. It must be safe for concurrent use.
+	OnProgress func(file File, failure *vantage.Error, delay time.Duration)
 }
 
-// newDownloads returns the downloads of an export's files.
-func newDownloads(client *vantage.Client, export *vantage.DataExport, o Options) ([]*download, error) {
-	downloads, taken := make([]*download, len(export.Manifest.Files)), names{}
+// newDownloads returns the downloads of an export's files, and claims their paths.
+func (d *Downloader) newDownloads(export *vantage.DataExport, target Target) ([]*download, error) {
+	count := len(export.Manifest.Files)
+	downloads, list, taken := make([]*download, count), make([]string, count), names{}
 	for i, fileURL := range export.Manifest.Files {
 		u, failure := parseFileURL(fileURL)
 		if failure != nil {
-			return nil, &Error{File: fmt.Sprintf("file %d of %d", i+1, len(downloads)), Err: failure}
+			return nil, &Error{File: fmt.Sprintf("file %d of %d", i+1, count), Err: failure}
 		}
-		file := File{Name: taken.next(u, o.NamePrefix)}
-		file.Path = filepath.Join(o.Directory, file.Name)
-		owner, _ := client.Shared.LoadOrStore(claimedPath(strings.ToLower(file.Path)), export.Token)
-		if owner != export.Token { // its file would be lost
-			return nil, &Error{File: file.Name, Err: &vantage.Error{Kind: PathTaken, Err: fmt.Errorf(
-				"%s is a file of the export %v, and the export %s has a file of the same name", file.Path, owner, export.Token)}}
-		}
-		downloads[i] = &download{client: client, url: u, file: file, onProgress: o.OnProgress}
+		list[i] = taken.next(u, target.NamePrefix)
+		file := File{Name: list[i], Path: filepath.Join(target.Directory, list[i])}
+		downloads[i] = &download{Downloader: d, url: u, file: file, onProgress: target.OnProgress}
+	}
+	name, owner, err := d.claims.add(target.Directory, list, export.Token)
+	switch {
+	case err != nil:
+		return nil, &Error{File: target.Directory, Err: notWritten(err)}
+	case owner != "": // its file would be lost
+		return nil, &Error{File: name, Err: &vantage.Error{Kind: PathTaken, Err: fmt.Errorf(
+			"%s is a file of the export %s, and the export %s has a file of the same name",
+			filepath.Join(target.Directory, name), owner, export.Token)}}
 	}
 	return downloads, nil
 }
@@ -55,10 +53,10 @@ func (d *download) isComplete() bool { return d.file.SHA256 != "" }
 // nothing more is received. After an error it can be called again.
 func (d *download) run(ctx context.Context) *vantage.Error {
 	loop := retry.Loop[vantage.Error]{
-		Log:     d.client.Logger().With("file", d.file.Name),
+		Log:     d.options.Logger.With("file", d.file.Name),
 		OnDelay: func(failure *vantage.Error, delay time.Duration) { d.onProgress(d.file, failure, delay) },
 	}
-	defer d.client.Hosts().Begin()()
+	defer d.options.Hosts.Begin()()
 	failure, ended := loop.Run(ctx, func() (*vantage.Error, retry.Decision) {
 		before := d.file.Size
 		failure, decision := d.attempt(ctx)
@@ -73,27 +71,9 @@ func (d *download) run(ctx context.Context) *vantage.Error {
 	case failure != nil:
 		return failure
 	}
-	if err := d.part.Close(); err != nil {
-		return notWritten(err)
-	}
-	if err := os.Rename(d.part.Name(), d.file.Path); err != nil {
+	if err := publish(d.part, d.file.Path); err != nil {
 		return notWritten(err)
 	}
 	d.part, d.file.SHA256 = nil, hex.EncodeToString(d.digest.Sum(nil))
 	return nil
-}
-
-// restart discards what was received.
-func (d *download) restart() (err error) {
-	d.discard()
-	d.file.Size, d.digest = 0, sha256.New()
-	d.part, err = os.CreateTemp(filepath.Dir(d.file.Path), partPattern)
-	return err
-}
-
-// discard removes the temporary file of an incomplete download.
-func (d *download) discard() {
-	if d.part != nil {
-		_, _ = d.part.Close(), os.Remove(d.part.Name())
-	}
 }

@@ -30,6 +30,8 @@ func (n names) next(u *url.URL, prefix string) string {
 var (
 	// unsafeChars matches characters that end a directory, are special on Windows, or control a terminal.
 	unsafeChars = regexp.MustCompile(`[^\pL\pM\pN ._()\[\]{}@&+=,;!#$%'~^-]`)
+	// reserved matches names of devices on Windows, with any extension.
+	reserved = regexp.MustCompile(`(?i)^(con|prn|aux|nul|(com|lpt)[0-9¹²³]|con(in|out)\$) *(\.|$)`)
 	// extension matches the end of a name that shows the type of the file.
 	extension = regexp.MustCompile(`(?i)(\.\w{1,10})?(\.gz)?$`)
 )
@@ -47,7 +49,9 @@ func fileName(u *url.URL, prefix string) (stem, ext string) {
 	if strings.Trim(name, "_") == "" {
 		name = "file"
 	}
-	name = prefix + name
+	if name = prefix + name; reserved.MatchString(name) {
+		name = "_" + name
+	}
 	ext = extension.FindString(name)
 	stem = name[:min(len(name), maxName)-len(ext)]
 	return strings.TrimRight(strings.ToValidUTF8(stem, ""), ". "), ext

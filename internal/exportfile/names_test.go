@@ -18,9 +18,13 @@ import (
 func namesOf(ctx context.Context, t *testing.T, directory, prefix string, urls ...string) ([]string, error) {
 	t.Helper()
 	client := newClientOf(t, roundTripper(func(r *http.Request) (*http.Response, error) {
-		return &http.Response{StatusCode: 200, Header: http.Header{}, Request: r, Body: http.NoBody}, nil
+		header := http.Header{}
+		if strings.Contains(strings.ToLower(r.URL.Path), ".htm") {
+			header.Set("Content-Type", "text/html")
+		}
+		return &http.Response{StatusCode: 200, Header: header, Request: r, Body: http.NoBody}, nil
 	}))
-	files, err := exportfile.Download(ctx, client, exportOf(urls...), exportfile.Options{
+	files, err := client.Files.Download(ctx, exportOf(urls...), exportfile.Target{
 		Directory: directory, NamePrefix: prefix, OnProgress: func(exportfile.File, *vantage.Error, time.Duration) {},
 	})
 	var names []string
@@ -62,6 +66,12 @@ func TestDownload_namesFiles(t *testing.T) {
 		"special on Windows": {
 			"", []string{"/a:b*c%3F.csv", "/a.csv.%20."}, []string{"a_b_c_.csv", "a.csv"},
 		},
+		"reserved on Windows": {
+			"", []string{"/NUL", "/con.csv", "/Com1.tar.gz", "/lpt%C2%B3%20.csv", "/CONIN$", "/console.csv", "/com.csv"},
+			[]string{"_NUL", "_con.csv", "_Com1.tar.gz", "_lpt³.csv", "_CONIN$", "console.csv", "com.csv"},
+		},
+		"reserved with a prefix": {"co", []string{"/n.csv"}, []string{"_con.csv"}},
+		"page":                   {"", []string{"/a.html", "/b.HTM"}, []string{"a.html", "b.HTM"}},
 		"too long": {
 			"", []string{"/" + long + ".csv", "/2/" + long + ".csv"}, []string{long[:108] + ".csv", long[:108] + "-2.csv"},
 		},

@@ -19,6 +19,7 @@ import (
 	"terraform-provider-vantage/internal/exportfile"
 	"terraform-provider-vantage/internal/fakevantage"
 	"terraform-provider-vantage/internal/fakevantage/contract"
+	"terraform-provider-vantage/internal/providerdata"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -40,20 +41,20 @@ func within(t *testing.T, timeout time.Duration, f func(t *testing.T, ctx contex
 	})
 }
 
-// newClient returns a client of the fake, in process.
-func newClient(t testing.TB, fake *fakevantage.Server) *vantage.Client {
+// newClient returns a client of the fake, in process, with its downloader.
+func newClient(t testing.TB, fake *fakevantage.Server) providerdata.Data {
 	t.Helper()
 	contract.Hold(t, fake)
 	return newClientOf(t, fake.Transport())
 }
 
-func newClientOf(t testing.TB, transport http.RoundTripper) *vantage.Client {
+func newClientOf(t testing.TB, transport http.RoundTripper) providerdata.Data {
 	t.Helper()
-	client, err := vantage.New(vantage.Options{APIToken: apiToken, Transport: transport, UserAgent: "test"})
+	data, err := providerdata.New(vantage.Options{APIToken: apiToken, Transport: transport, UserAgent: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return client
+	return data
 }
 
 type roundTripper func(*http.Request) (*http.Response, error)
@@ -61,11 +62,11 @@ type roundTripper func(*http.Request) (*http.Response, error)
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // completed creates an export and waits for it.
-func completed(ctx context.Context, t *testing.T, client *vantage.Client) *vantage.DataExport {
+func completed(ctx context.Context, t *testing.T, data providerdata.Data) *vantage.DataExport {
 	t.Helper()
-	e, err := client.CreateDataExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "rprt_1"})
+	e, err := data.Client.CreateDataExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "rprt_1"})
 	if err == nil {
-		e, err = client.WaitForDataExport(ctx, e, nil)
+		e, err = data.Client.WaitForDataExport(ctx, e, nil)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -74,8 +75,10 @@ func completed(ctx context.Context, t *testing.T, client *vantage.Client) *vanta
 }
 
 // exportOf returns an export whose files have these pre-signed URLs.
-func exportOf(urls ...string) *vantage.DataExport {
-	return &vantage.DataExport{Token: "dta_xprt_1", Status: "completed", Manifest: &vantage.Manifest{Files: urls}}
+func exportOf(urls ...string) *vantage.DataExport { return exportAs("dta_xprt_1", urls...) }
+
+func exportAs(token string, urls ...string) *vantage.DataExport {
+	return &vantage.DataExport{Token: token, Status: "completed", Manifest: &vantage.Manifest{Files: urls}}
 }
 
 // progress is one call of OnProgress.
@@ -87,10 +90,10 @@ type progress struct {
 
 // download downloads an export. onProgress, which may be nil, is called by one goroutine at a time.
 func download(
-	ctx context.Context, client *vantage.Client, export *vantage.DataExport, directory string, onProgress func(progress),
+	ctx context.Context, data providerdata.Data, export *vantage.DataExport, directory string, onProgress func(progress),
 ) ([]exportfile.File, error) {
 	var mu sync.Mutex
-	return exportfile.Download(ctx, client, export, exportfile.Options{
+	return data.Files.Download(ctx, export, exportfile.Target{
 		Directory: directory,
 		OnProgress: func(file exportfile.File, failure *vantage.Error, delay time.Duration) {
 			mu.Lock()

@@ -44,7 +44,7 @@ func (s *session) begin(r *resource, call string) (done func(error, []*tfprotov6
 		switch {
 		case t.accepted > 0 && call != "ApplyResourceChange":
 			s.failf("%s of %s created an export", call, r.name)
-		case t.all > 0 && !slices.Contains([]string{"ApplyResourceChange", "ReadResource", "ImportResourceState"}, call):
+		case t.all > 0 && call != "ApplyResourceChange" && call != "ReadResource" && call != "ImportResourceState":
 			s.failf("%s of %s sent %d requests", call, r.name, t.all)
 		}
 		return t
@@ -90,16 +90,29 @@ func urlsAllowed(o object) bool {
 			return false
 		}
 	}
-	stores := at(o.value, "store_file_urls")
-	return at(o.value, "manifest", "files").IsNull() || !stores.IsNull() && !is(stores, false)
+	return at(o.value, "manifest", "files").IsNull() || !is(at(o.value, "store_file_urls"), false)
 }
 
-// expiryStored reports whether state says when the URLs of an export that has just completed expire, stored or not.
-func (s *session) expiryStored(o object) bool {
-	api, e := s.api(), s.fake.Exports()[o.text("token")]
-	until := e.CompletedAt.Add(api.URLLifetime)
-	unknown := api.URLLifetime <= 0 || api.SignEachGET || !until.Before(o.timeOr("valid_until", until.Add(1)))
-	return unknown || o.text("manifest", "urls_valid_until") == until.UTC().Format(time.RFC3339)
+// pending reports whether the API knows an export that has not completed.
+func (s *session) pending(token string) bool {
+	return s.known(token) && s.fake.Exports()[token].CompletedAt.IsZero()
+}
+
+func (s *session) checkImported(r *resource, o object, block importBlock, t traffic) {
+	rule := s.rules(r, "import", t, r.none(), o)
+	rule(t.all == t.gets && (t.gets == 1 || s.faulty), "one GET is sent")
+	rule(completed(o) && o.text("token") == block.token, "only a completed export is imported")
+	for _, left := range [][]string{{"wait_for_completion"}, {"store_file_urls"}, {"manifest", "files"}} {
+		rule(at(o.value, left...).IsNull(), left[len(left)-1]+" is left to the first apply")
+	}
+	s.checkCompleted(rule, o)
+}
+
+// checkCompleted checks an object that has just been seen completed.
+func (s *session) checkCompleted(rule func(bool, string), o object) {
+	want := s.urlsValidUntil(s.fake.Exports()[o.text("token")])
+	got := o.text("manifest", "urls_valid_until")
+	rule(got == want || s.api().SignEachGET && got != "", "urls_valid_until is stored, whether URLs are or not: "+want)
 }
 
 func (s *session) checkRead(r *resource, before, after object, t traffic) {
@@ -108,7 +121,7 @@ func (s *session) checkRead(r *resource, before, after object, t traffic) {
 	token := before.text("token")
 	young := time.Since(s.accepted(token)) < time.Minute // a 404 can mean that the API does not know it yet
 	rule(t.all == t.gets && (t.gets < 2 || s.faulty || young), "at most one GET is sent")
-	imported := bytes.Contains(before.private, []byte(".import_before_read")) // the framework removes it
+	imported := bytes.Contains(before.private, []byte(".import_before_read")) // a key of the framework
 	rule(!same || imported || bytes.Equal(before.private, after.private), "private state changes with state only")
 	if r.of != nil {
 		missing := r.removed && is(at(before.value, "verify_files"), true)
@@ -128,9 +141,11 @@ func (s *session) checkRead(r *resource, before, after object, t traffic) {
 		return
 	}
 	rule(urlsAllowed(after), "URLs are stored if they may be, with their expiry")
-	rule(!completed(after) || s.expiryStored(after), "the expiry of URLs is stored")
 	rule(after.text("token") == token && (before.identity() == "" || after.identity() == token), "the token is constant")
-	rule(completed(after) || s.unusable(token) || s.fake.Exports()[token].CompletedAt.IsZero(), "completion is noticed")
+	rule(completed(after) || s.unusable(token) || s.pending(token), "completion is noticed")
+	if completed(after) {
+		s.checkCompleted(rule, after)
+	}
 }
 
 // checkPlanned checks a planned object, and the attributes that force replacement.
@@ -159,10 +174,13 @@ func (s *session) checkAction(r *resource, c change) {
 			s.failf("%s of %s is adopted without a warning%s", name, r.name, c.warnings)
 		}
 	}
-	same := at(c.planned.value, "token").Equal(at(c.prior.value, "token")) && !c.prior.tainted
-	hopeless := same && c.action == "replace" && c.prior.text("valid_until") <= time.Now().UTC().Format(time.RFC3339)
-	if r.of != nil && c.prior.text("valid_until") != "" && hopeless != strings.Contains(c.warnings, "-replace") {
-		s.failf("%s: the plan warns of a download that will fail: %t%s", r.name, !hopeless, c.warnings)
+	if r.of == nil || c.action != "replace" || c.prior.tainted || c.prior.text("valid_until") == "" {
+		return
+	}
+	expired := c.prior.text("valid_until") <= time.Now().UTC().Format(time.RFC3339)
+	kept := at(c.planned.value, "token").Equal(at(c.prior.value, "token"))
+	if warned := strings.Contains(c.warnings, "-replace"); warned != (expired && kept) {
+		s.failf("the plan warns that %s cannot succeed: %t%s", r.name, warned, c.warnings)
 	}
 }
 
@@ -177,11 +195,13 @@ func (s *session) checkApplied(r *resource, c change, after object, t traffic) {
 	case "update":
 		rule(t.accepted == 0, "no export is created")
 		rule(token == c.prior.text("token") && after.identity() == c.prior.identity(), "the token is constant")
-		fetches := c.prior.lacksURLs(c.config) && !s.over(c.prior)
-		rule(t.all == 0 || isExport && (!completed(c.prior) || fetches), "no request is sent for what is finished")
-		rule(!completed(c.prior) || same(c.prior, after, "completed_at") && same(c.prior, after, "valid_until") &&
-			(fetches || same(c.prior, after, "urls_valid_until")), "a completed export does not change")
-		rule(!ok || stopped || !completed(c.prior) || !after.lacksURLs(c.config), "URLs that are to be stored are stored")
+		fetches := lacksURLs(c.prior) && is(at(after.value, "store_file_urls"), true)
+		rule(t.all == 0 || isExport && (!completed(c.prior) || fetches), "no request is sent for a completed export")
+		rule(!completed(c.prior) || fetches ||
+			at(after.value, "manifest", "urls_valid_until").Equal(at(c.prior.value, "manifest", "urls_valid_until")),
+			"urls_valid_until is constant")
+		rule(!ok || stopped || r.of != nil || !lacksURLs(after) || !is(at(after.value, "store_file_urls"), true),
+			"URLs that are to be stored are stored")
 	case "create":
 		rule(t.posts == 0 || isExport, "no export is created for a download")
 		rule(t.accepted < 2 || s.faulty && t.accepted < 6, "one export is created, less than six after faults")
@@ -193,19 +213,18 @@ func (s *session) checkApplied(r *resource, c change, after object, t traffic) {
 			rule(!after.tainted || !stopped || s.faulty || t.failed > 0, "an interrupt does not taint")
 		}
 	}
-	rule(!isExport || !completed(after) || completed(c.prior) || s.expiryStored(after), "the expiry of URLs is stored")
 	rule(urlsAllowed(after), "URLs are stored if they may be, with their expiry")
+	if isExport && completed(after) && !completed(c.prior) {
+		s.checkCompleted(rule, after)
+	}
 	rule(ok || t.failed > 0 || s.excused(r, c, after), "the apply succeeds")
 	waits := isExport && !is(at(c.config.value, "wait_for_completion"), false)
 	rule(!ok || !waits || stopped || completed(after), "the apply waits for completion")
 	rule(t.gets == 0 || waits || !isExport || completed(c.prior), "nothing is polled without wait_for_completion")
 }
 
-// same reports whether two objects have the same member of the manifest.
-func same(a, b object, name string) bool { return a.text("manifest", name) == b.text("manifest", name) }
-
-// excused reports whether an apply may fail: because of a fault or an interrupt, or because the export takes longer
-// than the timeout, is lost, has failed, or has expired before its download.
+// excused reports whether an apply may fail: because of a fault or an interrupt, or since the export takes longer than
+// the timeout, is lost, has failed or expired.
 func (s *session) excused(r *resource, c change, after object) bool {
 	token := c.prior.text("token")
 	switch {
@@ -214,8 +233,7 @@ func (s *session) excused(r *resource, c change, after object) bool {
 	case c.action == "create":
 		token = after.text("token")
 	}
-	lost := r.of != nil && !s.downloadable(token) ||
-		c.action == "update" && !completed(c.prior) && s.unusable(token)
+	lost := (c.action == "update" && !completed(c.prior) || r.of != nil) && (s.unusable(token) || s.expired(token))
 	return s.faulty || s.stopped.Load() || s.api().ReadyAfter > 20*time.Minute || lost
 }
 

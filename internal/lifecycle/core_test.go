@@ -91,29 +91,18 @@ func (s *session) importState(r *resource, block importBlock) (object, bool) {
 		TypeName: r.typeName, ID: block.token,
 	})
 	t := done(err, resp.Diagnostics)
-	if t.all != t.gets || t.gets > 1 && !s.faulty {
-		s.failf("the import of %s sent %+v", r.name, t)
-	}
-	o, ok := r.none(), !s.failed
-	for _, i := range resp.ImportedResources { // one, or none after an error
-		facts := facts{imported: true, reported: block.reported}
-		imported := object{value: unpack(r.object, i.State)}
-		for _, option := range []string{"wait_for_completion", "store_file_urls"} {
-			if !completed(imported) || !at(imported.value, option).IsNull() || !urlsAllowed(imported) {
-				s.failf("the import of %s stored %s", r.name, show(imported.value))
-			}
+	if s.failed {
+		if s.configured && !s.faulty && !s.unusable(block.token) && !s.pending(block.token) {
+			s.failf("the import of %s failed%s", r.name, s.last)
 		}
-		o, ok = s.read(r, object{unpack(r.object, i.State), i.Private, i.Identity, false, facts})
-	}
-	usable := !s.unusable(block.token) && !s.fake.Exports()[block.token].CompletedAt.IsZero()
-	if ok != usable && s.configured && !s.faulty {
-		s.failf("the import of %s succeeds: %t%s", r.name, ok, s.last)
-	}
-	if !ok || !o.exists() {
 		return r.none(), false
 	}
+	i := resp.ImportedResources[0]
+	facts := facts{imported: true, reported: block.reported}
+	o := object{unpack(r.object, i.State), i.Private, i.Identity, false, facts}
+	s.checkImported(r, o, block, t)
 	counts.Add("imports", 1)
-	return o, true
+	return s.read(r, o)
 }
 
 // plan plans from a prior object to a configuration. It reports false if the configuration is invalid.
@@ -231,7 +220,6 @@ func (s *session) apply(r *resource, c change) (object, bool) {
 	ok := !s.failed
 	after := object{value: unpack(r.object, resp.NewState), private: resp.Private, identified: resp.NewIdentity}
 	after.tainted = prior.tainted || !ok && c.action == "create" && after.exists()
-	after.facts = facts{made: c.config.args}
 	if !after.value.IsFullyKnown() {
 		s.failf("%s is unknown after apply: %s", r.name, show(after.value))
 	}

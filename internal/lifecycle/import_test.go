@@ -35,9 +35,6 @@ func (w *world) importing(r *resource, how string) importBlock {
 		return block
 	case how == "same" && w.known(token):
 		block.token = token
-		if made := r.state.facts.made; made != nil {
-			from = made
-		}
 	default:
 		block.token = w.fake.AddOf(paths[r.typeName], map[string]any{}, time.Now())
 	}

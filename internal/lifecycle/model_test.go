@@ -9,15 +9,16 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"terraform-provider-vantage/internal/fakevantage"
 )
 
 // An independent model of what the provider plans.
 
 // facts are what the model knows of an object beside its state.
 type facts struct {
-	made     map[string]string // the arguments of its last apply
-	imported bool              // by an import that no apply has ended
-	reported map[string]string // what the API reports of an imported export, by argument
+	imported bool              // and not updated since
+	reported map[string]string // by argument, of an imported export
 }
 
 // compare reports whether a configured value contradicts what is reported. Settings are compared one by one: unreported
@@ -48,20 +49,20 @@ func (w *world) action(r *resource, o object, c config) (action string, adopted 
 	replace, update, unknown := false, o.facts.imported, false
 	for _, choice := range choices(r.typeName) {
 		name := choice.name
-		configured, set := c.args[name]
-		made, had := o.facts.made[name]
+		before, after := at(o.value, name), at(c.value, name)
 		reported, known := o.facts.reported[name]
 		switch {
 		case choice.option && c.unknown[name]:
 			unknown = true // counts as unchanged for a renewal
 		case choice.option:
-			update = update || !option(c, name).Equal(at(o.value, name))
+			update = update || !option(c, name).Equal(before)
 		case !o.facts.imported:
-			replace = replace || set != had || set && (c.unknown[name] || configured != made)
-		case set && !known:
+			replace = replace || !after.Equal(before)
+		case after.IsNull(): // removed from state
+		case !known:
 			adopted = append(adopted, name)
-		case set:
-			conflict, unreported := compare(name, configured, reported)
+		default:
+			conflict, unreported := compare(name, c.args[name], reported)
 			replace = replace || c.unknown[name] || conflict
 			if unreported {
 				adopted = append(adopted, name)
@@ -71,14 +72,14 @@ func (w *world) action(r *resource, o object, c config) (action string, adopted 
 	if r.of != nil {
 		replace = replace || !at(c.value, "token").Equal(at(o.value, "token"))
 	}
-	waits := completed(o) || !is(o.settled(c, "wait_for_completion"), false)
-	pending := r.of == nil && waits && (!completed(o) || o.lacksURLs(c))
+	pending := r.of == nil && !completed(o) && !is(planned(o, c, "wait_for_completion"), false)
+	missing := r.of == nil && lacksURLs(o) && is(planned(o, c, "store_file_urls"), true)
 	switch {
 	case !o.exists():
 		return "create", nil
 	case o.tainted || replace:
 		return "replace", nil
-	case update || pending:
+	case update || pending || missing:
 		return "update", adopted
 	case w.due(o, c):
 		return "replace", nil
@@ -87,6 +88,17 @@ func (w *world) action(r *resource, o object, c config) (action string, adopted 
 	}
 	return "no-op", nil
 }
+
+// planned returns an option, with its value in state if it is unknown.
+func planned(o object, c config, name string) tftypes.Value {
+	if c.unknown[name] {
+		return at(o.value, name)
+	}
+	return option(c, name)
+}
+
+// lacksURLs reports whether a completed export has no list of URLs.
+func lacksURLs(o object) bool { return completed(o) && at(o.value, "manifest", "files").IsNull() }
 
 // option returns a configured option, or its default.
 func option(c config, name string) tftypes.Value {
@@ -97,28 +109,12 @@ func option(c config, name string) tftypes.Value {
 	return v
 }
 
-// settled returns a configured option, or its value in state if it is unknown.
-func (o object) settled(c config, name string) tftypes.Value {
-	if c.unknown[name] {
-		return at(o.value, name)
-	}
-	return option(c, name)
-}
-
 func completed(o object) bool { return o.text("status") == "completed" }
 
-// lacksURLs reports whether the URLs of a completed export are to be stored, and are not in state.
-func (o object) lacksURLs(c config) bool {
-	return completed(o) && is(o.settled(c, "store_file_urls"), true) && at(o.value, "manifest", "files").IsNull()
-}
-
-// finished reports whether an export is a finished record: completed, or expired without having been waited for.
+// finished reports whether an export is a finished record: completed, or pending for two days and not waited for.
 func (w *world) finished(o object) bool {
-	return completed(o) || is(at(o.value, "wait_for_completion"), false) && w.over(o)
+	return completed(o) || is(at(o.value, "wait_for_completion"), false) && !time.Now().Before(w.validUntil(o))
 }
-
-// over reports whether an export has expired according to its state.
-func (w *world) over(o object) bool { return !time.Now().Before(w.validUntil(o)) }
 
 // validUntil returns when an export expires: 48 hours after it was accepted if it does not state a time after its
 // completion.
@@ -181,16 +177,26 @@ func (w *world) unusable(token string) bool {
 	return !w.known(token) || w.fake.Exports()[token].Status != ""
 }
 
-// downloadable reports whether the API has URLs of an export that work, if it is completed.
-func (w *world) downloadable(token string) bool {
-	e, api := w.fake.Exports()[token], w.api()
-	validFor := api.ValidFor
-	if validFor <= 0 {
-		validFor = 24 * time.Hour
+// expired reports whether an export that the API describes has expired, or its URLs.
+func (w *world) expired(token string) bool {
+	e := w.fake.Exports()[token]
+	until, _ := time.Parse(time.RFC3339, w.urlsValidUntil(e))
+	return !e.CompletedAt.IsZero() && !until.IsZero() && !time.Now().Before(until)
+}
+
+// urlsValidUntil returns when the URLs of a completed export expire as state has to say: at its expiry, or earlier
+// according to their signature. It is empty if neither is reported.
+func (w *world) urlsValidUntil(e fakevantage.Export) string {
+	o, until := w.api(), e.CompletedAt.Add(24*time.Hour)
+	if o.ValidFor > 0 {
+		until = e.CompletedAt.Add(o.ValidFor)
 	}
-	if lifetime := api.URLLifetime; lifetime > 0 && !api.SignEachGET {
-		validFor = min(validFor, lifetime)
+	signed := e.CompletedAt.Add(o.URLLifetime)
+	switch {
+	case o.URLLifetime > 0 && (o.ValidFor < 0 || signed.Before(until)):
+		until = signed
+	case o.ValidFor < 0:
+		return ""
 	}
-	expired := !e.CompletedAt.IsZero() && time.Since(e.CompletedAt) >= validFor.Truncate(time.Second) // as it is reported
-	return !expired && !w.unusable(token)
+	return until.UTC().Truncate(time.Second).Format(time.RFC3339)
 }

@@ -24,6 +24,7 @@ var exportLines = []string{
 
 var beginnings = []string{
 	"urls 1h|6h", "valid unknown", "urls 1h|6h;set a renew_before_expiry 2h|7h", "set a renew_before_expiry 0s",
+	"urls 1h|6h;set a renew_before_expiry 2h;set a store_file_urls false",
 	"set a store_file_urls false;apply;pass 25h", "set a wait_for_completion false",
 	"set a store_file_urls false;set a wait_for_completion false",
 	`set a triggers {"month":"3"};import-block a ` + howImported + ";apply",
@@ -64,7 +65,7 @@ var operations = []struct {
 	{1, "valid 24h|1h|0s|unknown"},  // from completion
 	{1, "urls 1h|6h|unknown"},
 	{1, "files 3"},
-	{1, "reorder|member|sign-each-get"}, // files in each response; a further member of attributes; new URLs
+	{1, "reorder|member|sign-each-get"}, // files in each response; a further member of attributes; URLs
 	{1, "latency 0s|2s"},
 	{1, "fault " + strings.Join(faultKinds, "|") + " 1|2|3|30"}, // of the next requests
 	{1, "remove-files d"},

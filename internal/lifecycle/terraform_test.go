@@ -38,16 +38,15 @@ func (w *world) start(configured bool) *session {
 	s := &session{world: w, log: &bytes.Buffer{}, configured: configured, faulty: len(w.faults) > 0,
 		deposed: map[*resource]object{}}
 	s.ctx = tflogtest.RootLogger(context.Background(), s.log)
-	var client *vantage.Client
-	var err error
+	var options *vantage.Options
 	if configured {
-		client, err = vantage.New(vantage.Options{
+		options = &vantage.Options{
 			APIToken: acctest.APIToken, Transport: w.fake.Transport(),
 			Logger: slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		})
-		w.must(err)
+		}
 	}
-	s.server, err = acctest.Configured(s.ctx, client)
+	var err error
+	s.server, err = acctest.Configured(s.ctx, options)
 	w.must(err)
 	return s
 }

@@ -284,8 +284,8 @@ func (w *world) finish() {
 	}
 	w.run("apply")
 	for _, r := range w.resources {
-		if r.of != nil && (w.over(r.of.state) || !w.downloadable(r.of.state.text("token"))) {
-			continue
+		if r.of != nil && (w.unusable(r.of.state.text("token")) || w.expired(r.of.state.text("token"))) {
+			continue // nothing to download
 		}
 		if !r.state.exists() || r.state.tainted || r.of == nil && !completed(r.state) {
 			w.failf("%s is not completed at the end: %s", r.name, show(r.state.value))

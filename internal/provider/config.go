@@ -15,11 +15,12 @@ import (
 
 	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/diagnostics"
+	"terraform-provider-vantage/internal/providerdata"
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// client returns the API client, or nil if an argument is invalid or known only after apply.
-func (m providerModel) client(userAgent string) (*vantage.Client, diag.Diagnostics) {
+// data returns the provider data. It is empty if an argument is invalid or known only after apply.
+func (m providerModel) data(userAgent string) (providerdata.Data, diag.Diagnostics) {
 	var s settings
 	options := vantage.Options{
 		Host:            s.text("host", m.Host),
@@ -34,15 +35,15 @@ func (m providerModel) client(userAgent string) (*vantage.Client, diag.Diagnosti
 		s.diags.Append(diagnostics.MissingToken.ErrorAt(path.Root("api_token"), nil))
 	}
 	if s.unknown || s.diags.HasError() {
-		return nil, s.diags
+		return providerdata.Data{}, s.diags
 	}
-	client, err := vantage.New(options)
+	data, err := providerdata.New(options)
 	if err != nil {
 		s.diags.Append(diagnostics.InvalidClient.Error(diagnostics.Values{"problem": err.Error()}))
-	} else if err := client.CheckProxy(); err != nil {
+	} else if err := data.Client.CheckProxy(); err != nil {
 		s.diags.Append(diagnostics.InvalidProxy.Warning(diagnostics.Values{"problem": err.Error()}))
 	}
-	return client, s.diags
+	return data, s.diags
 }
 
 // settings reads the provider's arguments and the environment variables that apply if an argument is not set.
@@ -84,8 +85,8 @@ var checks = map[string]func(value string) error{
 	"workspace_token":   argument.CheckToken,
 }
 
-// checkValue returns an error if the value of an argument or of its environment variable is invalid. An empty value counts
-// as not set.
+// checkValue returns an error if the value of an argument or of its environment variable is invalid. An empty value
+// counts as not set.
 func checkValue(name, value string) error {
 	switch {
 	case value == "":

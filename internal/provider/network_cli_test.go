@@ -2,6 +2,8 @@ package provider_test
 
 import (
 	"encoding/pem"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -40,6 +42,50 @@ func TestGatewayPages_taintNothing(t *testing.T) {
 	refreshing.Store(true)
 	cli.MustRun("plan", "-detailed-exitcode", "-no-color")
 	api.WantRequests(t, 1, 5)
+}
+
+// Neither a longer timeout nor another attempt helps.
+func TestNetwork_failsAtOnceIfItIsNotConfigured(t *testing.T) {
+	t.Parallel()
+	api := acctest.Start(t, fakevantage.Options{})
+	server := httptest.NewUnstartedServer(api.Server)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	proxy := httptest.NewServer(fakevantage.Answer(http.StatusProxyAuthRequired, ""))
+	t.Cleanup(proxy.Close)
+	host := strings.TrimPrefix(proxy.URL, "http://")
+	for name, test := range map[string]struct {
+		env  map[string]string
+		says []string
+	}{
+		"certificate": {
+			map[string]string{"VANTAGE_HOST": server.URL},
+			[]string{"127.0.0.1: tls: failed to verify certificate", "SSL_CERT_FILE"},
+		},
+		"proxy": {
+			map[string]string{"VANTAGE_HOST": "https://api.example", "HTTPS_PROXY": "http://me:hunter2@" + host},
+			[]string{host, "environment variable HTTPS_PROXY", "status 407"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cli := acctest.NewCLI(t, api, oneExport)
+			for name, value := range test.env {
+				cli.Setenv(name, value)
+			}
+			out, ok := cli.Run("apply", "-auto-approve", "-no-color")
+			out = strings.Join(strings.Fields(strings.ReplaceAll(out, "│", "")), " ")
+			for _, want := range test.says {
+				if ok || !strings.Contains(out, want) {
+					t.Errorf("%q is missing in %s", want, out)
+				}
+			}
+			if strings.Contains(out, "hunter2") || strings.Contains(out, "longer") || len(api.Requests()) > 0 {
+				t.Errorf("%d requests, %s", len(api.Requests()), out)
+			}
+		})
+	}
 }
 
 // A connection that died while the export was pending is replaced.

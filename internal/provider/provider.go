@@ -18,7 +18,6 @@ import (
 	"terraform-provider-vantage/internal/costexport"
 	"terraform-provider-vantage/internal/dataexport"
 	"terraform-provider-vantage/internal/kubernetesefficiencyexport"
-	"terraform-provider-vantage/internal/providerdata"
 	"terraform-provider-vantage/internal/unitcostexport"
 	"terraform-provider-vantage/internal/unitcosts"
 )
@@ -101,14 +100,13 @@ func (p *vantageProvider) Configure(
 		return
 	}
 	userAgent := "terraform-provider-vantage/" + p.version + " Terraform/" + req.TerraformVersion
-	client, diags := config.client(userAgent)
+	data, diags := config.data(userAgent)
 	resp.Diagnostics.Append(diags...)
-	if client == nil {
+	if data.Client == nil {
 		// If an argument is unknown, Terraform configures the provider again in the apply. Until then, operations that
 		// need a client report that there is none.
 		return
 	}
-	data := providerdata.Data{Client: client}
 	resp.ResourceData = data
 	resp.DataSourceData = data
 	resp.EphemeralResourceData = data

@@ -73,11 +73,8 @@ func play(t *testing.T, k exportType, l exchange, f func(*testing.T, *acctest.Pr
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		api := &recorded.API{T: t, Kind: k.Kind, Took: l.took, Expires: l.expires}
-		client, err := vantage.New(vantage.Options{APIToken: acctest.APIToken, Transport: api})
-		if err != nil {
-			t.Fatal(err)
-		}
-		f(t, acctest.NewProtocolOf(t, client, k.typeName), api)
+		options := &vantage.Options{APIToken: acctest.APIToken, Transport: api}
+		f(t, acctest.NewProtocolOf(t, options, k.typeName), api)
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"terraform-provider-vantage/internal/diagnostics"
+	"terraform-provider-vantage/internal/exportfile"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -20,6 +21,21 @@ import (
 // unknown values.
 type Data struct {
 	Client *vantage.Client
+	Files  *exportfile.Downloader
+}
+
+// New returns the data of a provider whose API client has these options. The downloader shares what does not belong to
+// the API.
+func New(o vantage.Options) (Data, error) {
+	o = o.WithDefaults()
+	client, err := vantage.New(o)
+	if err != nil {
+		return Data{}, err
+	}
+	return Data{Client: client, Files: exportfile.New(exportfile.Options{
+		Transport: o.Transport, Hosts: o.Hosts, Timeout: o.Timeout, UserAgent: o.UserAgent, Logger: o.Logger,
+		Renew: client.GetDataExport,
+	})}, nil
 }
 
 // set takes the data from a request of a Configure method, where it is nil until the provider is configured.

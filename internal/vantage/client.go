@@ -14,7 +14,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"terraform-provider-vantage/internal/retry"
@@ -55,10 +54,6 @@ type Options struct {
 
 // Client calls the API. It is safe for concurrent use, and all its callers share one rate limiter.
 type Client struct {
-	// Shared holds what users of the client share as long as it exists, such as the paths of files that were written. As
-	// in a context, keys have types of the user's package.
-	Shared sync.Map
-
 	options Options
 	base    *url.URL
 	send    layer
@@ -66,15 +61,8 @@ type Client struct {
 	history *history
 }
 
-// New returns a Client. It makes no request.
-func New(o Options) (*Client, error) {
-	if err := CheckAPIToken(o.APIToken); err != nil {
-		return nil, err
-	}
-	base, err := ParseHost(o.Host)
-	if err != nil {
-		return nil, err
-	}
+// WithDefaults returns the options with the defaults of Timeout, Transport, Hosts and Logger.
+func (o Options) WithDefaults() Options {
 	if o.Timeout == 0 {
 		o.Timeout = DefaultTimeout
 	}
@@ -87,26 +75,24 @@ func New(o Options) (*Client, error) {
 	if o.Hosts == nil {
 		o.Hosts = &retry.Hosts{}
 	}
+	return o
+}
+
+// New returns a Client. It makes no request.
+func New(o Options) (*Client, error) {
+	if err := CheckAPIToken(o.APIToken); err != nil {
+		return nil, err
+	}
+	base, err := ParseHost(o.Host)
+	if err != nil {
+		return nil, err
+	}
+	o = o.WithDefaults()
 	redactor := redact.New(o.APIToken)
 	return &Client{
 		options: o, base: base, send: newLayers(o, redactor), redact: redactor, history: newHistory(),
 	}, nil
 }
-
-// Transport returns the transport of the client without its API token and rate limits, for requests to file servers.
-func (c *Client) Transport() http.RoundTripper { return c.options.Transport }
-
-// Timeout returns the timeout of one request.
-func (c *Client) Timeout() time.Duration { return c.options.Timeout }
-
-// Hosts returns what the client knows of hosts.
-func (c *Client) Hosts() *retry.Hosts { return c.options.Hosts }
-
-// UserAgent returns the user agent of the client's requests.
-func (c *Client) UserAgent() string { return c.options.UserAgent }
-
-// Logger returns the logger of the client.
-func (c *Client) Logger() *slog.Logger { return c.options.Logger }
 
 // newLayers returns what an attempt passes through, here from the inside out. Client.do, which repeats attempts, is
 // outside of them all. An error without a response is a *NoResponse.
@@ -203,8 +189,8 @@ func (c *Client) attempt(req *http.Request, call call) (*Error, retry.Decision) 
 	case errors.As(err, &none):
 		return none.Failure, none.Decision
 	case resp == nil:
-		// The Location of a redirect cannot be read.
-		return &Error{Kind: Malformed, Err: c.redact.Cause(err)}, retry.Decision{Policy: retry.OneMinute}
+		err = errors.New("the response redirects to a Location that is not a URL")
+		return &Error{Kind: Malformed, Err: err}, retry.Decision{Policy: retry.OneMinute}
 	case errors.As(err, &failure): // by checkRedirect
 	case resp.StatusCode >= 200 && resp.StatusCode < 300:
 		err = call.decode(resp)

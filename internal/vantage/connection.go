@@ -99,11 +99,13 @@ func noResponse(req *http.Request, err error, a attempt, redactor redact.Redacto
 	}
 	var untrusted *tls.CertificateVerificationError
 	a.certificate = errors.As(err, &untrusted)
-	errors.As(err, &a.proxy)
 	switch {
 	case a.certificate:
 		failure.Kind, failure.Err = CertificateNotTrusted, fmt.Errorf("%s: %w", req.URL.Hostname(), failure.Err)
-	case a.proxy == http.StatusProxyAuthRequired:
+	case errors.As(err, &a.proxy):
+		failure.Err = a.proxy
+	}
+	if a.proxy == http.StatusProxyAuthRequired {
 		failure.Kind = Invalid
 	}
 	if !a.connected {

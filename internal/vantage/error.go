@@ -32,7 +32,7 @@ const (
 	CertificateNotTrusted ErrorKind = "certificate not trusted"
 	// ExportFailed means that the export reached a final status other than completed.
 	ExportFailed ErrorKind = "export failed"
-	// TimedOut means that the deadline of the context has passed, or would pass before the next request: see Error.Timeout.
+	// TimedOut means that the deadline of the context has passed, or would before the next request; see Error.Timeout.
 	TimedOut ErrorKind = "timed out"
 	// Interrupted means that the context was canceled.
 	Interrupted ErrorKind = "interrupted"

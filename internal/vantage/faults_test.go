@@ -205,6 +205,7 @@ func TestRedirects_toFreshPathsUseNoMemory(t *testing.T) {
 	if after := poll(); after > before+10<<20 || paths != 32 {
 		t.Errorf("%d MiB in use after %d redirects, %d before", after>>20, paths, before>>20)
 	}
+	runtime.KeepAlive(client)
 }
 
 type zeros struct{ read *int64 }

@@ -57,7 +57,7 @@ func scenarios() []scenario {
 		{
 			name: "40 exports, a shared limit of 5 per 5 s, Retry-After 1", exports: 40, curl: true,
 			options: shared(fakevantage.Options{}),
-			want:    want{requests: 96, rejected: 10, ofBound: 1.15},
+			want:    want{requests: 96, rejected: 10, ofBound: 1.2},
 		},
 		{
 			name: "40 exports, a shared limit of 5 per 5 s, a response of a proxy", exports: 40,
@@ -106,7 +106,7 @@ func scenarios() []scenario {
 		all = append(all, scenario{
 			name: "40 exports, a shared limit of 5 per 5 s, server clock 10 minutes " + name, exports: 40,
 			options: shared(fakevantage.Options{ClockAhead: ahead}),
-			want:    want{requests: 96, rejected: 10, ofBound: 1.15},
+			want:    want{requests: 96, rejected: 10, ofBound: 1.2},
 		})
 	}
 	return all

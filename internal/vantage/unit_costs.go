@@ -42,7 +42,6 @@ type UnitCostsRequest struct {
 func (c *Client) ListUnitCosts(ctx context.Context, r UnitCostsRequest) ([]UnitCost, error) {
 	started := time.Now()
 	var rows []UnitCost
-	seen := map[UnitCost]bool{} // first rows of pages; no row is empty
 	for page, more := 1, true; more; page++ {
 		if page > maxUnitCostsPages {
 			return nil, &Error{Kind: TooMany, Err: fmt.Errorf(
@@ -50,19 +49,12 @@ func (c *Client) ListUnitCosts(ctx context.Context, r UnitCostsRequest) ([]UnitC
 		}
 		decode := func(resp *http.Response) (err error) {
 			var next []UnitCost
-			if next, more, err = c.decodeUnitCosts(resp); err != nil {
-				return err
+			next, more, err = c.decodeUnitCosts(resp)
+			if len(next) > 0 && slices.Contains(rows, next[0]) || err == nil && more && len(next) == 0 {
+				err = &Error{Kind: Malformed, Err: fmt.Errorf("page %d of the unit costs is empty or repeats rows", page)}
 			}
-			var first UnitCost
-			if len(next) > 0 {
-				first = next[0]
-			}
-			if seen[first] {
-				return &Error{Kind: Malformed, Err: fmt.Errorf("page %d of the unit costs repeats an earlier page", page)}
-			}
-			seen[first] = true
 			rows = append(rows, next...)
-			return nil
+			return err
 		}
 		query := r.query(page)
 		failure := c.do(ctx, call{method: http.MethodGet, path: "v2/unit_costs", query: query, decode: decode})

@@ -33,7 +33,8 @@ func TestListUnitCosts_rejectsInvalidPages(t *testing.T) {
 		"number as date": {rowsPage("", rowJSON(`"date":20250301`)), `the date is not a string`},
 		"no number":      {rowsPage("", rowJSON(`"unit_cost_amount":"1,5"`)), `invalid number literal`},
 		"empty number":   {rowsPage("", rowJSON(`"scale":"","date":"2025-03-01"`)), `invalid number literal`},
-		"first page":     {rowsPage(next, good), "page 2 of the unit costs repeats an earlier page"},
+		"first page":     {rowsPage(next, good), "page 2 of the unit costs is empty or repeats rows"},
+		"empty page":     {rowsPage(next), "page 2 of the unit costs is empty or repeats rows"},
 		"true as number": {rowsPage("", rowJSON(`"scale":true,"date":"2025-03-01"`)), `cannot unmarshal bool`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"terraform-provider-vantage/internal/exportfile"
+	"terraform-provider-vantage/internal/providerdata"
 	"terraform-provider-vantage/internal/vantage"
 )
 
@@ -59,7 +60,7 @@ func run(
 	defer func() { _ = os.RemoveAll(directory) }()
 	for _, k := range kinds {
 		seen := &observer{network: network}
-		client, err := vantage.New(vantage.Options{
+		data, err := providerdata.New(vantage.Options{
 			APIToken:       env("VANTAGE_API_TOKEN"),
 			Host:           env("VANTAGE_HOST"),
 			WorkspaceToken: env("VANTAGE_WORKSPACE_TOKEN"),
@@ -70,7 +71,7 @@ func run(
 			return err
 		}
 		progress.Printf("%s: creating an export", k.name)
-		outcome := follow(ctx, k, client, directory, progress)
+		outcome := follow(ctx, k, data, directory, progress)
 		if ctx.Err() != nil {
 			return errors.New("interrupted")
 		}
@@ -86,14 +87,14 @@ func run(
 const timeout = time.Hour
 
 // follow creates an export, waits for it, downloads its files, and polls it once more. It returns a summary.
-func follow(ctx context.Context, k kind, client *vantage.Client, directory string, progress *log.Logger) string {
+func follow(ctx context.Context, k kind, data providerdata.Data, directory string, progress *log.Logger) string {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	export, err := client.CreateDataExport(ctx, k.request)
+	export, err := data.Client.CreateDataExport(ctx, k.request)
 	if err != nil {
 		return "not created: " + inShort(err)
 	}
-	export, err = client.WaitForDataExport(ctx, export, func(p vantage.Progress) {
+	export, err = data.Client.WaitForDataExport(ctx, export, func(p vantage.Progress) {
 		progress.Printf("%s: waiting for %s", k.name, p.Delay.Round(time.Second))
 	})
 	if err != nil {
@@ -101,11 +102,11 @@ func follow(ctx context.Context, k kind, client *vantage.Client, directory strin
 	}
 	progress.Printf("%s: downloading", k.name)
 	ignore := func(exportfile.File, *vantage.Error, time.Duration) {}
-	options := exportfile.Options{Directory: directory, OnProgress: ignore}
-	if _, err := exportfile.Download(ctx, client, export, options); err != nil {
+	target := exportfile.Target{Directory: directory, OnProgress: ignore}
+	if _, err := data.Files.Download(ctx, export, target); err != nil {
 		return "completed, not downloaded: " + inShort(err)
 	}
-	if _, err := client.GetDataExport(ctx, export); err != nil {
+	if _, err := data.Client.GetDataExport(ctx, export); err != nil {
 		return "downloaded, then not found: " + inShort(err)
 	}
 	return "created, polled and downloaded"
