@@ -57,8 +57,8 @@ func quote(value string) string {
 // NotEmpty returns the validators of a text that must not be empty.
 func NotEmpty() []validator.String { return []validator.String{stringvalidator.LengthAtLeast(1)} }
 
-// OneOf returns the validators of an argument that takes one of the values. Unlike stringvalidator.OneOf, its error does
-// not quote the value, which may be a secret that belongs to another argument. Terraform shows the line.
+// OneOf returns the validators of an argument that takes one of the values. Unlike stringvalidator.OneOf, its error
+// does not quote the value, which may be a secret that belongs to another argument. Terraform shows the line.
 func OneOf(values []string) []validator.String {
 	return Checked("must be "+AnyOf(values), func(value string) error {
 		if !slices.Contains(values, value) {

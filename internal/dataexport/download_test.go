@@ -272,7 +272,8 @@ func TestDownloads_failureStoresNothing(t *testing.T) {
 			says:    []string{"The operation timed out after", "`create` in the resource's timeouts block"},
 		},
 		"not writable": {
-			directory: "download_test.go/below", says: []string{"is not writable: not a directory", "Nothing was created or downloaded"},
+			directory: "download_test.go/below",
+			says:      []string{"is not writable: not a directory", "Nothing was created or downloaded"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

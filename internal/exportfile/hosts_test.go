@@ -48,6 +48,8 @@ func rejecting(status string) func(context.Context) (net.Conn, error) {
 }
 
 // As in a network that allows the API and blocks the object store.
+//
+//nolint:paralleltest // it sets environment variables
 func TestDownload_endsIfTheHostIsNotReached(t *testing.T) {
 	const proxy = "http://me:hunter2@proxy.example:3128"
 	t.Setenv("HTTPS_PROXY", proxy)

@@ -1,5 +1,5 @@
-// Package providerdata carries what the provider's Configure creates to resources, data sources, ephemeral resources and
-// actions, which embed a type of this package.
+// Package providerdata carries what the provider's Configure creates to resources, data sources, ephemeral resources
+// and actions, which embed a type of this package.
 package providerdata
 
 import (

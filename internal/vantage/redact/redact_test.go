@@ -145,8 +145,9 @@ func TestWord(t *testing.T) {
 func TestCause(t *testing.T) {
 	t.Parallel()
 	const repeated = "s3cr3t " + token
-	_, unparsable := url.Parse("https://f.example/%zz?X-Amz-Signature=s3cr3t")
-	_, badPort := url.Parse("http://user:s3cr3t@127.0.0.1:port")
+	const brokenEscape, brokenPort = "https://f.example/%zz?X-Amz-Signature=s3cr3t", "http://user:s3cr3t@127.0.0.1:port"
+	_, unparsable := url.Parse(brokenEscape) //nolint:staticcheck // it does not parse on purpose
+	_, badPort := url.Parse(brokenPort)      //nolint:staticcheck // it does not parse on purpose
 	dial := func(err error) error { return &net.OpError{Op: "dial", Net: "tcp", Err: err} }
 	reset := &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
 	for _, test := range []struct {
