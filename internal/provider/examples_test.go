@@ -31,7 +31,7 @@ type example struct {
 func examples() map[string]example {
 	report := map[string]string{"cost_report_token": "rprt_1"}
 	return map[string]example{
-		"quickstart": {variables: report, posts: 1, inAll: 2},
+		"quickstart": {variables: report, posts: 1, inAll: 1, check: wantExported},
 		"pipeline":   {variables: map[string]string{"cost_report_token": "rprt_1", "day": "2025-04-01"}, posts: 1, inAll: 2},
 		"downstream": {variables: report, posts: 1, inAll: 2},
 		"many-exports": {
