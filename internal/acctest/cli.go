@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"terraform-provider-vantage/internal/mirror"
 	"terraform-provider-vantage/internal/provider"
@@ -156,8 +157,11 @@ func (r *Running) Signal(signal os.Signal) {
 // Pid returns the ID of the program's process and of its process group.
 func (r *Running) Pid() int { return r.cmd.Process.Pid }
 
-// Wait waits for the command and returns its output and whether it succeeded.
+// Wait waits for the command and returns its output and whether it succeeded. It kills a command that takes longer than
+// three minutes, such as one that waits for an export after an interrupt.
 func (r *Running) Wait() (string, bool) {
+	timer := time.AfterFunc(longest, func() { _ = signalGroup(r.cmd, os.Kill) })
+	defer timer.Stop()
 	err := r.cmd.Wait()
 	return r.out.String(), err == nil
 }

@@ -102,7 +102,7 @@ func testedElsewhere() map[string]string {
 
 // Every example is applied, planned again with an empty plan although the API signs new URLs for each GET, and
 // destroyed. Examples with exports are applied again a day later, which renews an export once, and destroyed another
-// day later without an apply.
+// day later without an apply. The renewed export has no files, or the one that is created after the destroy.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	for directory, test := range examples() {
@@ -115,26 +115,52 @@ func TestExamples(t *testing.T) {
 					t.Errorf("%d exports %s, want %d", got, when, want)
 				}
 			}
-			use := func() {
-				apply(t, cli)
-				cli.WantEmptyPlan()
-				if test.check != nil {
-					test.check(t, cli)
-				}
+			apply(t, cli)
+			cli.WantEmptyPlan()
+			if test.check != nil {
+				test.check(t, cli)
 			}
-			use()
 			if test.moduleTests {
 				runModuleTests(t, cli)
 			}
 			wantPosts("on the first day", test.posts)
+			renews := test.inAll > test.posts
 			if test.posts > 0 {
 				aDayPasses(api, cli)
-				use()
+				if renews {
+					applyEmpty(t, api, cli)
+				} else {
+					apply(t, cli)
+				}
 				aDayPasses(api, cli)
 			}
 			cli.MustRun("destroy", "-auto-approve", "-no-color")
 			wantPosts("in all", test.inAll)
+			if test.posts > 0 && !renews {
+				applyEmpty(t, api, cli)
+			}
 		})
+	}
+}
+
+// applyEmpty applies with exports that have no files: no step fails, and no file is created.
+func applyEmpty(t *testing.T, api *acctest.API, cli *acctest.CLI) {
+	t.Helper()
+	files := func() (n int) {
+		for _, pattern := range []string{"*.csv", "exports/*/*.csv"} {
+			found, _ := filepath.Glob(filepath.Join(cli.Dir, pattern))
+			n += len(found)
+		}
+		return n
+	}
+	before := files()
+	api.Change(func(o *fakevantage.Options) { o.Files = -1 })
+	if outputs := apply(t, cli); strings.Contains(outputs, "null") {
+		t.Errorf("the output has a null for an empty export: %s", outputs)
+	}
+	cli.WantEmptyPlan()
+	if after := files(); after > before {
+		t.Errorf("%d files were downloaded for an empty export", after-before)
 	}
 }
 
@@ -160,30 +186,6 @@ func TestEveryExampleIsInTheTable(t *testing.T) {
 				t.Errorf("no test runs %s", file)
 			}
 		}
-	}
-}
-
-// With an export without files no step fails, and no file is created.
-func TestExamplesWithAnEmptyExport(t *testing.T) {
-	t.Parallel()
-	for directory, test := range examples() {
-		if test.posts == 0 {
-			continue
-		}
-		t.Run(directory, func(t *testing.T) {
-			t.Parallel()
-			test.needs.SkipUnlessMet(t)
-			_, cli := startExample(t, directory, test, fakevantage.Options{Files: -1})
-			if outputs := apply(t, cli); strings.Contains(outputs, "null") {
-				t.Errorf("the output has a null for an empty export: %s", outputs)
-			}
-			cli.WantEmptyPlan()
-			for _, pattern := range []string{"*.csv", "exports/*/*.csv"} {
-				if files, _ := filepath.Glob(filepath.Join(cli.Dir, pattern)); len(files) != 0 {
-					t.Errorf("downloaded %v, want no file", files)
-				}
-			}
-		})
 	}
 }
 
