@@ -35,18 +35,23 @@ func NewCLI(t testing.TB, api *API, config string) *CLI {
 	return c
 }
 
-// NewCLIFrom is NewCLI for a module that is copied from a directory of the repository, such as examples/quickstart. The
-// environment, as NAME=value, is set before init.
+// NewCLIFrom is NewCLI for a module that is copied from a directory of the repository, such as examples/quickstart, with
+// examples/archive, which other examples call. The environment, as NAME=value, is set before init.
 func NewCLIFrom(t testing.TB, api *API, directory string, environment ...string) *CLI {
 	t.Helper()
 	c := newCLI(t, api)
 	c.env = append(c.env, environment...)
 	root, err := mirror.Root(t.Context())
-	if err == nil {
-		err = mirror.CopyModule(filepath.Join(root, filepath.FromSlash(directory)), c.Dir)
-	}
 	if err != nil {
 		t.Fatal(err)
+	}
+	to := c.Dir
+	c.Dir = filepath.Join(to, filepath.FromSlash(directory))
+	for _, module := range []string{directory, "examples/archive"} {
+		module = filepath.FromSlash(module)
+		if err := mirror.CopyModule(filepath.Join(root, module), filepath.Join(to, module)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	// Examples of the registry's pages are parts of a module, and examples of imports need an existing export.
 	imports, _ := filepath.Glob(filepath.Join(c.Dir, "import*.tf"))

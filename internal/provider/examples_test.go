@@ -95,8 +95,9 @@ func examples() map[string]example {
 // testedElsewhere returns the tests of the other examples.
 func testedElsewhere() map[string]string {
 	return map[string]string{
-		"guardrails": "TestGuardrails", "monthly": "TestMonthly",
-		"uploads/s3": "TestUploads", "uploads/gcs": "TestUploads", "uploads/azure": "TestUploads",
+		"archive": "TestArchive", "guardrails": "TestGuardrails", "monthly": "TestMonthly",
+		"uploads/s3-archive": "TestArchive_uploads",
+		"uploads/s3":         "TestUploads", "uploads/gcs": "TestUploads", "uploads/azure": "TestUploads",
 	}
 }
 
