@@ -56,7 +56,7 @@ resource "terraform_data" "load" {
     command = <<-EOT
       set -eu
       printf %s "$FILES" | while IFS= read -r file; do
-        wc -l "$file"
+        wc -l "$file" </dev/null # or the command would read the list
       done
     EOT
 
