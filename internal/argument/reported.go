@@ -8,6 +8,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-vantage/internal/vantage"
 )
 
 // SetString sets an argument to a value that the API reports, unless that is null, empty or not a string.
@@ -121,6 +123,9 @@ func compareMembers(reported attr.Value, configured types.Object) Comparison {
 // pair of outer parentheses.
 func sameText(name, reported, configured string) bool {
 	first1, last1, err1 := ParseDate(reported)
+	if at, ok := vantage.ParseTime(reported); err1 != nil && ok { // in more forms, such as 2025-03-01+00:00
+		first1, last1, err1 = at, at, nil
+	}
 	first2, last2, err2 := ParseDate(configured)
 	if err1 == nil && err2 == nil {
 		sameEnd := last1.Truncate(time.Second).Equal(last2.Truncate(time.Second))
