@@ -1,11 +1,8 @@
-# Exports the unit costs of a cost report, waits for completion and outputs the pre-signed URLs of the files.
+# Exports the unit costs of a cost report, waits for completion and downloads the files to the directory exports.
 #
-#   umask 077                      # other users on this machine must not read the state: it contains the URLs
 #   export VANTAGE_API_TOKEN=...   # an API token with the read scope
 #   terraform init
 #   terraform apply -var cost_report_token=rprt_...
-#   terraform output -json files
-#   terraform destroy -var cost_report_token=rprt_...
 
 terraform {
   required_version = ">= 1.5.0" # or OpenTofu 1.6
@@ -42,8 +39,13 @@ resource "vantage_unit_cost_export" "this" {
   start_date        = var.start_date
   end_date          = var.end_date
 
-  # The URLs expire within a day. From an hour before the expiry, a plan replaces the export.
-  renew_before_expiry = "1h"
+  # Anyone with a pre-signed URL can download the file until it expires. The download below needs only the token.
+  store_file_urls = false
+}
+
+resource "vantage_data_export_download" "this" {
+  token     = vantage_unit_cost_export.this.token
+  directory = "exports"
 }
 
 output "token" {
@@ -62,8 +64,7 @@ output "valid_until" {
   value = vantage_unit_cost_export.this.manifest.valid_until
 }
 
-# Anyone with a pre-signed URL can download the file until the URL expires.
 output "files" {
-  value     = vantage_unit_cost_export.this.manifest.files
-  sensitive = true
+  description = "Paths of the files."
+  value       = vantage_data_export_download.this.files[*].path
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"terraform-provider-vantage/internal/mirror"
 	"terraform-provider-vantage/internal/provider"
@@ -34,18 +35,23 @@ func NewCLI(t testing.TB, api *API, config string) *CLI {
 	return c
 }
 
-// NewCLIFrom is NewCLI for a module that is copied from a directory of the repository, such as examples/quickstart. The
-// environment, as NAME=value, is set before init.
+// NewCLIFrom is NewCLI for a module that is copied from a directory of the repository, such as examples/quickstart, with
+// examples/archive, which other examples call. The environment, as NAME=value, is set before init.
 func NewCLIFrom(t testing.TB, api *API, directory string, environment ...string) *CLI {
 	t.Helper()
 	c := newCLI(t, api)
 	c.env = append(c.env, environment...)
 	root, err := mirror.Root(t.Context())
-	if err == nil {
-		err = mirror.CopyModule(filepath.Join(root, filepath.FromSlash(directory)), c.Dir)
-	}
 	if err != nil {
 		t.Fatal(err)
+	}
+	to := c.Dir
+	c.Dir = filepath.Join(to, filepath.FromSlash(directory))
+	for _, module := range []string{directory, "examples/archive"} {
+		module = filepath.FromSlash(module)
+		if err := mirror.CopyModule(filepath.Join(root, module), filepath.Join(to, module)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	// Examples of the registry's pages are parts of a module, and examples of imports need an existing export.
 	imports, _ := filepath.Glob(filepath.Join(c.Dir, "import*.tf"))
@@ -156,8 +162,11 @@ func (r *Running) Signal(signal os.Signal) {
 // Pid returns the ID of the program's process and of its process group.
 func (r *Running) Pid() int { return r.cmd.Process.Pid }
 
-// Wait waits for the command and returns its output and whether it succeeded.
+// Wait waits for the command and returns its output and whether it succeeded. It kills a command that takes longer than
+// three minutes, such as one that waits for an export after an interrupt.
 func (r *Running) Wait() (string, bool) {
+	timer := time.AfterFunc(longest, func() { _ = signalGroup(r.cmd, os.Kill) })
+	defer timer.Stop()
 	err := r.cmd.Wait()
 	return r.out.String(), err == nil
 }

@@ -79,11 +79,17 @@ func (p *Protocol) value(config map[string]any) tftypes.Value {
 }
 
 func (p *Protocol) convert(t tftypes.Type, v any) tftypes.Value {
-	if list, ok := t.(tftypes.List); ok && v != nil {
-		elements, _ := v.([]any)
+	if elements, ok := v.([]any); ok {
+		var elementType tftypes.Type
+		switch t := t.(type) {
+		case tftypes.List:
+			elementType = t.ElementType
+		case tftypes.Set:
+			elementType = t.ElementType
+		}
 		values := []tftypes.Value{}
 		for _, element := range elements {
-			values = append(values, p.convert(list.ElementType, element))
+			values = append(values, p.convert(elementType, element))
 		}
 		return tftypes.NewValue(t, values)
 	}

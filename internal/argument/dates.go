@@ -5,6 +5,8 @@ package argument
 import (
 	"context"
 	"errors"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -25,7 +27,17 @@ func ParseDate(s string) (first, last time.Time, err error) {
 			return t, t, nil
 		}
 	}
-	return first, last, errors.New(quote(s) + " is not an ISO 8601 date or time")
+	return first, last, errors.New(QuoteDate(s) + " is not an ISO 8601 date or time")
+}
+
+// QuoteDate returns a text that is not a date as an error names it. What cannot be a mistyped date may be a secret and
+// is not shown: a text that is longer than a date, or has characters that no date has.
+func QuoteDate(text string) string {
+	const longest = len("2006-01-02T15:04:05.999999999+07:00")
+	if len(text) > longest || strings.Trim(text, "0123456789-:+.,TZQ ") != "" {
+		return "it"
+	}
+	return strconv.Quote(text)
 }
 
 // Dates returns the validators of a date.

@@ -1,6 +1,7 @@
 package argument_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -27,6 +28,8 @@ func TestDates_formAndOrder(t *testing.T) {
 	} {
 		if _, _, err := argument.ParseDate(bad); err == nil {
 			t.Errorf("%q is accepted", bad)
+		} else if bad == "yesterday" && strings.Contains(err.Error(), bad) {
+			t.Errorf("%v quotes what cannot be a date", err)
 		}
 	}
 	for _, test := range []struct {

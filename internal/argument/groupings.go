@@ -13,7 +13,11 @@ import (
 // Groupings returns an argument that takes a list of the values, and of names with the prefix, such as "tag:". The API
 // takes the list as one comma-separated string, so no grouping can contain a comma.
 func Groupings(byDefault, prefix string, values ...string) schema.ListAttribute {
-	form := regexp.MustCompile("^(" + strings.Join(values, "|") + "|" + prefix + "[^,]+)$")
+	alternatives := regexp.QuoteMeta(prefix) + "[^,]+"
+	for _, value := range values {
+		alternatives += "|" + regexp.QuoteMeta(value)
+	}
+	form := regexp.MustCompile("^(" + alternatives + ")$")
 	return schema.ListAttribute{
 		Optional:    true,
 		ElementType: types.StringType,

@@ -17,6 +17,13 @@ func SetString(argument *types.String, reported any) {
 	}
 }
 
+// SetBool is SetString for a Bool.
+func SetBool(argument *types.Bool, reported any) {
+	if value, ok := reported.(bool); ok {
+		*argument = types.BoolValue(value)
+	}
+}
+
 // SetStrings is SetString for a list, which the API reports as a list or as one comma-separated string.
 func SetStrings(argument *types.List, reported any) {
 	elements, _ := reported.([]any)
@@ -44,9 +51,7 @@ func SetObject(argument *types.Object, objectType attr.Type, reported any) {
 	for name, memberType := range object.AttrTypes {
 		text, option := types.StringNull(), types.BoolNull()
 		SetString(&text, members[name])
-		if value, ok := members[name].(bool); ok {
-			option = types.BoolValue(value)
-		}
+		SetBool(&option, members[name])
 		values[name] = text
 		if memberType == types.BoolType {
 			values[name] = option
@@ -61,7 +66,7 @@ func SetObject(argument *types.Object, objectType attr.Type, reported any) {
 // ParseNumber converts a number that the API reports, with the precision of Terraform's numbers. It reports false if
 // the text is not a number, or has too many digits: 12 bytes can describe a gigabyte of them.
 func ParseNumber(n json.Number) (number *big.Float, ok bool) {
-	const maxBits = 4096
+	const maxBits = 1024 // the range of float64
 	number, _, err := big.ParseFloat(n.String(), 10, 512, big.ToNearestEven)
 	return number, err == nil && !number.IsInf() && max(number.MantExp(nil), -number.MantExp(nil)) <= maxBits
 }

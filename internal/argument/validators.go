@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"terraform-provider-vantage/internal/diagnostics"
@@ -53,11 +55,17 @@ func quote(value string) string {
 }
 
 // NotEmpty returns the validators of a text that must not be empty.
-func NotEmpty() []validator.String { return Matching(regexp.MustCompile(`(?s).`), "must not be empty") }
+func NotEmpty() []validator.String { return []validator.String{stringvalidator.LengthAtLeast(1)} }
 
-// OneOf returns the validators of an argument that takes one of the values.
+// OneOf returns the validators of an argument that takes one of the values. Unlike stringvalidator.OneOf, its error
+// does not quote the value, which may be a secret that belongs to another argument. Terraform shows the line.
 func OneOf(values []string) []validator.String {
-	return Matching(regexp.MustCompile("^("+strings.Join(values, "|")+")$"), "must be "+AnyOf(values))
+	return Checked("must be "+AnyOf(values), func(value string) error {
+		if !slices.Contains(values, value) {
+			return errors.New("it is none of them")
+		}
+		return nil
+	})
 }
 
 // Matching returns the validators of a text that matches a regular expression, which the description explains.

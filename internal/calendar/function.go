@@ -5,13 +5,14 @@ import (
 	"context"
 	"fmt"
 	"math/big"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"terraform-provider-vantage/internal/argument"
 )
 
 var _ function.Function = (*Function)(nil)
@@ -100,18 +101,18 @@ func (f *Function) Run(ctx context.Context, req function.RunRequest, resp *funct
 	}
 	at, ok := f.parse(date)
 	if !ok {
-		quoted := strconv.Quote(date)
-		if strings.ContainsAny(date, "/?&=") { // perhaps a pre-signed URL, which an error must not quote
-			quoted = "the value"
-		}
-		resp.Error = function.NewArgumentFuncError(0, quoted+" is not a date such as "+strings.Join(f.forms, ", "))
+		resp.Error = function.NewArgumentFuncError(0,
+			argument.QuoteDate(date)+" is not a date such as "+strings.Join(f.forms, ", "))
 		return
 	}
 	if len(offsets) > 1 {
 		resp.Error = function.NewArgumentFuncError(2, fmt.Sprintf("%d offsets are set, at most one is allowed", len(offsets)))
 		return
 	}
-	number := append(offsets, new(big.Float))[0] // 0 if it is omitted
+	number := new(big.Float) // 0 if it is omitted
+	if len(offsets) == 1 {
+		number = offsets[0]
+	}
 	if !number.IsInt() {
 		resp.Error = function.NewArgumentFuncError(1, number.Text('g', 10)+" is not a whole number")
 		return
@@ -135,13 +136,12 @@ func (f *Function) parse(text string) (time.Time, bool) {
 	if year, number, ok := strings.Cut(text, "-Q"); ok && f.noun == "quarter" {
 		text = year + "-" + map[string]string{"1": "01", "2": "04", "3": "07", "4": "10"}[number]
 	}
-	for _, layout := range []string{time.RFC3339, time.DateOnly, "2006-01"} {
-		if at, err := time.Parse(layout, text); err == nil {
-			at = at.UTC()
-			return at, at.Year() >= 1 && at.Year() <= 9999
-		}
+	at, err := time.Parse("2006-01", text)
+	if err != nil {
+		at, _, err = argument.ParseDate(text)
 	}
-	return time.Time{}, false
+	at = at.UTC()
+	return at, err == nil && at.Year() >= 1 && at.Year() <= 9999
 }
 
 // period returns the first and the last day of the period that is offset periods after that of a time. It

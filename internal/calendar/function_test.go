@@ -67,6 +67,7 @@ func TestRun_returnsPeriod(t *testing.T) {
 		"previous month":           {month, "2025-03-15T12:30:00Z", offset(-1), "2025-02: 2025-02-01 to 2025-02-28"},
 		"of a month":               {month, "2025-03", nil, "2025-03: 2025-03-01 to 2025-03-31"},
 		"of a month, next":         {month, "2024-12", offset(1), "2025-01: 2025-01-01 to 2025-01-31"},
+		"of a time without zone":   {month, "2025-03-31T23:30", nil, "2025-03: 2025-03-01 to 2025-03-31"},
 		"of a date":                {month, "2024-02-29", nil, "2024-02: 2024-02-01 to 2024-02-29"},
 		"of a date, previous":      {month, "2025-03-31", offset(-1), "2025-02: 2025-02-01 to 2025-02-28"},
 		"from the 31st back":       {month, "2025-03-31T23:59:59Z", offset(-1), "2025-02: 2025-02-01 to 2025-02-28"},
@@ -117,7 +118,6 @@ func TestRun_rejectsArguments(t *testing.T) {
 		"quarter 5":            {"2025-Q5", nil, 0},
 		"no quarter":           {"2025-Q", nil, 0},
 		"no year":              {"03-31", nil, 0},
-		"no zone":              {"2025-03-31T00:00:00", nil, 0},
 		"year 0":               {"0000-03", nil, 0},
 		"year 10000 in UTC":    {"9999-12-31T23:00:00-05:00", nil, 0},
 		"before the first":     {"0001-01-01T00:00:00Z", []int64{-1}, 1},
@@ -139,8 +139,13 @@ func TestRun_rejectsArguments(t *testing.T) {
 	if got, err := call(t, calendar.NewMonth(), "2025-Q1"); err == nil {
 		t.Errorf("the month of a quarter is %s", got)
 	}
-	if _, err := call(t, calendar.NewMonth(), "https://x/?X-Amz-Signature=s"); strings.Contains(err.Error(), "X-Amz") {
-		t.Errorf("%v quotes a pre-signed URL", err)
+	for date, quoted := range map[string]bool{
+		"2025-3": true, "31.03.2025": true, "2025-03-32T06:00:00Z": true, "2025-Q5": true,
+		"https://x/?X-Amz-Signature=s": false, "hunter2": false, "2025/03": false, strings.Repeat("1", 36): false,
+	} {
+		if _, err := call(t, calendar.NewMonth(), date); strings.Contains(err.Error(), date) != quoted {
+			t.Errorf("%v quotes %s: want %v", err, date, quoted)
+		}
 	}
 }
 
@@ -160,7 +165,7 @@ func TestRun_throughCLI(t *testing.T) {
 		"now":             {`month(plantimestamp(), 0).name == substr(plantimestamp(), 0, 7)`, `true`},
 		"no_offset":       {`month("2024-03").end_date`, `2024-03-31`},
 		"name_of_a_name":  {`quarter(provider::vantage::quarter("2024-Q1", -1).name).end_date`, `2023-12-31`},
-		"no_date":         {`month("March")`, `"date" parameter: "March" is not a date such as 2025-03, 2025-03-31, 2025`},
+		"no_date":         {`month("March")`, `"date" parameter: it is not a date such as 2025-03, 2025-03-31, 2025`},
 		"two_offsets":     {`month("2024-03", 0, 1)`, `"offset" parameter: 2 offsets are set, at most one is allowed`},
 		"no_number":       {`month("2024-03-31T00:00:00Z", "x")`, `"offset" parameter: a number is required`},
 		"part_of_a_month": {`month("2024-03-31T00:00:00Z", 0.5)`, `"offset" parameter: 0.5 is not a whole number\.\s`},

@@ -51,13 +51,13 @@ func TestValidate_rejectsInvalidArguments(t *testing.T) {
 	kind.WantInvalid(t, map[string]map[string]any{
 		`At least one attribute out of [filter,cost_report_token]`: {},
 		`Invalid cost_report_token: The value must be a token`:     one("cost_report_token", ""),
-		`Invalid filter: The value must not be`:                    one("filter", ""),
+		`filter string length must be at least 1`:                  one("filter", ""),
 		"Invalid date_bin: The value must be `hour`":               one("date_bin", "year"),
-		"Invalid schema: The value must be `vntg`":                 one("schema", "csv"),
 		"Invalid settings.aggregate_by: The value must be `cost`":  one("settings", map[string]any{"aggregate_by": "hour"}),
 		`start_date 2025-03-02 is after end_date 2025-03-01`: {
 			"cost_report_token": "rprt_1", "start_date": "2025-03-02", "end_date": "2025-03-01",
 		},
+		"`focus` or `comparison`: it is none of them":           {"schema": "vntg_tkn_1"},
 		`a name without a comma: "color" is invalid`:            list("color"),
 		`a name without a comma: "tag:a,b" is invalid`:          list("tag:a,b"),
 		`a name without a comma: "provider,service" is invalid`: list("provider,service"),

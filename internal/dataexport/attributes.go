@@ -14,9 +14,44 @@ import (
 	"terraform-provider-vantage/internal/argument"
 )
 
+// The limits of attributes. The API reports a few hundred bytes on two levels. State has a line for each value and for
+// its type, indented by the level.
+const (
+	maxAttributesSize   = 256 << 10 // bytes
+	maxAttributesValues = 1000
+	maxAttributesLevels = 32
+)
+
+// exceedsLimits reports whether attributes are larger than what is stored. It builds nothing from them.
+func exceedsLimits(raw json.RawMessage) bool {
+	if len(raw) > maxAttributesSize {
+		return true
+	}
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	for values, level := 0, 0; ; {
+		token, err := decoder.Token()
+		switch token {
+		case json.Delim('{'), json.Delim('['):
+			level++
+		case json.Delim('}'), json.Delim(']'):
+			level--
+			continue
+		}
+		if next := bytes.TrimLeft(raw[decoder.InputOffset():], " \t\r\n"); !bytes.HasPrefix(next, []byte(":")) {
+			values++ // not a name
+		}
+		if err != nil || values > maxAttributesValues || level > maxAttributesLevels {
+			return err == nil
+		}
+	}
+}
+
 // decodeAttributes decodes the attributes of an export with numbers as json.Number. It returns nil if they are not an
-// object.
+// object, or exceed the limits.
 func decodeAttributes(raw json.RawMessage) map[string]any {
+	if exceedsLimits(raw) {
+		return nil
+	}
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
 	var object map[string]any
@@ -26,7 +61,7 @@ func decodeAttributes(raw json.RawMessage) map[string]any {
 	return object
 }
 
-// attributesValue converts attributes without loss. It is null if there are none.
+// attributesValue converts attributes without loss. It is null if there are none, or if they exceed the limits.
 func attributesValue(raw json.RawMessage) types.Dynamic {
 	object := decodeAttributes(raw)
 	if object == nil {

@@ -4,12 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"math/big"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"terraform-provider-vantage/internal/vantage"
 )
 
 func TestAttributesValue_keepsEveryJSONValue(t *testing.T) {
@@ -67,11 +70,37 @@ func TestAttributesValue_normalizesNames(t *testing.T) {
 	}
 }
 
+func TestAttributesValue_hasLimits(t *testing.T) {
+	t.Parallel()
+	nested := func(levels int) string { return strings.Repeat("[", levels-1) + strings.Repeat("]", levels-1) }
+	members := func(n int) string { return "[" + strings.Repeat(`{"b": 1 },`, n/2-1) + "0]" }
+	for name, test := range map[string]struct {
+		member string
+		null   bool
+	}{
+		"256 KiB":      {`"` + strings.Repeat("x", 256<<10-8) + `"`, false},
+		"larger":       {`"` + strings.Repeat("x", 256<<10-7) + `"`, true},
+		"1,000 values": {members(998), false},
+		"more":         {members(1000), true},
+		"32 levels":    {nested(32), false},
+		"deeper":       {nested(33), true},
+		"9,000 levels": {nested(9000), true},
+	} {
+		e := &vantage.DataExport{Token: "dta_xprt_1", Attributes: json.RawMessage(`{"a":` + test.member + `}`)}
+		if got := attributesValue(e.Attributes); got.IsNull() != test.null {
+			t.Errorf("%s: null is %v", name, got.IsNull())
+		}
+		if got := warnUnreadable(Definition{}.subject(), e); got.HasError() || (len(got) == 1) != test.null {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
 // Every attribute must be the same after it was sent to Terraform and back, or every plan would show a change.
 func FuzzAttributes(f *testing.F) {
 	for _, text := range []string{
 		`{}`, `{"a":null,"b":[1,"x",null,{"c":true}],"d":1e400,"e":-0,"f":"\u0000é"}`, `{"":{"":""}}`,
-		`{"a":[[[[[[[[[[]]]]]]]]]]}`, `{"n":12345678901234567890.123456789}`,
+		`{"a":[[[[[[[[[[]]]]]]]]]]}`, `{"n":12345678901234567890.123456789}`, `{"a" : {"b" : [1 ,2 ] } } `,
 	} {
 		f.Add(text)
 	}

@@ -60,7 +60,7 @@ func (d *existingDataSource) Read(ctx context.Context, req datasource.ReadReques
 		resp.Diagnostics.Append(warnExpired(diagnostics.Existing, diagnostics.Expiry{Token: export.Token}))
 	case expired:
 		resp.Diagnostics.Append(warnExpired(diagnostics.Existing, expiry))
-		resp.Diagnostics.Append(warnUnreadableExpiry(diagnostics.Existing, export)...)
+		resp.Diagnostics.Append(warnUnreadable(diagnostics.Existing, export)...)
 	default:
 		resp.Diagnostics.Append(warnCompleted(diagnostics.Existing, export)...)
 	}

@@ -3,37 +3,13 @@ package dataexport_test
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
-
 	"terraform-provider-vantage/internal/acctest"
 	"terraform-provider-vantage/internal/fakevantage"
 )
-
-func TestDataSource_waitsAndCreatesNothing(t *testing.T) {
-	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{ReadyAfterPolls: 1, RetryAfter: "1"})
-	token := api.Add(map[string]any{"cost_report_token": "rprt_1", "date_bin": "day"}, time.Now())
-	api.Run(t, resource.TestStep{
-		Config: api.Config(block("data", "vantage_data_export", fmt.Sprintf("token = %q", token))),
-		ConfigStateChecks: []statecheck.StateCheck{
-			statecheck.ExpectKnownValue(dataAddress, tfjsonpath.New("id"), knownvalue.StringExact(token)),
-			statecheck.ExpectKnownValue(dataAddress, tfjsonpath.New("status"), knownvalue.StringExact("completed")),
-			statecheck.ExpectKnownValue(dataAddress, manifest.AtMapKey("files"), fileLinks),
-			statecheck.ExpectKnownValue(dataAddress, tfjsonpath.New("attributes").AtMapKey("date_bin"),
-				knownvalue.StringExact("day")),
-			statecheck.ExpectSensitiveValue(dataAddress, manifest.AtMapKey("files")),
-		},
-	})
-	wantPosts(t, api.Server, 0)
-}
 
 // reads are the ways to read an existing export by its token.
 var reads = map[string]func(*acctest.Protocol, context.Context, map[string]any) acctest.State{

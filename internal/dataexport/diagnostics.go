@@ -59,13 +59,19 @@ func warnCompleted(s diagnostics.Subject, e *vantage.DataExport) (diags diag.Dia
 		values["check"] = s.WhenEmpty
 		diags.Append(diagnostics.EmptyExport.Warning(values))
 	}
-	return append(diags, warnUnreadableExpiry(s, e)...)
+	return append(diags, warnUnreadable(s, e)...)
 }
 
-// warnUnreadableExpiry warns about an export whose expiry is not stored.
-func warnUnreadableExpiry(s diagnostics.Subject, e *vantage.DataExport) (diags diag.Diagnostics) {
+// warnUnreadable warns about what the API reports of an export and state cannot store.
+func warnUnreadable(s diagnostics.Subject, e *vantage.DataExport) (diags diag.Diagnostics) {
 	if e.Manifest != nil && e.Manifest.ValidUntilUnreadable {
 		diags.Append(diagnostics.UnreadableExpiry.Warning(about(s, e.Token)))
+	}
+	if exceedsLimits(e.Attributes) {
+		values := about(s, e.Token)
+		values["limits"] = fmt.Sprintf("%d KiB, %d values or %d levels",
+			maxAttributesSize>>10, maxAttributesValues, maxAttributesLevels)
+		diags.Append(diagnostics.LargeAttributes.WarningAt(path.Root("attributes"), values))
 	}
 	return diags
 }
@@ -90,7 +96,7 @@ func (d Definition) warnImported(export *vantage.DataExport) (diags diag.Diagnos
 		values["type"] = fmt.Sprintf("%q", export.ExportType)
 		diags.Append(diagnostics.ImportOtherType.Warning(values))
 	}
-	return append(diags, warnUnreadableExpiry(d.subject(), export)...)
+	return append(diags, warnUnreadable(d.subject(), export)...)
 }
 
 func warnMarginTooLong(state *ResourcePart, margin string) diag.Diagnostic {

@@ -2,15 +2,9 @@ package dataexport
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"fmt"
-	"io"
-	"os"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -48,38 +42,6 @@ type downloadResourceModel struct {
 	ValidUntil  types.String `tfsdk:"valid_until"`
 	Files       types.List   `tfsdk:"files"`
 	Timeouts    types.Object `tfsdk:"timeouts"`
-}
-
-// downloadedFile is an element of files.
-type downloadedFile struct {
-	Name   string `tfsdk:"name"`
-	Path   string `tfsdk:"path"`
-	Size   int64  `tfsdk:"size"`
-	SHA256 string `tfsdk:"sha256"`
-}
-
-var downloadedFileType = types.ObjectType{AttrTypes: map[string]attr.Type{
-	"name":   types.StringType,
-	"path":   types.StringType,
-	"size":   types.Int64Type,
-	"sha256": types.StringType,
-}}
-
-// verify returns an error if the file on disk is not as it was downloaded, by its size and then by its digest.
-func (f downloadedFile) verify() error {
-	file, err := os.Open(f.Path)
-	if err != nil {
-		return fmt.Errorf("cannot be read: %w", errors.Unwrap(err))
-	}
-	defer func() { _ = file.Close() }()
-	if info, err := file.Stat(); err != nil || info.Size() != f.Size {
-		return fmt.Errorf("no longer has %d bytes", f.Size)
-	}
-	digest := sha256.New()
-	if _, err := io.Copy(digest, file); err != nil || hex.EncodeToString(digest.Sum(nil)) != f.SHA256 {
-		return errors.New("no longer has the content that was downloaded")
-	}
-	return nil
 }
 
 func (r *downloadResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -184,8 +146,17 @@ func (r *downloadResource) Read(ctx context.Context, req resource.ReadRequest, r
 	}
 	var files []downloadedFile
 	resp.Diagnostics.Append(state.Files.ElementsAs(ctx, &files, false)...)
+	started := time.Now()
 	for _, f := range files {
-		if err := f.verify(); err != nil {
+		err := f.verify(ctx)
+		if ctx.Err() != nil {
+			ended := vantage.Ended(ctx.Err(), nil)
+			ended.Token = state.Token.ValueString()
+			ended.Measure(ctx, started)
+			resp.Diagnostics.Append(diagnostics.Failure(diagnostics.Refresh, diagnostics.Existing, ended))
+			return
+		}
+		if err != nil {
 			resp.Diagnostics.Append(state.warnChanged(fmt.Sprintf("The file %s %v.", f.Path, err)))
 			if state.isValid() {
 				resp.State.RemoveResource(ctx)

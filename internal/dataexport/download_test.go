@@ -1,11 +1,14 @@
 package dataexport_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -96,6 +99,9 @@ func TestDownloadResource_verifiesFiles(t *testing.T) {
 	overwrite := func(size int) func(string) error {
 		return func(file string) error { return os.WriteFile(file, make([]byte, size), 0o600) }
 	}
+	linkTo := func(target string) func(string) error {
+		return func(file string) error { return errors.Join(os.Remove(file), os.Symlink(target, file)) }
+	}
 	for name, test := range map[string]struct {
 		change  func(file string) error
 		age     time.Duration
@@ -106,6 +112,7 @@ func TestDownloadResource_verifiesFiles(t *testing.T) {
 		"missing":          {os.Remove, time.Hour, "unit_costs-002.csv cannot be read: no such file or directory", true},
 		"longer":           {overwrite(1001), time.Hour, "unit_costs-002.csv no longer has 1000 bytes", true},
 		"other content":    {overwrite(1000), time.Hour, "unit_costs-002.csv no longer has the content", true},
+		"device":           {linkTo("/dev/zero"), time.Hour, "unit_costs-002.csv is no longer a regular file", true},
 		"missing, valid":   {os.Remove, 23 * time.Hour, "is valid until 2000-01-02T00:00:00Z. The next apply", true},
 		"missing, expired": {os.Remove, 24 * time.Hour, "expired at 2000-01-02T00:00:00Z, so that", false},
 	} {
@@ -145,6 +152,43 @@ func TestDownloadResource_verifiesFiles(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A FIFO would block its reader until another process writes to it.
+func TestDownloadResource_verifiesNoFIFO(t *testing.T) {
+	t.Parallel()
+	mkfifo, err := exec.LookPath("mkfifo")
+	if err != nil {
+		t.Skip("needs mkfifo")
+	}
+	options := fakevantage.Options{}
+	downloading(t, options, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server, config map[string]any) {
+		config["verify_files"] = true
+		state := p.Create(t.Context(), config)
+		file := filepath.Join(fmt.Sprint(config["directory"]), "unit_costs-001.csv")
+		create := func() error { return exec.CommandContext(context.WithoutCancel(t.Context()), mkfifo, file).Run() }
+		if err := errors.Join(os.Remove(file), create()); err != nil {
+			t.Fatal(err)
+		}
+		wantWarning(t, p.Read(t.Context(), state), "unit_costs-001.csv is no longer a regular file")
+	})
+}
+
+// An interrupt neither changes the state nor waits for the rest of the files.
+func TestDownloadResource_interruptedVerificationChangesNothing(t *testing.T) {
+	t.Parallel()
+	options := fakevantage.Options{}
+	downloading(t, options, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server, config map[string]any) {
+		config["verify_files"] = true
+		state := p.Create(t.Context(), config)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		refreshed := p.Read(ctx, state)
+		wantWords(t, refreshed.Errors(), "Could not read data export", "interrupted")
+		if !refreshed.Value.Equal(state.Value) {
+			t.Errorf("the state is %v", refreshed.Value)
+		}
+	})
 }
 
 // A state of the version before filename_prefix, verify_files and valid_until.
@@ -228,7 +272,8 @@ func TestDownloads_failureStoresNothing(t *testing.T) {
 			says:    []string{"The operation timed out after", "`create` in the resource's timeouts block"},
 		},
 		"not writable": {
-			directory: "download_test.go/below", says: []string{"is not writable: not a directory", "Nothing was created or downloaded"},
+			directory: "download_test.go/below",
+			says:      []string{"is not writable: not a directory", "Nothing was created or downloaded"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -285,12 +330,14 @@ func TestDownloadAction_reportsProgress(t *testing.T) {
 	})
 }
 
-func TestDownloads_rejectTildeAndPrefix(t *testing.T) {
+func TestDownloads_rejectInvalidArguments(t *testing.T) {
 	t.Parallel()
 	run := func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server, config map[string]any) {
 		tilde, prefix := with(config, "directory", "~/exports"), with(config, "filename_prefix", ".hidden")
 		wantWords(t, p.Validate(tilde).Errors(), `pathexpand("~/exports")`)
 		wantWords(t, p.Invoke(t.Context(), tilde).Errors(), `pathexpand("~/exports")`)
+		wantWords(t, p.Validate(with(config, "directory", "exports\x1b[31m")).Errors(), "must not have control characters")
+		wantWords(t, p.Validate(with(config, "directory", "exports\n")).Errors(), "must not have control characters")
 		wantWords(t, p.Validate(prefix).Errors(), "must have up to 40 letters")
 		wantWords(t, p.Invoke(t.Context(), prefix).Errors(), "must have up to 40 letters")
 		acctest.WantRequests(t, fake, 0, 0)

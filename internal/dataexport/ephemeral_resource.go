@@ -27,7 +27,7 @@ func (r *existingEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 	resp.Schema = schema.Schema{
 		MarkdownDescription: `Waits for an existing data export of any export type, and stores nothing in state or plan files.
 Opening it creates no export. Requires Terraform 1.10 or OpenTofu 1.11, or later.`,
-		Attributes: ephemeralAttributes(dataSourceAttributes(existingAttributes())),
+		Attributes: ephemeralAttributes(existingAttributes()),
 		Blocks: ephemeralBlocks(timeoutsBlock(map[string]string{
 			"open": "Timeout for waiting for the export. Defaults to `30m`.",
 		})),

@@ -16,36 +16,17 @@ func TestExportFailed_isRemovedFromState(t *testing.T) {
 		fakevantage.Answer(200, failed),
 		func(r fakevantage.Request) bool { return r.Method == http.MethodGet && r.Nth > 2 },
 	)}
-	t.Run("in Update", func(t *testing.T) {
-		t.Parallel()
-		inVirtualTime(t, failing, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
-			time.AfterFunc(2*time.Second, p.Stop)
-			state := p.Create(t.Context(), minimal)
-			wantPending(t, state, "")
-			token := state.Text("token")
-			state = p.Apply(t.Context(), state, p.Plan(state, minimal), minimal)
-			wantPending(t, state, token)
-			wantWords(t, state.Errors(), "the report has no business metric", "stays in state until the next refresh")
-			if refreshed := p.Read(t.Context(), state); !refreshed.IsNull() || len(refreshed.Errors()) > 0 {
-				t.Errorf("the refreshed state is %v %v", refreshed.Value, refreshed.Errors())
-			}
-		})
-	})
-	t.Run("in Read", func(t *testing.T) {
-		t.Parallel()
-		options := fakevantage.Options{ReadyAfter: time.Hour}
-		inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-			time.AfterFunc(time.Minute, p.Stop)
-			state := p.Create(t.Context(), minimal)
-			fake.ChangeExport(state.Text("token"), func(e *fakevantage.Export) {
-				e.Status, e.Messages = "FAILED", []string{"no luck"}
-			})
-			state = p.Read(t.Context(), state)
-			wantWarning(t, state, "no luck")
-			if !state.IsNull() {
-				t.Errorf("the state is %v", state.Value)
-			}
-		})
+	inVirtualTime(t, failing, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server) {
+		time.AfterFunc(2*time.Second, p.Stop)
+		state := p.Create(t.Context(), minimal)
+		wantPending(t, state, "")
+		token := state.Text("token")
+		state = p.Apply(t.Context(), state, p.Plan(state, minimal), minimal)
+		wantPending(t, state, token)
+		wantWords(t, state.Errors(), "the report has no business metric", "stays in state until the next refresh")
+		if refreshed := p.Read(t.Context(), state); !refreshed.IsNull() || len(refreshed.Errors()) > 0 {
+			t.Errorf("the refreshed state is %v %v", refreshed.Value, refreshed.Errors())
+		}
 	})
 }
 

@@ -72,7 +72,7 @@ func TestImport_adoptsWhatTheAPIDoesNotReport(t *testing.T) {
 	})
 	config := func(month string) string {
 		triggers := fmt.Sprintf("triggers = { month = %q }", month)
-		return block("resource", "vantage_cost_export", report(`groupings = ["provider"]`, triggers))
+		return block("vantage_cost_export", report(`groupings = ["provider"]`, triggers))
 	}
 	cli := acctest.NewCLI(t, api, config("2025-03"))
 	cli.MustRun("import", "-no-color", "vantage_cost_export.this", token)

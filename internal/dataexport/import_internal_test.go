@@ -17,18 +17,18 @@ func TestCompareImport(t *testing.T) {
 		reported, configured attr.Value
 		want                 string // replaces, adopted or nothing
 	}{
-		"a heredoc, in parentheses":  {argument: "filter", reported: text("a = 1"), configured: text("(a = 1)\n")},
-		"reported in parentheses":    {argument: "filter", reported: text("((a) AND (b))"), configured: text(" (a) AND (b) ")},
+		"a heredoc, in parentheses":  {"filter", text("a = 1"), text("(a = 1)\n"), ""},
+		"reported in parentheses":    {"filter", text("((a) AND (b))"), text(" (a) AND (b) "), ""},
 		"other parentheses":          {"filter", text("(a) OR (b)"), text("a) OR (b"), "replaces"},
-		"a start as a time":          {argument: "start_date", reported: text("2025-03-01"), configured: text("2025-03-01T00:00:00Z")},
-		"an end as a time":           {argument: "end_date", reported: text("2025-03-31"), configured: text("2025-03-31T23:59:59Z")},
-		"a start reported as a time": {argument: "start_date", reported: text("2025-03-01T00:00:00Z"), configured: text("2025-03-01")},
-		"an end reported as a time":  {argument: "end_date", reported: text("2025-03-31T00:00:00Z"), configured: text("2025-03-31")},
+		"a start as a time":          {"start_date", text("2025-03-01"), text("2025-03-01T00:00:00Z"), ""},
+		"an end as a time":           {"end_date", text("2025-03-31"), text("2025-03-31T23:59:59Z"), ""},
+		"a start reported as a time": {"start_date", text("2025-03-01T00:00:00Z"), text("2025-03-01"), ""},
+		"an end reported as a time":  {"end_date", text("2025-03-31T00:00:00Z"), text("2025-03-31"), ""},
 		"another start":              {"start_date", text("2025-03-01T23:59:59Z"), text("2025-03-01"), "replaces"},
 		"another bin":                {"date_bin", text("day"), text("week"), "replaces"},
 		"another form of a token":    {"cost_report_token", text("rprt_1"), text("RPRT_1"), "replaces"},
 		"not reported":               {"date_bin", null, text("week"), "adopted"},
-		"not configured":             {argument: "date_bin", reported: text("week"), configured: null},
+		"not configured":             {"date_bin", text("week"), null, ""},
 		"unknown":                    {"date_bin", text("week"), types.StringUnknown(), "replaces"},
 		"unknown and not reported":   {"date_bin", null, types.StringUnknown(), "adopted"},
 	} {

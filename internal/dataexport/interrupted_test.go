@@ -51,23 +51,6 @@ func TestInterrupt_createIsResumed(t *testing.T) {
 	}
 }
 
-func TestInterrupt_updateIsResumed(t *testing.T) {
-	t.Parallel()
-	options := fakevantage.Options{ReadyAfter: 20 * time.Minute}
-	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-		time.AfterFunc(time.Minute, p.Stop)
-		state := p.Create(t.Context(), minimal)
-		time.AfterFunc(time.Minute, p.Stop)
-		again := p.Apply(t.Context(), state, p.Plan(state, minimal), minimal)
-		wantPending(t, again, state.Text("token"))
-		if len(again.Errors()) > 0 {
-			t.Errorf("%v", again.Errors())
-		}
-		wantCompleted(t, p.Apply(t.Context(), again, p.Plan(again, minimal), minimal))
-		wantPosts(t, fake, 1)
-	})
-}
-
 func TestInterrupt_beforeThePostStoresNothing(t *testing.T) {
 	t.Parallel()
 	limited := fakevantage.Options{Misbehave: always(fakevantage.Answer(429, "", "Retry-After: 600"))}

@@ -108,6 +108,7 @@ func (r *exportResource) Read(ctx context.Context, req resource.ReadRequest, res
 		resp.State.RemoveResource(ctx)
 	case export.Completed():
 		state.exported = newExported(export).withFileURLs(state.StoreFileURLs)
+		resp.Diagnostics.Append(warnUnreadable(subject, export)...)
 		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	}
 }

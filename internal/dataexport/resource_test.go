@@ -157,7 +157,7 @@ func TestValidate_rejectsInvalidArguments(t *testing.T) {
 		`" rprt_1 " contains white space`:                          {"cost_report_token": " rprt_1 "},
 		`Invalid cost_report_token: The value must be a token`:     {"cost_report_token": ""},
 		`Invalid workspace_token: The value must be a token`:       {"workspace_token": ""},
-		`"March" is not an ISO 8601 date`:                          {"start_date": "March"},
+		`it is not an ISO 8601 date`:                               {"start_date": "March"},
 		`"2025-02-30" is not an ISO 8601 date`:                     {"end_date": "2025-02-30"},
 		"must be `hour`, `day`":                                    {"date_bin": "year"},
 		`start_date 2025-03-02 is after end_date 2025-03-01`:       {"start_date": "2025-03-02", "end_date": "2025-03-01"},

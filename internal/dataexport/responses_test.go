@@ -2,7 +2,6 @@ package dataexport_test
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/http"
 	"strings"
@@ -126,7 +125,7 @@ func TestCreate_unreachableHostFailsAfterAMinute(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		unknown := func(context.Context, string, string) (net.Conn, error) {
-			return nil, errors.New("lookup api.vantage.hs: no such host")
+			return nil, &net.DNSError{Err: "no such host", Name: "api.vantage.hs"}
 		}
 		options := &vantage.Options{APIToken: acctest.APIToken, Transport: &http.Transport{DialContext: unknown}}
 		start := time.Now()

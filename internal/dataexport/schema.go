@@ -1,8 +1,8 @@
 package dataexport
 
 import (
-	"fmt"
 	"maps"
+	"reflect"
 
 	action "github.com/hashicorp/terraform-plugin-framework/action/schema"
 	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -20,17 +20,6 @@ const (
 )
 
 func (d Definition) resourceSchema() schema.Schema {
-	attributes := mergeMaps(d.Arguments, resourceOptions(), exportedAttributes())
-	for name := range d.Arguments {
-		switch a := attributes[name].(type) {
-		case schema.StringAttribute:
-			a.MarkdownDescription += replaceDescription
-			attributes[name] = a
-		case schema.ListAttribute:
-			a.MarkdownDescription += replaceDescription
-			attributes[name] = a
-		}
-	}
 	blocks := convert(d.Blocks, func(b schema.SingleNestedBlock) schema.SingleNestedBlock {
 		b.MarkdownDescription += replaceDescription
 		return b
@@ -38,13 +27,24 @@ func (d Definition) resourceSchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: "A " + d.Noun + `, created once and kept in state with the pre-signed URLs of its files.
 Destroying the resource only removes it from state: the API cannot delete exports, which expire after about a day.`,
-		Attributes: attributes,
+		Attributes: mergeMaps(convert(d.Arguments, describeReplacement), resourceOptions(), exportedAttributes()),
 		Blocks: resourceBlocks(blocks, timeoutsBlock(map[string]string{
 			"create": "Timeout for creating the export and waiting for it. Defaults to `30m`.",
 			"read":   "Timeout of a refresh, including retries. Defaults to `5m`.",
 			"update": "Timeout of an apply that resumes an interrupted wait. Defaults to `30m`.",
 		})),
 	}
+}
+
+// describeReplacement adds to the description of an argument that a change replaces the resource. Every attribute type
+// has the field MarkdownDescription, but the framework has no interface that sets it.
+func describeReplacement(argument schema.Attribute) schema.Attribute {
+	described := reflect.New(reflect.TypeOf(argument)).Elem()
+	described.Set(reflect.ValueOf(argument))
+	description := described.FieldByName("MarkdownDescription")
+	description.SetString(description.String() + replaceDescription)
+	attribute, _ := described.Interface().(schema.Attribute)
+	return attribute
 }
 
 // resourceOptions are the arguments that are not sent to the API.
@@ -140,8 +140,7 @@ func mergeMaps[T any](all ...map[string]T) map[string]T {
 	return out
 }
 
-// convert returns a map with each value converted. Attributes and blocks are declared once, with the schema types of a
-// resource, and are converted to those of data sources, ephemeral resources and actions.
+// convert returns a map with each value converted.
 func convert[From, To any](m map[string]From, f func(From) To) map[string]To {
 	out := map[string]To{}
 	for name, value := range m {
@@ -150,96 +149,34 @@ func convert[From, To any](m map[string]From, f func(From) To) map[string]To {
 	return out
 }
 
+// Attributes and blocks are declared once, with the types of a resource's schema. These types implement the interfaces
+// of the other schema packages too, so that no flag is lost and every type can be used. What only resources have, such
+// as plan modifiers, is ignored there.
+
 func resourceBlocks(all ...map[string]schema.SingleNestedBlock) map[string]schema.Block {
 	return convert(mergeMaps(all...), func(b schema.SingleNestedBlock) schema.Block { return b })
 }
 
-func dataSourceBlocks(blocks map[string]schema.SingleNestedBlock) map[string]datasource.Block {
-	return convert(blocks, func(b schema.SingleNestedBlock) datasource.Block {
-		return datasource.SingleNestedBlock{
-			MarkdownDescription: b.MarkdownDescription, Attributes: dataSourceAttributes(b.Attributes),
-		}
-	})
+func dataSourceAttributes(attributes map[string]schema.Attribute) map[string]datasource.Attribute {
+	return convert(attributes, func(a schema.Attribute) datasource.Attribute { return a })
 }
 
-func dataSourceAttributes(attributes map[string]schema.Attribute) map[string]datasource.Attribute {
-	return convert(attributes, func(attribute schema.Attribute) datasource.Attribute {
-		switch a := attribute.(type) {
-		case schema.StringAttribute:
-			return datasource.StringAttribute{
-				Required: a.Required, Optional: a.Optional, Computed: a.Computed,
-				MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
-			}
-		case schema.BoolAttribute:
-			return datasource.BoolAttribute{Optional: a.Optional, MarkdownDescription: a.MarkdownDescription}
-		case schema.ListAttribute:
-			return datasource.ListAttribute{
-				Optional: a.Optional, Computed: a.Computed, Sensitive: a.Sensitive, ElementType: a.ElementType,
-				MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
-			}
-		case schema.SingleNestedAttribute:
-			return datasource.SingleNestedAttribute{
-				Computed: a.Computed, MarkdownDescription: a.MarkdownDescription,
-				Attributes: dataSourceAttributes(a.Attributes),
-			}
-		case schema.DynamicAttribute:
-			return datasource.DynamicAttribute{Computed: a.Computed, MarkdownDescription: a.MarkdownDescription}
-		}
-		panic(fmt.Sprintf("no data source attribute for %T", attribute))
-	})
+func dataSourceBlocks(blocks map[string]schema.SingleNestedBlock) map[string]datasource.Block {
+	return convert(blocks, func(b schema.SingleNestedBlock) datasource.Block { return b })
+}
+
+func ephemeralAttributes(attributes map[string]schema.Attribute) map[string]ephemeral.Attribute {
+	return convert(attributes, func(a schema.Attribute) ephemeral.Attribute { return a })
 }
 
 func ephemeralBlocks(blocks map[string]schema.SingleNestedBlock) map[string]ephemeral.Block {
-	return convert(blocks, func(b schema.SingleNestedBlock) ephemeral.Block {
-		return ephemeral.SingleNestedBlock{
-			MarkdownDescription: b.MarkdownDescription,
-			Attributes:          ephemeralAttributes(dataSourceAttributes(b.Attributes)),
-		}
-	})
-}
-
-// ephemeralAttributes converts the attributes of a data source, whose schema types have the same fields.
-func ephemeralAttributes(attributes map[string]datasource.Attribute) map[string]ephemeral.Attribute {
-	return convert(attributes, func(attribute datasource.Attribute) ephemeral.Attribute {
-		switch a := attribute.(type) {
-		case datasource.StringAttribute:
-			return ephemeral.StringAttribute(a)
-		case datasource.ListAttribute:
-			return ephemeral.ListAttribute(a)
-		case datasource.DynamicAttribute:
-			return ephemeral.DynamicAttribute(a)
-		case datasource.SingleNestedAttribute:
-			return ephemeral.SingleNestedAttribute{
-				Computed: a.Computed, MarkdownDescription: a.MarkdownDescription, Attributes: ephemeralAttributes(a.Attributes),
-			}
-		}
-		panic(fmt.Sprintf("no ephemeral resource attribute for %T", attribute))
-	})
-}
-
-func actionBlocks(blocks map[string]schema.SingleNestedBlock) map[string]action.Block {
-	return convert(blocks, func(b schema.SingleNestedBlock) action.Block {
-		return action.SingleNestedBlock{
-			MarkdownDescription: b.MarkdownDescription, Attributes: actionAttributes(b.Attributes),
-		}
-	})
+	return convert(blocks, func(b schema.SingleNestedBlock) ephemeral.Block { return b })
 }
 
 func actionAttributes(attributes map[string]schema.Attribute) map[string]action.Attribute {
-	return convert(attributes, func(attribute schema.Attribute) action.Attribute {
-		switch a := attribute.(type) {
-		case schema.StringAttribute:
-			return action.StringAttribute{
-				Required: a.Required, Optional: a.Optional, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
-			}
-		case schema.BoolAttribute:
-			return action.BoolAttribute{Optional: a.Optional, MarkdownDescription: a.MarkdownDescription}
-		case schema.ListAttribute:
-			return action.ListAttribute{
-				Optional: a.Optional, ElementType: a.ElementType,
-				MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
-			}
-		}
-		panic(fmt.Sprintf("no action attribute for %T", attribute))
-	})
+	return convert(attributes, func(a schema.Attribute) action.Attribute { return a })
+}
+
+func actionBlocks(blocks map[string]schema.SingleNestedBlock) map[string]action.Block {
+	return convert(blocks, func(b schema.SingleNestedBlock) action.Block { return b })
 }

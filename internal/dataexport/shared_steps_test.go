@@ -13,14 +13,11 @@ import (
 
 // Configurations, steps, and checks of plan and state for tests that run the CLI.
 
-const (
-	address     = "vantage_unit_cost_export.this"
-	dataAddress = "data.vantage_data_export.this"
-)
+const address = "vantage_unit_cost_export.this"
 
 // export is a configuration of the resource at address with further lines.
 func export(lines ...string) string {
-	return block("resource", "vantage_unit_cost_export", report(lines...))
+	return block("vantage_unit_cost_export", report(lines...))
 }
 
 // report is a report to export, and further lines.
@@ -28,9 +25,9 @@ func report(lines ...string) string {
 	return "cost_report_token = \"rprt_1\"\n" + strings.Join(lines, "\n")
 }
 
-// block is a block named this, such as one of a resource or of a data source.
-func block(blockType, typeName string, lines ...string) string {
-	return fmt.Sprintf("%s %q \"this\" {\n%s\n}\n", blockType, typeName, strings.Join(lines, "\n"))
+// block is a resource named this.
+func block(typeName string, lines ...string) string {
+	return fmt.Sprintf("resource %q \"this\" {\n%s\n}\n", typeName, strings.Join(lines, "\n"))
 }
 
 // asked is the request of an export that was created outside Terraform.

@@ -10,6 +10,9 @@ import (
 
 var minimal = map[string]any{"cost_report_token": "rprt_1"}
 
+// unwaited is a configuration whose apply does not wait for completion.
+var unwaited = map[string]any{"cost_report_token": "rprt_1", "wait_for_completion": false}
+
 // inVirtualTime runs f in a synctest bubble, with a provider whose client sends its requests to a fake in process.
 func inVirtualTime(
 	t *testing.T, o fakevantage.Options, f func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server),

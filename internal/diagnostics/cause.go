@@ -61,11 +61,17 @@ var causes = []cause{
 		"The timeout ended before {file} was complete: {line}.",
 		"If the file server needs longer to send data, set a longer `timeout` of the provider.",
 	}, {
+		"file timed out without a response", func(f failure) bool { return f.file != nil && f.timedOutUnreachable() },
+		"The timeout ended before {file} was complete: {line}.", checkNetwork,
+	}, {
 		"file timed out", ofFile(vantage.TimedOut),
 		"The timeout ended before {file} was complete: {line}.", "If needed, set a longer {timeout}.",
 	}, {
 		"file interrupted", ofFile(vantage.Interrupted),
 		"The download was interrupted before {file} was complete.", "",
+	}, {
+		"proxy rejects the credentials for a file", ofFile(vantage.Invalid),
+		"The file {file} cannot be downloaded: {error}.", "",
 	}, {
 		"file failed otherwise", func(f failure) bool { return f.file != nil },
 		"The file {file} cannot be downloaded: {line}.",
@@ -79,6 +85,10 @@ var causes = []cause{
 	}, {
 		"interrupted", ofKind(vantage.Interrupted),
 		"The operation was interrupted after {waited}.{last}", "Run Terraform again.",
+	}, {
+		"timed out without a response", failure.timedOutUnreachable,
+		"The operation {ending}{because}.{last}",
+		"Check the network, the proxy settings and the provider's host (VANTAGE_HOST).",
 	}, {
 		"timed out", ofKind(vantage.TimedOut),
 		"The operation {ending}{because}.{last}", "If needed, set a longer {timeout}.",
@@ -145,7 +155,7 @@ var causes = []cause{
 		"no response", ofKind(vantage.Unreachable),
 		"{request} failed: {error}.",
 		"The host has not responded in this run. Check the provider's host (VANTAGE_HOST), the network and the proxy " +
-			"settings, and that this machine trusts the host's certificate.",
+			"settings.",
 	}, {
 		"defect", ofKind(vantage.Internal),
 		"{error}.", "This is a defect of the provider. Report it with the text above.",
@@ -164,6 +174,11 @@ func ofKind(kind vantage.ErrorKind) func(failure) bool {
 
 func ofFile(kind vantage.ErrorKind) func(failure) bool {
 	return func(f failure) bool { return f.file != nil && f.Kind == kind }
+}
+
+// timedOutUnreachable reports whether no attempt until the timeout got a response.
+func (f failure) timedOutUnreachable() bool {
+	return f.Kind == vantage.TimedOut && f.LastFailure != nil && f.LastFailure.Kind == vantage.Unreachable
 }
 
 // ofStatus is for responses in the API's format.

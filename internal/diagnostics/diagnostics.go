@@ -1,5 +1,5 @@
-// Package diagnostics has the texts of all errors and warnings, in tables: causes and remedies in cause.go, operations and
-// their outcomes in operation.go, everything else in message.go. The file testdata/diagnostics.golden prints them.
+// Package diagnostics has the texts of all errors and warnings in tables: causes and remedies in cause.go, operations
+// and their outcomes in operation.go, everything else in message.go. The file testdata/diagnostics.golden prints them.
 package diagnostics
 
 import (

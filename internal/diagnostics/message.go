@@ -30,6 +30,7 @@ const (
 	// Exports.
 	EmptyExport       // noun, token, check
 	UnreadableExpiry  // noun, token
+	LargeAttributes   // noun, token, limits
 	ExpiredExport     // noun, expiry
 	ExpiredURLs       // noun, expiry
 	LostExport        // noun, token
@@ -109,6 +110,11 @@ var messageTexts = [messages]struct{ summary, detail string }{
 		"The expiry of the {noun} is unknown",
 		"The API reports a valid_until of the export {token} that is not a time. " +
 			"The export counts as valid for 48 hours after it was created.",
+	},
+	LargeAttributes: {
+		"The attributes of the {noun} are too large",
+		"The API reports attributes of the export {token} with more than {limits}. " +
+			"They are not stored: attributes is null.",
 	},
 	ExpiredExport: {
 		"The {noun} has expired",

@@ -164,7 +164,7 @@ func broken(ctx context.Context, err error) (*vantage.Error, retry.Decision) {
 	case errors.As(context.Cause(ctx), &noData):
 		return failed(Incomplete, retry.UntilDeadline, noData)
 	case ctx.Err() != nil:
-		return nil, retry.Decision{Ended: ctx.Err()}
+		return nil, retry.Decision{Ended: ctx.Err()} //nolint:nilerr // the loop describes the end
 	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
 		return failed(vantage.Malformed, retry.FewTimes, err)
 	}

@@ -154,9 +154,18 @@ func TestPrepareDirectory(t *testing.T) {
 	t.Parallel()
 	parent := t.TempDir()
 	directory := filepath.Join(parent, "a", "b")
+	mode := os.FileMode(0o700)
 	for range 2 {
 		if err := exportfile.PrepareDirectory(directory); err != nil || len(filesIn(t, directory)) > 0 {
 			t.Errorf("%v, found %v", err, filesIn(t, directory))
+		}
+		info, err := os.Stat(directory)
+		if err != nil || info.Mode().Perm() != mode && os.PathSeparator == '/' {
+			t.Errorf("%v, %v, want %v", info, err, mode)
+		}
+		mode = 0o755 // an existing directory keeps its mode
+		if err := os.Chmod(directory, mode); err != nil {
+			t.Fatal(err)
 		}
 	}
 	readOnly := filepath.Join(parent, "read-only")

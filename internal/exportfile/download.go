@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"terraform-provider-vantage/internal/vantage"
+	"terraform-provider-vantage/internal/vantage/redact"
 )
 
 // maybeExpired has the statuses with which file servers reject a URL after the expiry of its signature, or of the
@@ -80,7 +81,7 @@ func downloadAll(ctx context.Context, downloads []*download) (*Error, error) {
 				return nil //nolint:nilerr // the rejection is returned below
 			}
 			cause := d.run(ctx)
-			failure := &Error{File: d.file.Name, Host: d.url.Host, Err: cause}
+			failure := &Error{File: d.file.Name, Host: redact.Redactor{}.Host(d.url.Host), Err: cause}
 			switch {
 			case cause == nil:
 				d.onProgress(d.file, nil, 0)

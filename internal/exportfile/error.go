@@ -23,9 +23,10 @@ type Error struct {
 	File string
 	// Host is the file server. It is empty if the error has another cause.
 	Host string
-	// Err says what failed. Its kind is Rejected if the file server rejected the request, with the code of an object store
-	// in Messages; Unreachable, CertificateNotTrusted or Invalid (a proxy) if there was no response; Malformed, Untrusted or
-	// Incomplete if the pre-signed URL or the response cannot be used; NotWritten, PathTaken, TimedOut or Interrupted.
+	// Err says what failed. Its kind is Rejected if the file server rejected the request, with the code of an object
+	// store in Messages; Unreachable, CertificateNotTrusted or Invalid (a proxy) if there was no response; Malformed,
+	// Untrusted or Incomplete if the pre-signed URL or the response cannot be used; NotWritten, PathTaken, TimedOut or
+	// Interrupted.
 	Err *vantage.Error
 }
 

@@ -27,13 +27,19 @@ func parseFileURL(fileURL string) (*url.URL, *vantage.Error) {
 	return u, nil
 }
 
-// checkRedirect follows a redirect to wherever a pre-signed URL may lead, but not from https to http.
+// checkRedirect follows a redirect to wherever a pre-signed URL may lead, but not from https to http, nor to a host
+// whose name repeats a credential of the pre-signed URL: it would be looked up, and shown in an error.
 func checkRedirect(req *http.Request, via []*http.Request) error {
 	req.Header.Del("Referer") // net/http sets it to the pre-signed URL
 	_, failure := parseFileURL(req.URL.String())
-	if failure != nil || req.URL.Scheme == "http" && via[0].URL.Scheme == "https" || len(via) >= 5 {
-		return &vantage.Error{Kind: vantage.Untrusted, Err: errors.New(
-			"the file server redirects too often, or to a URL that does not start with https://; nothing was sent to it")}
+	leaks := false
+	for _, values := range via[0].URL.Query() {
+		repeated := strings.Contains(strings.ToLower(req.URL.Host), strings.ToLower(values[0]))
+		leaks = leaks || repeated && len(values[0]) >= 32
+	}
+	if leaks || failure != nil || req.URL.Scheme == "http" && via[0].URL.Scheme == "https" || len(via) >= 5 {
+		return &vantage.Error{Kind: vantage.Untrusted, Err: errors.New("the file server redirects too often, or to a URL " +
+			"that does not start with https:// or has credentials in its host; nothing was sent to it")}
 	}
 	return nil
 }

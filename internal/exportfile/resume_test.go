@@ -83,8 +83,10 @@ func TestDownload_requestsWhatIsMissing(t *testing.T) {
 		"no coding": {
 			[]http.HandlerFunc{serve(whole, "Content-Encoding: identity, aws-chunked, UTF-8,binary")}, []string{""}, whole,
 		},
-		"web page":      {[]http.HandlerFunc{fakevantage.HTML(200), serve(whole)}, restarted, whole},
-		"cut, web page": {[]http.HandlerFunc{cut(whole), fakevantage.HTML(200), serve(whole)}, append(resumed, resumed[1]), whole},
+		"web page": {[]http.HandlerFunc{fakevantage.HTML(200), serve(whole)}, restarted, whole},
+		"cut, web page": {
+			[]http.HandlerFunc{cut(whole), fakevantage.HTML(200), serve(whole)}, append(resumed, resumed[1]), whole,
+		},
 		"no such part, with a page": {
 			[]http.HandlerFunc{cut(whole), fakevantage.HTML(416), serve(whole)}, append(resumed, ""), whole,
 		},

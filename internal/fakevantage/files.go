@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -57,7 +58,7 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	until, _ := strconv.ParseInt(q.Get("X-Expires"), 10, 64)
 	s.mu.Lock()
-	now, size := s.now(), s.options.FileSize
+	now, content := s.now(), s.content(strings.Split(r.URL.Path+"//", "/")[2])
 	s.mu.Unlock()
 	if q.Get("X-Signature") != signature(r.URL.Path, q.Get("X-Expires"), q.Get("X-Nonce")) || now.Unix() >= until {
 		http.Error(w, "<Error><Code>AccessDenied</Code></Error>", http.StatusForbidden)
@@ -65,26 +66,69 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/csv")
 	w.Header().Set("ETag", strconv.Quote(signature(r.URL.Path)[:16]))
-	http.ServeContent(w, r, "", time.Time{}, newFile(size))
+	http.ServeContent(w, r, "", time.Time{}, content)
 }
 
-const fileHeader = "business_metric_token,business_metric_title,calculation_type,unit_cost_amount," +
-	"business_metric_amount,scale,date\n"
-
-// newFile returns a CSV of unit costs: two metrics a day for a month, or repeated rows of the given size.
-func newFile(size int64) io.ReadSeeker {
-	var rows bytes.Buffer
-	for day := range 31 {
-		for _, row := range sampleDay(day, time.Date(2025, 3, 1+day, 0, 0, 0, 0, time.UTC)) {
-			fmt.Fprintf(&rows, "%s,%s,%s,%s,%s,%.1f,%s\n", row.BusinessMetricToken, row.BusinessMetricTitle,
-				*row.CalculationType, *row.UnitCostAmount, *row.BusinessMetricAmount, row.Scale, row.Date)
-		}
+// content returns a CSV with the rows of each day that the export with a token asks for, by default of March 2025, or
+// repeated rows of the size of Options.FileSize.
+func (s *Server) content(token string) io.ReadSeeker {
+	k, asked := s.kinds["/v2/unit_costs/data_exports"], map[string]any{}
+	if e := s.exports[token]; e != nil {
+		k, asked = s.kinds[e.Path], e.Asked
 	}
-	whole := append([]byte(fileHeader), rows.Bytes()...)
-	if size == 0 {
+	first, last := days(asked, time.Date(2025, 3, 1, 0, 0, 0, 0, time.UTC), time.Date(2025, 3, 31, 0, 0, 0, 0, time.UTC))
+	lines := []string{k.header}
+	for n, day := 0, first; !day.After(last); n, day = n+1, day.AddDate(0, 0, 1) {
+		lines = append(lines, k.rows(n, day)...)
+	}
+	whole := []byte(strings.Join(lines, "\n") + "\n")
+	if s.options.FileSize == 0 {
 		return bytes.NewReader(whole)
 	}
-	return io.NewSectionReader(repeated(whole), 0, size)
+	return io.NewSectionReader(repeated(whole), 0, s.options.FileSize)
+}
+
+// days returns the days of start_date and end_date, at most a year, or the defaults.
+func days(asked map[string]any, first, last time.Time) (from, to time.Time) {
+	day := func(name string, byDefault time.Time) time.Time {
+		text, _ := asked[name].(string)
+		if at, err := time.Parse(time.DateOnly, text[:min(len(text), len(time.DateOnly))]); err == nil {
+			return at
+		}
+		return byDefault
+	}
+	from, to = day("start_date", first), day("end_date", last)
+	if most := from.AddDate(1, 0, 0); to.After(most) {
+		to = most
+	}
+	return from, to
+}
+
+const unitCostHeader = "business_metric_token,business_metric_title,calculation_type,unit_cost_amount," +
+	"business_metric_amount,scale,date"
+
+func unitCostRows(n int, date time.Time) (lines []string) {
+	for _, row := range sampleDay(n, date) {
+		lines = append(lines, fmt.Sprintf("%s,%s,%s,%s,%s,%.1f,%s", row.BusinessMetricToken, row.BusinessMetricTitle,
+			*row.CalculationType, *row.UnitCostAmount, *row.BusinessMetricAmount, row.Scale, row.Date))
+	}
+	return lines
+}
+
+func costRows(n int, date time.Time) []string {
+	day := date.Format(time.DateOnly)
+	return []string{
+		fmt.Sprintf("%s,aws,Amazon Elastic Compute Cloud,123456789012,%.2f", day, 3120+float64(n%7)*41.5),
+		fmt.Sprintf("%s,aws,Amazon Simple Storage Service,123456789012,%.2f", day, 840+float64(n%5)*12.25),
+	}
+}
+
+func kubernetesRows(n int, date time.Time) []string {
+	day := date.Format(time.DateOnly)
+	return []string{
+		fmt.Sprintf("%s,production,checkout,%.2f,%.2f", day, 210+float64(n%7)*3.5, 42+float64(n%3)),
+		fmt.Sprintf("%s,production,search,%.2f,%.2f", day, 98+float64(n%5)*2.25, 11+float64(n%4)),
+	}
 }
 
 // repeated is an endless io.ReaderAt that repeats its text, so that a file of any size takes no memory.

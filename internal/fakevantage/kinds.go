@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // kind is an export type with its parameters.
@@ -16,6 +17,9 @@ type kind struct {
 	required   []string
 	body       map[string]parameter
 	query      map[string]parameter
+	// header and rows are those of a file: the columns of the vendor are not known.
+	header string
+	rows   func(n int, date time.Time) []string
 }
 
 // parameter returns what is wrong with a value, or "" if it is valid.
@@ -26,19 +30,19 @@ func kinds() map[string]kind {
 	all := []string{"day", "week", "month", "quarter", "hour"}
 	return map[string]kind{
 		"/v2/unit_costs/data_exports": {
-			exportType: "unit_costs",
-			report:     "cost_report_token",
-			noun:       "CostReport",
-			required:   []string{"cost_report_token"},
+			exportType: "unit_costs", header: unitCostHeader, rows: unitCostRows,
+			report:   "cost_report_token",
+			noun:     "CostReport",
+			required: []string{"cost_report_token"},
 			body: map[string]parameter{
 				"cost_report_token": text, "workspace_token": text, "start_date": text, "end_date": text, "date_bin": oneOf(all...),
 			},
 		},
 		"/v2/costs/data_exports": {
-			exportType: "cost_report",
-			report:     "cost_report_token",
-			noun:       "CostReport",
-			required:   []string{"cost_report_token", "filter"},
+			exportType: "cost_report", header: "date,provider,service,account_id,cost", rows: costRows,
+			report:   "cost_report_token",
+			noun:     "CostReport",
+			required: []string{"cost_report_token", "filter"},
 			body: map[string]parameter{
 				"cost_report_token": text, "filter": text, "workspace_token": text, "start_date": text, "end_date": text,
 				"date_bin": oneOf(all...), "schema": oneOf("vntg", "focus", "comparison"),
@@ -52,9 +56,10 @@ func kinds() map[string]kind {
 			},
 		},
 		"/v2/kubernetes_efficiency_reports/data_exports": {
-			exportType: "kubernetes_efficiency_report",
-			report:     "kubernetes_efficiency_report_token",
-			noun:       "KubernetesEfficiencyReport",
+			exportType: "kubernetes_efficiency_report", header: "date,cluster_id,namespace,cost,idle_cost",
+			rows:   kubernetesRows,
+			report: "kubernetes_efficiency_report_token",
+			noun:   "KubernetesEfficiencyReport",
 			body: map[string]parameter{
 				"kubernetes_efficiency_report_token": text, "filter": text, "workspace_token": text, "start_date": text,
 				"end_date": text, "date_bin": oneOf("day", "week", "month", "quarter"),

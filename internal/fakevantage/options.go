@@ -49,6 +49,10 @@ type Options struct {
 	// LateAttribute adds a member of this name to the attributes, from the second GET of an export on.
 	LateAttribute string
 
+	// SampleUnitCosts serves sample rows for each requested range, by default of the last 30 days, by date_bin. Default:
+	// the rows of SetUnitCosts.
+	SampleUnitCosts bool
+
 	// Limits are the limits by route; the first match counts a request. An empty list that is not nil means no limits and
 	// no headers. Default: RecordedLimits.
 	Limits []RouteLimit

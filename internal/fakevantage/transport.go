@@ -3,8 +3,10 @@ package fakevantage
 import (
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"syscall"
 )
 
 // Transport returns an http.RoundTripper that passes requests to the server in process, for tests in virtual time: a
@@ -38,7 +40,7 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 		if broke && !answer.Flushed {
-			return nil, errors.New("read: connection reset by peer")
+			return nil, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
 		}
 		resp := answer.Result()
 		resp.Request = req

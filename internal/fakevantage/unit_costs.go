@@ -46,15 +46,29 @@ func sampleDay(n int, date time.Time) []UnitCost {
 	}
 }
 
-// SampleUnitCosts returns daily rows for the 30 days before a time: the unit costs of two metrics, and the gross margin
-// of the first metric.
-func SampleUnitCosts(before time.Time) []UnitCost {
+// sampleUnitCosts returns a row per metric and period that starts in a range of days: the unit costs of two metrics, and
+// the gross margin of the first metric.
+func sampleUnitCosts(first, last time.Time, bin string) []UnitCost {
+	next := map[string]func(time.Time) time.Time{
+		"hour":    func(at time.Time) time.Time { return at.Add(time.Hour) },
+		"week":    func(at time.Time) time.Time { return at.AddDate(0, 0, 7) },
+		"month":   func(at time.Time) time.Time { return at.AddDate(0, 1, 1-at.Day()) },
+		"quarter": func(at time.Time) time.Time { return at.AddDate(0, 3-(int(at.Month())-1)%3, 1-at.Day()) },
+	}[bin]
+	if next == nil {
+		next = func(at time.Time) time.Time { return at.AddDate(0, 0, 1) }
+	}
 	var rows []UnitCost
-	for n := range 30 {
-		day := sampleDay(n, before.UTC().AddDate(0, 0, n-30))
-		margin, calculation, amount := day[0], "gross_margin", "41.5"
+	for n, at := 0, first; at.Before(last.AddDate(0, 0, 1)); n, at = n+1, next(at) {
+		period := sampleDay(n, at)
+		margin, calculation, amount := period[0], "gross_margin", "41.5"
 		margin.CalculationType, margin.UnitCostAmount = &calculation, &amount
-		rows = append(append(rows, day...), margin)
+		for _, row := range append(period, margin) {
+			if bin == "hour" {
+				row.Date = at.Format(time.RFC3339)
+			}
+			rows = append(rows, row)
+		}
 	}
 	return rows
 }
@@ -140,6 +154,12 @@ func (s *Server) listUnitCosts(w http.ResponseWriter, r *http.Request) {
 // selectUnitCosts returns the rows in the date range in the requested order. Default: descending by date.
 func (s *Server) selectUnitCosts(query url.Values) []UnitCost {
 	rows := slices.Clone(s.unitCosts)
+	if s.options.SampleUnitCosts {
+		today := s.now().UTC().Truncate(24 * time.Hour)
+		asked := map[string]any{"start_date": query.Get("start_date"), "end_date": query.Get("end_date")}
+		first, last := days(asked, today.AddDate(0, 0, -30), today.AddDate(0, 0, -1))
+		rows = sampleUnitCosts(first, last, query.Get("date_bin"))
+	}
 	day := func(date string) string { return date[:min(len(date), len("2006-01-02"))] }
 	rows = slices.DeleteFunc(rows, func(row UnitCost) bool {
 		return query.Has("start_date") && day(row.Date) < day(query.Get("start_date")) ||

@@ -174,6 +174,14 @@ func (s *session) checkAction(r *resource, c change) {
 			s.failf("%s of %s is adopted without a warning%s", name, r.name, c.warnings)
 		}
 	}
+	if r.of == nil || c.action != "replace" || c.prior.tainted || c.prior.text("valid_until") == "" {
+		return
+	}
+	expired := c.prior.text("valid_until") <= time.Now().UTC().Format(time.RFC3339)
+	kept := at(c.planned.value, "token").Equal(at(c.prior.value, "token"))
+	if warned := strings.Contains(c.warnings, "-replace"); warned != (expired && kept) {
+		s.failf("the plan warns that %s cannot succeed: %t%s", r.name, warned, c.warnings)
+	}
 }
 
 func (s *session) checkApplied(r *resource, c change, after object, t traffic) {
@@ -192,6 +200,8 @@ func (s *session) checkApplied(r *resource, c change, after object, t traffic) {
 		rule(!completed(c.prior) || fetches ||
 			at(after.value, "manifest", "urls_valid_until").Equal(at(c.prior.value, "manifest", "urls_valid_until")),
 			"urls_valid_until is constant")
+		rule(!ok || stopped || r.of != nil || !lacksURLs(after) || !is(at(after.value, "store_file_urls"), true),
+			"URLs that are to be stored are stored")
 	case "create":
 		rule(t.posts == 0 || isExport, "no export is created for a download")
 		rule(t.accepted < 2 || s.faulty && t.accepted < 6, "one export is created, less than six after faults")

@@ -180,8 +180,11 @@ func (w *world) unusable(token string) bool {
 // expired reports whether an export that the API describes has expired, or its URLs.
 func (w *world) expired(token string) bool {
 	e := w.fake.Exports()[token]
-	until, _ := time.Parse(time.RFC3339, w.urlsValidUntil(e))
-	return !e.CompletedAt.IsZero() && !until.IsZero() && !time.Now().Before(until)
+	until, err := time.Parse(time.RFC3339, w.urlsValidUntil(e))
+	if err != nil {
+		until = e.CompletedAt.Add(24 * time.Hour) // of the fake, which does not report it
+	}
+	return !e.CompletedAt.IsZero() && !time.Now().Before(until)
 }
 
 // urlsValidUntil returns when the URLs of a completed export expire as state has to say: at its expiry, or earlier

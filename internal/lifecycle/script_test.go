@@ -25,7 +25,7 @@ var exportLines = []string{
 var beginnings = []string{
 	"urls 1h|6h", "valid unknown", "urls 1h|6h;set a renew_before_expiry 2h|7h", "set a renew_before_expiry 0s",
 	"urls 1h|6h;set a renew_before_expiry 2h;set a store_file_urls false",
-	"set a store_file_urls false;apply;pass 25h", "set a wait_for_completion false",
+	"set a store_file_urls false;apply;pass 25h", "set a wait_for_completion false", "outcome failed;apply",
 	"set a store_file_urls false;set a wait_for_completion false",
 	`set a triggers {"month":"3"};import-block a ` + howImported + ";apply",
 	"set a date_bin week;import-block a " + howImported + ";apply",

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,53 +14,42 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// The state files were written before expired exports became finished records; "previous" before completed exports did.
-// An import that they have not ended counts as ended.
+// previous.tfstate was written by the commit before completed exports became finished records (aa02972). An import that
+// it had not ended counts as none.
 func TestUpgrade_plansNothing(t *testing.T) {
 	t.Parallel()
-	const march = "cost_report_token rprt_1;start_date 2025-03-01;triggers {\"month\":\"3\"}"
+	const report = "cost_report_token rprt_1"
+	const march = report + ";start_date 2025-03-01"
+	const triggers = ";triggers {\"month\":\"3\"}"
 	for _, test := range []struct {
-		file, resource string
-		args           string
-		action, later  string // a minute and a week after the export was created
+		resource      string
+		args          string
+		action, later string // a minute and a week after the export was created
 	}{
-		{"applied", "vantage_unit_cost_export.completed", march + ";end_date 2025-03-31;date_bin week", "no-op", "no-op"},
-		{"applied", "vantage_unit_cost_export.without_urls", "cost_report_token rprt_1;store_file_urls false",
-			"no-op", "no-op"},
-		{"applied", "vantage_unit_cost_export.tainted", "cost_report_token rprt_1", "replace", "replace"},
-		{"applied", "vantage_unit_cost_export.imported", march, "no-op", "no-op"},
-		{"applied", "vantage_unit_cost_export.imported", march + ";workspace_token wrkspc_1", "replace", "replace"},
-		{"applied", "vantage_cost_export.completed", `cost_report_token rprt_1;filter costs.provider = 'aws';` +
+		{"vantage_unit_cost_export.completed", march + triggers + ";end_date 2025-03-31;date_bin week", "no-op", "no-op"},
+		{"vantage_unit_cost_export.completed", march + triggers + ";end_date 2025-03-31;date_bin day", "replace", "replace"},
+		{"vantage_unit_cost_export.without_urls", report + ";store_file_urls false;renew_before_expiry 2h",
+			"no-op", "replace"},
+		{"vantage_unit_cost_export.without_urls", report + ";renew_before_expiry 2h", "update", "update"},
+		{"vantage_unit_cost_export.tainted", report, "replace", "replace"},
+		{"vantage_cost_export.completed", `cost_report_token rprt_1;filter costs.provider = 'aws';` +
 			`groupings ["service","provider"];schema focus;workspace_token wrkspc_1;renew_before_expiry 2h;` +
 			`settings {"include_tax":false,"aggregate_by":"usage"};timeouts {"create":"45m"}`, "no-op", "replace"},
-		{"applied", "vantage_cost_export.imported", "filter costs.provider = 'gcp'", "no-op", "no-op"},
-		{"applied", "vantage_kubernetes_efficiency_export.completed", `groupings ["namespace"]`, "no-op", "no-op"},
-		{"applied", "vantage_data_export_download.completed", "directory /exports", "no-op", "no-op"},
-		{"pending", "vantage_unit_cost_export.pending", "cost_report_token rprt_1;wait_for_completion false",
-			"no-op", "no-op"},
-		{"pending", "vantage_cost_export.interrupted", "cost_report_token rprt_1", "update", "no-op"},
-		{"imported", "vantage_unit_cost_export.matching", "cost_report_token rprt_1;start_date 2025-03-01",
-			"no-op", "no-op"},
-		{"imported", "vantage_unit_cost_export.adopting", "cost_report_token rprt_1;triggers {\"month\":\"3\"}",
-			"replace", "replace"},
-		{"imported", "vantage_cost_export.other", "filter costs.provider = 'aws'", "replace", "replace"},
-		{"previous", "vantage_unit_cost_export.completed", "cost_report_token rprt_1;renew_before_expiry 2h",
-			"no-op", "replace"},
-		{"previous", "vantage_unit_cost_export.without_urls", "cost_report_token rprt_1;store_file_urls false",
-			"no-op", "no-op"},
-		{"previous", "vantage_unit_cost_export.without_urls", "cost_report_token rprt_1", "update", "update"},
-		{"previous", "vantage_unit_cost_export.unwaited", "cost_report_token rprt_1;wait_for_completion false",
-			"no-op", "no-op"},
-		{"previous", "vantage_unit_cost_export.matching", "cost_report_token rprt_1;start_date 2025-03-01",
-			"no-op", "no-op"},
-		{"previous", "vantage_unit_cost_export.matching", "cost_report_token rprt_1;start_date 2025-03-01;date_bin week",
-			"replace", "replace"},
-		{"previous", "vantage_unit_cost_export.adopted", "cost_report_token rprt_1;triggers {\"month\":\"3\"}",
-			"no-op", "no-op"},
+		{"vantage_kubernetes_efficiency_export.completed",
+			`kubernetes_efficiency_report_token kbnts_1;groupings ["namespace"]`, "no-op", "no-op"},
+		{"vantage_data_export_download.completed", "directory /exports/one", "no-op", "no-op"},
+		{"vantage_unit_cost_export.pending", report + ";wait_for_completion false", "no-op", "no-op"},
+		{"vantage_cost_export.interrupted", "filter costs.provider = 'aws'", "update", "no-op"},
+		{"vantage_unit_cost_export.import_matching", march, "no-op", "no-op"},
+		{"vantage_unit_cost_export.import_matching", march + triggers, "replace", "replace"},
+		{"vantage_unit_cost_export.import_adopting", report + triggers, "replace", "replace"},
+		{"vantage_unit_cost_export.import_adopted", report + triggers, "no-op", "no-op"},
+		{"vantage_unit_cost_export.import_other", report + ";date_bin week", "replace", "replace"},
+		{"vantage_unit_cost_export.import_pending", report, "replace", "replace"},
 	} {
-		t.Run(test.file+" "+test.resource, func(t *testing.T) {
+		t.Run(test.resource, func(t *testing.T) {
 			t.Parallel()
-			stored := resourcesIn(t, test.file)["managed."+test.resource]
+			stored := resourcesIn(t)["managed."+test.resource]
 			for after, want := range map[time.Duration]string{time.Minute: test.action, 7 * 24 * time.Hour: test.later} {
 				err := inBubble(t, func() { newWorld("/").upgrade(stored, test.args, after, want) })
 				if err != nil {
@@ -75,13 +63,6 @@ func TestUpgrade_plansNothing(t *testing.T) {
 // upgrade plans from a stored resource, some time after its export was created.
 func (w *world) upgrade(stored stored, args string, after time.Duration, want string) {
 	token := fmt.Sprint(stored.Attributes["token"])
-	created, err := time.Parse(time.RFC3339, fmt.Sprint(stored.Attributes["created_at"]))
-	if err != nil && len(stored.Private) > 0 { // pending
-		private := map[string][]byte{}
-		w.must(json.Unmarshal(stored.Private, &private))
-		w.must(json.Unmarshal(private["accepted_at"], &created))
-	}
-	time.Sleep(time.Until(created))
 	w.run("ready 1h")
 	w.serve(stored, token)
 	time.Sleep(after)
@@ -120,10 +101,10 @@ func (w *world) serve(stored stored, token string) {
 	})
 }
 
-// TestUpgrade_readsDataSources decodes the data sources in a state file.
+// TestUpgrade_readsDataSources decodes the data sources in previous.tfstate.
 func TestUpgrade_readsDataSources(t *testing.T) {
 	t.Parallel()
-	for address, r := range resourcesIn(t, "applied") {
+	for address, r := range resourcesIn(t) {
 		if !strings.HasPrefix(address, "data.") {
 			continue
 		}
@@ -135,17 +116,17 @@ func TestUpgrade_readsDataSources(t *testing.T) {
 	}
 }
 
-// stored is a resource in a state file.
+// stored is a resource in previous.tfstate.
 type stored struct {
 	Type, Status string
 	Attributes   map[string]any
 	Private      []byte
 }
 
-// resourcesIn returns the resources in a state file by mode, type and name.
-func resourcesIn(t *testing.T, file string) map[string]stored {
+// resourcesIn returns the resources in previous.tfstate by mode, type and name.
+func resourcesIn(t *testing.T) map[string]stored {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join("testdata", file+".tfstate"))
+	content, err := os.ReadFile("testdata/previous.tfstate")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -101,7 +101,7 @@ func checkValue(name, value string) error {
 func checkArgument(name, value string) error {
 	err := checkValue(name, value)
 	if err != nil && strings.TrimSpace(value) != value {
-		return fmt.Errorf("%w; trimspace removes the line break at the end of a file", err)
+		return fmt.Errorf("%w; trimspace removes white space, such as the line break at the end of a file", err)
 	}
 	return err
 }

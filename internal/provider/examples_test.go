@@ -31,7 +31,7 @@ type example struct {
 func examples() map[string]example {
 	report := map[string]string{"cost_report_token": "rprt_1"}
 	return map[string]example{
-		"quickstart": {variables: report, posts: 1, inAll: 2},
+		"quickstart": {variables: report, posts: 1, inAll: 1, check: wantExported},
 		"pipeline":   {variables: map[string]string{"cost_report_token": "rprt_1", "day": "2025-04-01"}, posts: 1, inAll: 2},
 		"downstream": {variables: report, posts: 1, inAll: 2},
 		"many-exports": {
@@ -95,14 +95,15 @@ func examples() map[string]example {
 // testedElsewhere returns the tests of the other examples.
 func testedElsewhere() map[string]string {
 	return map[string]string{
-		"guardrails": "TestGuardrails", "monthly": "TestMonthly",
-		"uploads/s3": "TestUploads", "uploads/gcs": "TestUploads", "uploads/azure": "TestUploads",
+		"archive": "TestArchive", "guardrails": "TestGuardrails", "monthly": "TestMonthly",
+		"uploads/s3-archive": "TestArchive_uploads",
+		"uploads/s3":         "TestUploads", "uploads/gcs": "TestUploads", "uploads/azure": "TestUploads",
 	}
 }
 
 // Every example is applied, planned again with an empty plan although the API signs new URLs for each GET, and
 // destroyed. Examples with exports are applied again a day later, which renews an export once, and destroyed another
-// day later without an apply.
+// day later without an apply. The renewed export has no files, or the one that is created after the destroy.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	for directory, test := range examples() {
@@ -115,26 +116,52 @@ func TestExamples(t *testing.T) {
 					t.Errorf("%d exports %s, want %d", got, when, want)
 				}
 			}
-			use := func() {
-				apply(t, cli)
-				cli.WantEmptyPlan()
-				if test.check != nil {
-					test.check(t, cli)
-				}
+			apply(t, cli)
+			cli.WantEmptyPlan()
+			if test.check != nil {
+				test.check(t, cli)
 			}
-			use()
 			if test.moduleTests {
 				runModuleTests(t, cli)
 			}
 			wantPosts("on the first day", test.posts)
+			renews := test.inAll > test.posts
 			if test.posts > 0 {
 				aDayPasses(api, cli)
-				use()
+				if renews {
+					applyEmpty(t, api, cli)
+				} else {
+					apply(t, cli)
+				}
 				aDayPasses(api, cli)
 			}
 			cli.MustRun("destroy", "-auto-approve", "-no-color")
 			wantPosts("in all", test.inAll)
+			if test.posts > 0 && !renews {
+				applyEmpty(t, api, cli)
+			}
 		})
+	}
+}
+
+// applyEmpty applies with exports that have no files: no step fails, and no file is created.
+func applyEmpty(t *testing.T, api *acctest.API, cli *acctest.CLI) {
+	t.Helper()
+	files := func() (n int) {
+		for _, pattern := range []string{"*.csv", "exports/*/*.csv"} {
+			found, _ := filepath.Glob(filepath.Join(cli.Dir, pattern))
+			n += len(found)
+		}
+		return n
+	}
+	before := files()
+	api.Change(func(o *fakevantage.Options) { o.Files = -1 })
+	if outputs := apply(t, cli); strings.Contains(outputs, "null") {
+		t.Errorf("the output has a null for an empty export: %s", outputs)
+	}
+	cli.WantEmptyPlan()
+	if after := files(); after > before {
+		t.Errorf("%d files were downloaded for an empty export", after-before)
 	}
 }
 
@@ -160,30 +187,6 @@ func TestEveryExampleIsInTheTable(t *testing.T) {
 				t.Errorf("no test runs %s", file)
 			}
 		}
-	}
-}
-
-// With an export without files no step fails, and no file is created.
-func TestExamplesWithAnEmptyExport(t *testing.T) {
-	t.Parallel()
-	for directory, test := range examples() {
-		if test.posts == 0 {
-			continue
-		}
-		t.Run(directory, func(t *testing.T) {
-			t.Parallel()
-			test.needs.SkipUnlessMet(t)
-			_, cli := startExample(t, directory, test, fakevantage.Options{Files: -1})
-			if outputs := apply(t, cli); strings.Contains(outputs, "null") {
-				t.Errorf("the output has a null for an empty export: %s", outputs)
-			}
-			cli.WantEmptyPlan()
-			for _, pattern := range []string{"*.csv", "exports/*/*.csv"} {
-				if files, _ := filepath.Glob(filepath.Join(cli.Dir, pattern)); len(files) != 0 {
-					t.Errorf("downloaded %v, want no file", files)
-				}
-			}
-		})
 	}
 }
 

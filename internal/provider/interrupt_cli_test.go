@@ -84,8 +84,13 @@ func requestedReports(api *acctest.API) []string {
 
 func TestInterrupt_cancelsRefreshWhileApplyPlans(t *testing.T) {
 	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-	cli := acctest.NewCLI(t, api, oneExport)
+	api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour})
+	cli := acctest.NewCLI(t, api, `
+resource "vantage_unit_cost_export" "this" {
+  cost_report_token   = "rprt_1"
+  wait_for_completion = false
+}
+`)
 	cli.MustRun("apply", "-auto-approve", "-no-color")
 	before := cli.Instances()
 	gets := api.Gets()

@@ -3,6 +3,7 @@ package provider_test
 import (
 	"bytes"
 	"context"
+	"net/http"
 	"os/exec"
 	"strings"
 	"testing"
@@ -51,9 +52,22 @@ func TestLog_sdkWritesOnlyIfRequested(t *testing.T) {
 	}
 }
 
+// The log of net/http would repeat what a server sends without a request.
 func TestLog_isShownByTerraform(t *testing.T) {
 	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
+	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0", Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+		if r.Method != http.MethodGet || r.Nth > 1 {
+			return nil
+		}
+		return func(w http.ResponseWriter, _ *http.Request) {
+			conn, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_, _ = conn.Write([]byte("HTTP/1.1 202 Accepted\r\nContent-Length: 3\r\n\r\n202unsolicited"))
+		}
+	}})
 	cli := acctest.NewCLI(t, api, oneExport)
 	cli.Setenv("TF_DISABLE_PLUGIN_TLS", "") // as outside of tests
 	cli.Setenv("TF_LOG_PROVIDER", "TRACE")
@@ -62,5 +76,8 @@ func TestLog_isShownByTerraform(t *testing.T) {
 		if !strings.Contains(out, what) {
 			t.Errorf("the log does not contain %q", what)
 		}
+	}
+	if at := strings.Index(out, "nsolicited"); at >= 0 {
+		t.Errorf("the log has %s", out[at-100:at+200])
 	}
 }

@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"io"
+	"log"
 	"os"
 	"os/signal"
 	"runtime"
@@ -17,6 +19,9 @@ const shutdownGrace = time.Second
 // Serve serves the provider to the Terraform process that started this one, until Terraform or a signal ends it.
 // With debug it serves any Terraform that attaches, until it is interrupted, and leaves signals and logs unchanged.
 func Serve(version string, debug bool) error {
+	// net/http logs what a server sends without a request, and with it what the server repeats of an earlier request.
+	log.SetOutput(io.Discard)
+	defer log.SetOutput(os.Stderr)
 	if debug {
 		return tf6server.Serve(Address, NewServer(version), tf6server.WithManagedDebug())
 	}

@@ -103,8 +103,11 @@ func (p *vantageProvider) Configure(
 	data, diags := config.data(userAgent)
 	resp.Diagnostics.Append(diags...)
 	if data.Client == nil {
-		// If an argument is unknown, Terraform configures the provider again in the apply. Until then, operations that
-		// need a client report that there is none.
+		// If an argument is unknown, Terraform configures the provider again in the apply. Until then, it defers what needs
+		// a client, if it can. Otherwise operations that need a client report that there is none.
+		if req.ClientCapabilities.DeferralAllowed && !resp.Diagnostics.HasError() {
+			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
+		}
 		return
 	}
 	resp.ResourceData = data

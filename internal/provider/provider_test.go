@@ -74,7 +74,8 @@ func TestValidate_reportsInvalidArguments(t *testing.T) {
 		{"api_token", "vntg_tkn_1\n", "trimspace"},
 		{"api_token", "vntg tkn 1", "space"},
 		{"api_token", "'vntg_tkn_1'", "quotation mark, which"},
-		{"workspace_token", " wrkspc_1 ", "white space"},
+		{"workspace_token", " wrkspc_1 ", "trimspace"},
+		{"workspace_token", "wrk spc", "white space"},
 		{"workspace_token", "https://console.vantage.sh/workspaces/wrkspc_1", "last part"},
 		{"timeout", "soon", "1h30m"},
 		{"timeout", "30", "1h30m"},
@@ -124,7 +125,7 @@ func TestConfigure_reportsInvalidEnvironment(t *testing.T) {
 			wantInvalid(t, configured, test.argument, test.want)
 			detail := configured[0].Detail
 			if !strings.Contains(detail, "environment variable "+variable) || strings.Contains(detail, "trimspace") {
-				t.Errorf("%q does not name the variable, or names a function", detail)
+				t.Errorf("%q does not name the variable, or names a function of Terraform", detail)
 			}
 			_, configured = configure(t, attributes{test.argument: tftypes.UnknownValue})
 			if len(configured) > 0 {

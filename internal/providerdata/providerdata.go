@@ -1,5 +1,5 @@
-// Package providerdata carries what the provider's Configure creates to resources, data sources, ephemeral resources and
-// actions, which embed a type of this package.
+// Package providerdata carries what the provider's Configure creates to resources, data sources, ephemeral resources
+// and actions, which embed a type of this package.
 package providerdata
 
 import (
@@ -58,11 +58,18 @@ type Resource struct {
 // Metadata implements resource.Resource.
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_" + r.Name
+	// If the provider defers, what is computed is planned as unknown. The framework would plan it as null.
+	resp.ResourceBehavior.ProviderDeferred.EnablePlanModification = true
 }
 
 // Configure implements resource.ResourceWithConfigure.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	r.set(req.ProviderData, &resp.Diagnostics)
+}
+
+// ModifyPlan implements resource.ResourceWithModifyPlan. Framework 1.19 defers the plan of a resource with this method
+// only, if plan modification is enabled. A resource that changes its plan has a ModifyPlan of its own.
+func (r *Resource) ModifyPlan(context.Context, resource.ModifyPlanRequest, *resource.ModifyPlanResponse) {
 }
 
 // DataSource is Resource for a data source.

@@ -27,10 +27,10 @@ type filter struct {
 func (m model) filters() []filter {
 	metric := func(row vantage.UnitCost) string { return row.BusinessMetricToken }
 	titled := func(row vantage.UnitCost) string {
-		return fmt.Sprintf("%s (%q)", row.BusinessMetricToken, row.BusinessMetricTitle)
+		return fmt.Sprintf("%s (%q)", vantage.Shown(row.BusinessMetricToken), vantage.Shown(row.BusinessMetricTitle))
 	}
 	calculation := func(row vantage.UnitCost) string { return row.CalculationType }
-	reported := func(row vantage.UnitCost) string { return cmp.Or(row.CalculationType, "null") }
+	reported := func(row vantage.UnitCost) string { return cmp.Or(vantage.Shown(row.CalculationType), "null") }
 	return []filter{
 		{"business_metric_token", m.BusinessMetricToken, metric, titled},
 		{"calculation_type", m.CalculationType, calculation, reported},

@@ -94,6 +94,10 @@ func New(o Options) (*Client, error) {
 	}, nil
 }
 
+// Shown returns text that the API has reported as messages show it: on one line, truncated to 400 characters, without
+// control characters and credentials.
+func Shown(text string) string { return redact.Redactor{}.Text(text) }
+
 // newLayers returns what an attempt passes through, here from the inside out. Client.do, which repeats attempts, is
 // outside of them all. An error without a response is a *NoResponse.
 func newLayers(o Options, redactor redact.Redactor) layer {
@@ -102,7 +106,7 @@ func newLayers(o Options, redactor redact.Redactor) layer {
 	next = logRequests(next, o.Logger, redactor)
 	next = bound(next, o.Timeout)
 	next = authorize(next, o.APIToken, o.UserAgent)
-	next = layer((&http.Client{Transport: next, CheckRedirect: checkRedirect}).Do)
+	next = layer((&http.Client{Transport: next, CheckRedirect: checkRedirect(redactor)}).Do)
 	return limit(next, &ratelimit.Limiter{}, o.Logger)
 }
 
@@ -207,7 +211,7 @@ func (c *Client) attempt(req *http.Request, call call) (*Error, retry.Decision) 
 	}
 	failure.StatusCode = resp.StatusCode
 	if !failure.FromAPI {
-		failure.ContentType = redact.ContentType(resp.Header.Get("Content-Type"))
+		failure.ContentType = c.redact.ContentType(resp.Header.Get("Content-Type"))
 	}
 	decision := retry.Decision{Policy: retryPolicy(attempt{
 		method: req.Method, status: resp.StatusCode, fromAPI: failure.FromAPI,

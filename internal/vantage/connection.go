@@ -99,13 +99,14 @@ func noResponse(req *http.Request, err error, a attempt, redactor redact.Redacto
 	}
 	var untrusted *tls.CertificateVerificationError
 	a.certificate = errors.As(err, &untrusted)
-	switch {
-	case a.certificate:
-		failure.Kind, failure.Err = CertificateNotTrusted, fmt.Errorf("%s: %w", req.URL.Hostname(), failure.Err)
-	case errors.As(err, &a.proxy):
+	if errors.As(err, &a.proxy) {
 		failure.Err = a.proxy
 	}
-	if a.proxy == http.StatusProxyAuthRequired {
+	switch {
+	case a.certificate:
+		failure.Kind = CertificateNotTrusted
+		failure.Err = fmt.Errorf("%s: %w", redactor.Host(req.URL.Hostname()), failure.Err)
+	case a.proxy == http.StatusProxyAuthRequired:
 		failure.Kind = Invalid
 	}
 	if !a.connected {

@@ -50,19 +50,21 @@ func isLoopback(host string) bool {
 }
 
 // checkRedirect follows a redirect only within the origin of the first request, and only if the method stays the same.
-func checkRedirect(req *http.Request, via []*http.Request) error {
-	base := via[0].URL
-	switch {
-	case !sameOrigin(base, req.URL):
-		return &Error{Kind: Untrusted, Err: fmt.Errorf("the response redirects to another host, %q; the API token is only "+
-			"sent to %s://%s", redact.Word(req.URL.Hostname()), base.Scheme, base.Host)}
-	case req.Method != via[0].Method:
-		return &Error{Kind: Untrusted, Err: fmt.Errorf(
-			"the response redirects a %s so that it would become a %s", via[0].Method, req.Method)}
-	case len(via) >= 5:
-		return &Error{Kind: Untrusted, Err: errors.New("too many redirects")}
+func checkRedirect(redactor redact.Redactor) func(req *http.Request, via []*http.Request) error {
+	return func(req *http.Request, via []*http.Request) error {
+		base := via[0].URL
+		switch {
+		case !sameOrigin(base, req.URL):
+			return &Error{Kind: Untrusted, Err: fmt.Errorf("the response redirects to another host, %q; the API token is only "+
+				"sent to %s://%s", redactor.Host(req.URL.Host), base.Scheme, base.Host)}
+		case req.Method != via[0].Method:
+			return &Error{Kind: Untrusted, Err: fmt.Errorf(
+				"the response redirects a %s so that it would become a %s", via[0].Method, req.Method)}
+		case len(via) >= 5:
+			return &Error{Kind: Untrusted, Err: errors.New("too many redirects")}
+		}
+		return nil
 	}
-	return nil
 }
 
 func sameOrigin(a, b *url.URL) bool {

@@ -65,6 +65,8 @@ func TestLocation_isUsedForItsTokenAlone(t *testing.T) {
 		"://":                                              "tok_body",
 		"/v2/data_exports/x" + apiToken:                    "tok_body",
 		"/v2/data_exports/" + apiToken:                     "tok_body",
+		"/v2/data_exports/" + strings.Repeat("x", 200):     strings.Repeat("x", 200),
+		"/v2/data_exports/" + strings.Repeat("x", 201):     "tok_body",
 		// At another origin: what a gateway before the API passes through, or makes up.
 		"http://api.vantage.sh/v2/data_exports/tok_1":      "tok_1",
 		"https://api.vantage.sh:444/v2/data_exports/tok_1": "tok_1",

@@ -104,7 +104,7 @@ func (e *DataExport) decode(resp *http.Response, redactor redact.Redactor) error
 			return err
 		}
 	}
-	e.Status, e.ExportType = redact.Word(status), redact.Word(body.ExportType)
+	e.Status, e.ExportType = redactor.Word(status), redactor.Word(body.ExportType)
 	e.CreatedAt, e.AsOf = shownTime(body.CreatedAt), ratelimit.ServerTime(resp.Header)
 	e.Manifest, e.Attributes = manifest, body.Attributes
 	e.hint = ratelimit.RetryAfter(resp.Header)

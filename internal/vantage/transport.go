@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -91,8 +92,11 @@ func logRequests(next http.RoundTripper, log *slog.Logger, redactor redact.Redac
 			log.DebugContext(req.Context(), "request failed", "error", err.Error())
 			return nil, err
 		}
-		log.DebugContext(req.Context(), "received response",
-			"status", resp.StatusCode, "remaining", redact.Word(resp.Header.Get("X-Rate-Limit-Remaining")))
+		log = log.With("status", resp.StatusCode)
+		if remaining, err := strconv.ParseUint(resp.Header.Get("X-Rate-Limit-Remaining"), 10, 32); err == nil {
+			log = log.With("remaining", remaining)
+		}
+		log.DebugContext(req.Context(), "received response")
 		return resp, nil
 	}
 }
@@ -117,7 +121,7 @@ func readBody(next http.RoundTripper, redactor redact.Redactor) layer {
 			err = &Error{Kind: TooMany, Err: fmt.Errorf("the response is longer than %d MiB", maxBody>>20)}
 		case err != nil:
 			err = fmt.Errorf("the response was cut off: %w", redactor.Cause(err))
-		case redact.ContentType(resp.Header.Get("Content-Type")) == "text/html":
+		case redactor.ContentType(resp.Header.Get("Content-Type")) == "text/html":
 			err = errHTML
 		case req.Method == http.MethodGet && resp.StatusCode < 300 && redactor.Contained(body):
 			err = errors.New("the response contains the API token")

@@ -36,8 +36,8 @@ func (d *Date) UnmarshalJSON(raw []byte) error {
 		return fmt.Errorf("%q is not a date such as 2025-03-01", text)
 	}
 	text = strings.TrimSpace(text)
-	if day, err := time.Parse("2006-01-02Z07:00", text); err == nil {
-		text = day.Format(time.DateOnly)
+	if !strings.ContainsAny(text, "T ") { // a date, perhaps with a zone
+		text = text[:len(time.DateOnly)]
 	}
 	*d = Date(text)
 	return nil

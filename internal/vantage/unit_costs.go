@@ -17,8 +17,9 @@ import (
 const (
 	// unitCostsPage is the number of rows in a page, the maximum of the API.
 	unitCostsPage = 1000
-	// maxUnitCostsPages is the number of pages that are read of one report: 100,000 rows.
-	maxUnitCostsPages = 100
+	// maxUnitCosts is the number of rows that are read of one report, and maxUnitCostsPages the number of pages.
+	maxUnitCosts      = 100_000
+	maxUnitCostsPages = maxUnitCosts / unitCostsPage
 )
 
 // CalculationTypes returns the documented values of UnitCost.CalculationType.
@@ -37,16 +38,12 @@ type UnitCostsRequest struct {
 }
 
 // ListUnitCosts reads all pages of GET /v2/unit_costs and returns the rows ascending by date, then by metric token.
-// The URL of a next page in a response only tells that the page exists; it is never requested. Beyond 100 pages of
-// 1,000 rows, ListUnitCosts returns an error of kind TooMany.
+// The URL of a next page in a response only tells that the page exists; it is never requested. Beyond 100,000 rows or
+// 100 pages, ListUnitCosts returns an error of kind TooMany.
 func (c *Client) ListUnitCosts(ctx context.Context, r UnitCostsRequest) ([]UnitCost, error) {
 	started := time.Now()
 	var rows []UnitCost
 	for page, more := 1, true; more; page++ {
-		if page > maxUnitCostsPages {
-			return nil, &Error{Kind: TooMany, Err: fmt.Errorf(
-				"the report has more than %d unit costs in the date range", maxUnitCostsPages*unitCostsPage)}
-		}
 		decode := func(resp *http.Response) (err error) {
 			var next []UnitCost
 			next, more, err = c.decodeUnitCosts(resp)
@@ -61,6 +58,10 @@ func (c *Client) ListUnitCosts(ctx context.Context, r UnitCostsRequest) ([]UnitC
 		if failure != nil {
 			failure.Measure(ctx, started) // since the first page
 			return nil, failure
+		}
+		if len(rows) > maxUnitCosts || more && page == maxUnitCostsPages {
+			return nil, &Error{Kind: TooMany, Err: fmt.Errorf(
+				"the report has more than %d unit costs in the date range", maxUnitCosts)}
 		}
 	}
 	slices.SortStableFunc(rows, func(a, b UnitCost) int {

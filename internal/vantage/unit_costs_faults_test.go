@@ -113,8 +113,17 @@ func rowsChain(last int) *fakevantage.Server {
 	}})
 }
 
-func TestListUnitCosts_readsAtMost100Pages(t *testing.T) {
+func TestListUnitCosts_readsAtMost100000Rows(t *testing.T) {
 	t.Parallel()
+	tooLarge := func(r fakevantage.Request) http.HandlerFunc {
+		return rowsPage("https://api.vantage.sh/v2/unit_costs?page=2", rowsFrom(r.N*30_000, 30_000)...)
+	}
+	large := fakevantage.New(fakevantage.Options{Limits: noLimits, Misbehave: tooLarge})
+	_, err := newClient(t, large).ListUnitCosts(t.Context(), rowsOf("r"))
+	if asked := pagesRequested(t, large); len(asked) != 4 {
+		t.Errorf("requested %d pages", len(asked))
+	}
+	wantKind(t, err, vantage.TooMany)
 	rows, err := newClient(t, rowsChain(100)).ListUnitCosts(t.Context(), rowsOf("r"))
 	if err != nil || len(rows) != 1000 {
 		t.Errorf("%d rows, %v", len(rows), err)

@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -31,34 +32,67 @@ func main() {
 // newFake returns the fake that the flags describe and its address. The fake writes a line for each request to w.
 func newFake(args []string, w io.Writer) (address string, fake *fakevantage.Server) {
 	o := fakevantage.AsRecorded()
+	o.SampleUnitCosts = true
 	flags := flag.NewFlagSet("fakevantage", flag.ExitOnError)
+	flags.Usage = func() { usage(flags) }
 	port := flags.Int("port", 8765, "port on 127.0.0.1; 0 for any free port")
 	flags.DurationVar(&o.ReadyAfter, "ready-after", o.ReadyAfter, "time until an export completes")
+	files := flags.Int("files", 1, "files of an export; 0 for none")
+	flags.DurationVar(&o.URLLifetime, "urls-valid-for", 0,
+		"time from completion until URLs expire; 0 for that of the export")
 	retryAfter := flags.String("retry-after", string(o.RetryAfter),
 		"Retry-After while pending: seconds, exact or date for the remaining time, or empty for none")
-	flags.DurationVar(&o.ValidFor, "valid-for", 24*time.Hour, "time from completion until URLs expire")
+	flags.DurationVar(&o.ValidFor, "valid-for", 24*time.Hour, "time from completion until an export expires")
 	flags.StringVar(&o.APIToken, "api-token", "", "the only accepted API token; empty for any")
 	flags.IntVar(&o.Limit, "limit", 0, "requests of all routes in a window; 0 for the recorded limits by route")
 	flags.DurationVar(&o.Window, "window", time.Hour, "length of the window of -limit")
 	fail := flags.Bool("fail", false, "exports fail instead of completing")
-	errorEvery := flags.Int("errors", 0, "return 503 for every nth request; 0 for none, 1 for all")
+	errorEvery := flags.Int("errors", 0, "every nth request to the API fails; 0 for none, 1 for all")
+	status := flags.Int("status", http.StatusServiceUnavailable,
+		"status of failed requests, such as 401, 402, 403, 404, 422 or 429")
 	_ = flags.Parse(args) // exits on an error
+	if o.Files = *files; *files == 0 {
+		o.Files = -1
+	}
 	o.RetryAfter = fakevantage.RetryAfter(*retryAfter)
 	o.TokenSeed = uint64(time.Now().UnixNano())
 	if *fail {
 		o.Outcome = "failed"
 	}
 	o.Misbehave = func(r fakevantage.Request) http.HandlerFunc {
-		if *errorEvery > 0 && r.N%*errorEvery == 0 {
-			return fakevantage.Errors(http.StatusServiceUnavailable, "Service Unavailable")
+		if *errorEvery > 0 && r.N%*errorEvery == 0 && strings.HasPrefix(r.Path, "/v2/") {
+			return fakevantage.Errors(*status, http.StatusText(*status))
 		}
 		return nil
 	}
 	requests := log.New(w, "", 0)
 	o.Log = func(r fakevantage.Exchange) { requests.Printf("%s %s %d", r.Method, r.Path, r.Status) }
-	fake = fakevantage.New(o)
-	fake.SetUnitCosts(fakevantage.SampleUnitCosts(time.Now())...)
-	return fmt.Sprintf("127.0.0.1:%d", *port), fake
+	return fmt.Sprintf("127.0.0.1:%d", *port), fakevantage.New(o)
+}
+
+// groups are the flags by what they change.
+var groups = []struct {
+	title string
+	names []string
+}{
+	{"Server", []string{"port", "api-token"}},
+	{"Exports", []string{"ready-after", "retry-after", "files"}},
+	{"Expiry", []string{"valid-for", "urls-valid-for"}},
+	{"Failures", []string{"fail", "errors", "status"}},
+	{"Rate limits", []string{"limit", "window"}},
+}
+
+// usage prints the flags by group.
+func usage(flags *flag.FlagSet) {
+	out := flags.Output()
+	fmt.Fprint(out, "A fake Vantage API, to try the provider and to rehearse a pipeline without an account.\n")
+	for _, group := range groups {
+		fmt.Fprintf(out, "\n%s:\n", group.title)
+		for _, name := range group.names {
+			f := flags.Lookup(name)
+			fmt.Fprintf(out, "  -%-15s %s (default %q)\n", f.Name, f.Usage, f.DefValue)
+		}
+	}
 }
 
 func serve(address string, fake http.Handler) error {

@@ -66,6 +66,64 @@ func TestNewFake_fails(t *testing.T) {
 	}
 }
 
+func TestNewFake_rehearses(t *testing.T) {
+	t.Parallel()
+	for flags, want := range map[string]func(manifest map[string]any) bool{
+		"-files 3": func(m map[string]any) bool { return len(m["files"].([]any)) == 3 }, //nolint:forcetypeassert // a list
+		"-files 0": func(m map[string]any) bool { return len(m["files"].([]any)) == 0 }, //nolint:forcetypeassert // a list
+		"-urls-valid-for 1h": func(m map[string]any) bool {
+			return strings.Contains(m["files"].([]any)[0].(string), "X-Amz-Expires=3600") //nolint:forcetypeassert // a URL
+		},
+	} {
+		_, polled := export(t, strings.Fields(flags)...)
+		if manifest, _ := polled["manifest"].(map[string]any); !want(manifest) {
+			t.Errorf("%s: %v", flags, manifest)
+		}
+	}
+	_, fake := newFake([]string{"-errors", "1", "-status", "402"}, io.Discard)
+	if status, _, _ := send(t, fake, http.MethodPost, "/v2/costs/data_exports", "{}"); status != 402 {
+		t.Errorf("status %d", status)
+	}
+	contents := map[string]string{}
+	for _, path := range []string{"unit_costs", "costs", "kubernetes_efficiency_reports"} {
+		_, fake := newFake([]string{"-ready-after", "0s"}, io.Discard)
+		_, location, _ := send(t, fake, http.MethodPost, "/v2/"+path+"/data_exports",
+			`{"cost_report_token":"rprt_1","start_date":"2025-03-01","end_date":"2025-03-02"}`)
+		if path == "kubernetes_efficiency_reports" {
+			_, location, _ = send(t, fake, http.MethodPost, "/v2/"+path+"/data_exports",
+				`{"start_date":"2025-03-01","end_date":"2025-03-02"}`)
+		}
+		_, _, text := send(t, fake, http.MethodGet, location, "")
+		var polled struct{ Manifest struct{ Files []string } }
+		if err := json.Unmarshal([]byte(text), &polled); err != nil || len(polled.Manifest.Files) != 1 {
+			t.Fatalf("%s: %v", text, err)
+		}
+		_, _, content := send(t, fake, http.MethodGet, polled.Manifest.Files[0], "")
+		if lines := strings.Count(content, "\n"); lines != 5 || contents[content] != "" {
+			t.Errorf("%s has %d lines, or those of %s: %s", path, lines, contents[content], content)
+		}
+		contents[content] = path
+	}
+}
+
+func TestNewFake_hasUnitCostsByDateAndBin(t *testing.T) {
+	t.Parallel()
+	for query, want := range map[string]int{
+		"": 90,
+		"&start_date=2024-01-01&end_date=2024-03-31":                  273,
+		"&start_date=2024-01-01&end_date=2024-03-31&date_bin=month":   9,
+		"&start_date=2024-01-01&end_date=2024-12-31&date_bin=quarter": 12,
+		"&start_date=2024-01-01&end_date=2024-01-14&date_bin=week":    6,
+		"&start_date=2024-01-01&end_date=2024-01-01&date_bin=hour":    72,
+	} {
+		_, fake := newFake(nil, io.Discard)
+		_, _, text := send(t, fake, http.MethodGet, "/v2/unit_costs?cost_report_token=rprt_1&limit=1000"+query, "")
+		if rows := strings.Count(text, `"unit_cost_amount"`); rows != want {
+			t.Errorf("%s: %d rows, want %d: %.300s", query, rows, want, text)
+		}
+	}
+}
+
 func TestNewFake_hasRecentUnitCosts(t *testing.T) {
 	t.Parallel()
 	var log strings.Builder

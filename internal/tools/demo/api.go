@@ -2,12 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -59,26 +56,4 @@ func show(r fakevantage.Exchange) {
 		state = map[int]string{http.StatusAccepted: " (pending)", http.StatusOK: " (completed)"}[r.Status]
 	}
 	fmt.Printf("%s%s %s -> %d%s\n", apiPrefix, r.Method, r.Path, r.Status, state)
-}
-
-// download returns the content of a file. Its errors do not contain the pre-signed URL.
-func download(ctx context.Context, signed string) (string, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, signed, nil)
-	if err != nil {
-		return "", errors.New("downloading the file: invalid URL")
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		var e *url.Error
-		if errors.As(err, &e) {
-			err = e.Err
-		}
-		return "", fmt.Errorf("downloading the file: %w", err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("downloading the file: the server returned %s", resp.Status)
-	}
-	content, err := io.ReadAll(resp.Body)
-	return string(content), err
 }

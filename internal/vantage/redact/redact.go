@@ -1,14 +1,13 @@
-// Package redact removes credentials from text that is shown: the API token, and the queries and passwords of URLs.
+// Package redact prepares what a peer sends, such as the API, a gateway, a proxy or a file server, for diagnostics,
+// logs and state: without control characters and credentials.
 package redact
 
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
+	"fmt"
 	"mime"
-	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode"
 )
@@ -19,40 +18,58 @@ const (
 	minToken    = 8
 	maxLength   = 400 // of a message, in characters
 	maxMessages = 10
+	maxErrors   = 1 << 20 // bytes of a response that are searched for messages
 )
 
-// Redactor removes an API token from text.
-type Redactor struct{ forms []string }
+// Redactor removes an API token from text. Its zero value has none.
+type Redactor struct {
+	token   string
+	escaped *regexp.Regexp // matches the token
+}
 
-// New returns a Redactor for an API token: as it is, escaped in JSON, and percent-encoded.
+// New returns a Redactor for an API token. It recognizes the token with any of its characters escaped as in JSON or
+// percent-encoded, once or several times.
 func New(token string) Redactor {
 	if len(token) < minToken {
 		return Redactor{}
 	}
-	escaped, _ := json.Marshal(token) // a string can always be encoded
-	return Redactor{[]string{
-		token, strings.Trim(string(escaped), `"`), strings.NewReplacer(`\`, `\\`, `"`, `\"`, `/`, `\/`).Replace(token),
-		url.QueryEscape(token), url.PathEscape(token),
-	}}
+	var pattern strings.Builder
+	for i := range len(token) {
+		c := regexp.QuoteMeta(token[i : i+1])
+		fmt.Fprintf(&pattern, `(?:%s|\\+%s|(?:%%(?:25)*|\\+u00)(?i:%02x))`, c, c, token[i])
+	}
+	return Redactor{token, regexp.MustCompile(pattern.String())}
 }
 
 // Contained reports whether the API token is part of text.
 func (r Redactor) Contained(text []byte) bool {
-	return slices.ContainsFunc(r.forms, func(form string) bool { return bytes.Contains(text, []byte(form)) })
+	switch {
+	case r.token == "":
+		return false
+	case !bytes.ContainsAny(text, `\%`): // the other search reads 20 MB a second
+		return bytes.Contains(text, []byte(r.token))
+	}
+	return r.escaped.Match(text)
 }
 
 func (r Redactor) withoutToken(text string) string {
-	for _, form := range r.forms {
-		text = strings.ReplaceAll(text, form, "(API token)")
+	if r.token == "" {
+		return text
 	}
-	return text
+	return r.escaped.ReplaceAllLiteralString(text, "(API token)")
 }
 
-// secretInURL matches the query and the fragment of a URL, and its user name and password.
-var secretInURL = regexp.MustCompile(`(://)[^\s"'<>/?#@]*@|([^\s"'<>])[?#][^\s"'<>]+`)
+var (
+	// secretInURL matches the query and the fragment of a URL, and its user name and password.
+	secretInURL = regexp.MustCompile(`(://)[^\s"'<>/?#@]*@|([^\s"'<>])[?#][^\s"'<>]+`)
+	// secretValue matches parameters, headers and members with credentials, percent-encoded or not.
+	secretValue = regexp.MustCompile(`(?i)((?:^|[^a-z0-9]|%(?:25)*[0-9a-f]{2})` +
+		`(?:signature|credential|security(?:-|%(?:25)*2d)?token|sig|awsaccesskeyid|authorization)` +
+		`(?:\\*["']?\s*[=:>]\s*\\*["']?|%(?:25)*3[ad]))(?:(?:basic|bearer)\s+)?(?:\(API token\)|[^\s"'<>&]+)`)
+)
 
-// Text returns text on one line, truncated to 400 characters, without control characters, the API token, and the
-// queries and passwords of URLs.
+// Text returns text on one line, truncated to 400 characters, without control characters, the API token, other
+// credentials, and the queries and passwords of URLs.
 func (r Redactor) Text(text string) string {
 	text = r.withoutToken(text)
 	// Far more than is shown, because what is removed may be long.
@@ -64,7 +81,8 @@ func (r Redactor) Text(text string) string {
 		return ' '
 	}, strings.ToValidUTF8(text, " "))
 	text = strings.Join(strings.Fields(text), " ")
-	text = r.withoutToken(secretInURL.ReplaceAllString(text, "$1$2")) // the removal can join the parts of a token
+	text = secretValue.ReplaceAllString(secretInURL.ReplaceAllString(text, "$1$2"), "$1(redacted)")
+	text = r.withoutToken(text) // the removal can join the parts of a token
 	if characters := []rune(text); len(characters) > maxLength {
 		text = string(characters[:maxLength]) + "…"
 	}
@@ -75,46 +93,48 @@ func (r Redactor) Text(text string) string {
 // reports whether the body has that format. The members error and message of other JSON objects are read as well.
 func (r Redactor) Messages(body []byte) (messages []string, ofAPI bool) {
 	var object struct{ Errors, Error, Message any }
-	if json.Unmarshal(body, &object) != nil {
+	if len(body) > maxErrors || json.Unmarshal(body, &object) != nil {
 		return nil, false
 	}
 	list, _ := object.Errors.([]any)
 	ofAPI = len(list) > 0
 	for _, message := range append(list, object.Errors, object.Error, object.Message) {
 		text, _ := message.(string)
-		if text = r.Text(text); text != "" && len(messages) < maxMessages {
+		if len(messages) == maxMessages {
+			break
+		}
+		if text = r.Text(text); text != "" {
 			messages = append(messages, text)
 		}
 	}
 	return messages, ofAPI
 }
 
-var word = regexp.MustCompile(`^[A-Za-z0-9_. -]{1,64}$`)
+var (
+	word = regexp.MustCompile(`^[\w. -]{1,64}$`)
+	host = regexp.MustCompile(`^([\w.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:\d{1,5})?$`)
+)
 
 // Word returns text if it is a word such as a status, and "unknown" otherwise. It returns "" for "".
-func Word(text string) string {
-	if text == "" || word.MatchString(text) {
+func (r Redactor) Word(text string) string { return r.matching(word, text) }
+
+func (r Redactor) matching(form *regexp.Regexp, text string) string {
+	if text == "" || form.MatchString(text) && !r.Contained([]byte(text)) {
 		return text
 	}
 	return "unknown"
 }
 
+// Host returns the host of a URL, with or without a port, if it has the form of a name or of an IP address, and
+// "unknown" otherwise.
+func (r Redactor) Host(text string) string { return r.matching(host, text) }
+
 // ContentType returns the media type of a Content-Type header, or "" if there is none that is valid.
-func ContentType(header string) string {
+func (r Redactor) ContentType(header string) string {
 	mediaType, _, err := mime.ParseMediaType(header)
-	if err != nil || !word.MatchString(strings.NewReplacer("/", "", "+", "").Replace(mediaType)) {
+	plain := strings.NewReplacer("/", "", "+", "").Replace(mediaType)
+	if err != nil || r.Word(plain) != plain {
 		return ""
 	}
 	return mediaType
-}
-
-// Cause returns an error of net/http without the URL that it repeats.
-func (r Redactor) Cause(err error) error {
-	for {
-		var ofURL *url.Error
-		if !errors.As(err, &ofURL) {
-			return errors.New(r.Text(err.Error()))
-		}
-		err = ofURL.Err
-	}
 }
