@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -85,17 +86,18 @@ func TestDownload_endsIfTheHostIsNotReached(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-				dials, through, host := 0, "", "https://direct.example/a.csv"
+				through, host := "", "https://direct.example/a.csv"
+				var dials atomic.Int32
 				if test.proxied {
 					through, host = proxy, "https://files.example/a.csv"
 				}
 				transport := connecting(t, through, func(ctx context.Context) (net.Conn, error) {
-					dials++
+					dials.Add(1)
 					return test.dial(ctx)
 				})
 				client, directory := newClientOf(t, transport), t.TempDir()
 				for range 2 { // ten idle minutes later it is tried again
-					before, start := dials, time.Now()
+					before, start := dials.Load(), time.Now()
 					_, err := download(ctx, client, exportOf(host), directory, nil)
 					took := time.Since(start)
 					if wantKind(t, err, test.kind); !strings.Contains(err.Error(), test.says) {
@@ -104,8 +106,8 @@ func TestDownload_endsIfTheHostIsNotReached(t *testing.T) {
 					if strings.Contains(err.Error(), "hunter2") || took < test.took || took > test.took+5*time.Second {
 						t.Errorf("%v after %s", err, took)
 					}
-					if dials == before || test.took == 0 && dials-before > 1 {
-						t.Errorf("%d connections", dials-before)
+					if made := dials.Load() - before; made == 0 || test.took == 0 && made > 1 {
+						t.Errorf("%d connections", made)
 					}
 					time.Sleep(10 * time.Minute)
 				}
