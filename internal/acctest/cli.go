@@ -35,8 +35,8 @@ func NewCLI(t testing.TB, api *API, config string) *CLI {
 	return c
 }
 
-// NewCLIFrom is NewCLI for a module that is copied from a directory of the repository, such as examples/quickstart, with
-// examples/archive, which other examples call. The environment, as NAME=value, is set before init.
+// NewCLIFrom is NewCLI for a module that is copied from a directory of the repository, such as examples/quickstart,
+// with examples/archive, which other examples call. The environment, as NAME=value, is set before init.
 func NewCLIFrom(t testing.TB, api *API, directory string, environment ...string) *CLI {
 	t.Helper()
 	c := newCLI(t, api)

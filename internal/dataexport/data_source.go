@@ -6,7 +6,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
 	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/diagnostics"
@@ -109,22 +108,6 @@ func (d *exportDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	resp.Diagnostics.Append(data.await(ctx, d.Client, op, subject, export)...)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
-	}
-}
-
-// existingAttributes are the attributes of an existing export that is read by its token.
-func existingAttributes() map[string]resourceschema.Attribute {
-	return mergeMaps(exportedAttributes(), map[string]resourceschema.Attribute{
-		"token": tokenAttribute(""),
-	})
-}
-
-// tokenAttribute is the token of an existing export.
-func tokenAttribute(note string) resourceschema.StringAttribute {
-	return resourceschema.StringAttribute{
-		Required:            true,
-		MarkdownDescription: tokenDescription + " The export can have any export type." + note,
-		Validators:          argument.ExportTokens(),
 	}
 }
 

@@ -22,13 +22,6 @@ var (
 	_ resource.ResourceWithModifyPlan  = (*exportResource)(nil)
 )
 
-const (
-	// defaultTimeout is the timeout for creating an export and waiting for its completion.
-	defaultTimeout = 30 * time.Minute
-	// defaultReadTimeout is the timeout of a refresh.
-	defaultReadTimeout = 5 * time.Minute
-)
-
 // exportResource is an export in state: created once, polled until it completes, and removed from state when it is
 // destroyed. Definition.Resource returns it.
 type exportResource struct {

@@ -2,11 +2,8 @@ package dataexport
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -85,40 +82,4 @@ func compareImport(changes []change) (replacing []change, adopted []string) {
 		}
 	}
 	return replacing, adopted
-}
-
-// The keys of private state, which holds what belongs to neither the configuration nor the export. It changes only when
-// state changes.
-const (
-	acceptedAtKey = "accepted_at" // the time when the API accepted the export
-	importedKey   = "imported"    // set by an import until the first update
-)
-
-type privateReader interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
-}
-
-type privateWriter interface {
-	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
-}
-
-func isImported(ctx context.Context, private privateReader, diags *diag.Diagnostics) bool {
-	value, d := private.GetKey(ctx, importedKey)
-	diags.Append(d...)
-	return len(value) > 0
-}
-
-func saveAcceptedAt(ctx context.Context, private privateWriter, at time.Time) diag.Diagnostics {
-	text, _ := json.Marshal(at.UTC()) // cannot fail for a time of this century
-	return private.SetKey(ctx, acceptedAtKey, text)
-}
-
-// acceptedAtOf returns when the API accepted the export. It is zero for an imported export.
-func acceptedAtOf(ctx context.Context, private privateReader, diags *diag.Diagnostics) (at time.Time) {
-	text, d := private.GetKey(ctx, acceptedAtKey)
-	diags.Append(d...)
-	if json.Unmarshal(text, &at) != nil {
-		return time.Time{}
-	}
-	return at
 }

@@ -3,6 +3,7 @@ package dataexport
 import (
 	"maps"
 	"reflect"
+	"time"
 
 	action "github.com/hashicorp/terraform-plugin-framework/action/schema"
 	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -115,6 +116,13 @@ func exportedAttributes() map[string]schema.Attribute {
 	}
 }
 
+const (
+	// defaultTimeout is the timeout for creating an export and waiting for its completion.
+	defaultTimeout = 30 * time.Minute
+	// defaultReadTimeout is the timeout of a refresh.
+	defaultReadTimeout = 5 * time.Minute
+)
+
 // timeoutsBlock returns the timeouts block with a description of each timeout.
 func timeoutsBlock(descriptions map[string]string) map[string]schema.SingleNestedBlock {
 	attributes := map[string]schema.Attribute{}
@@ -179,4 +187,20 @@ func actionAttributes(attributes map[string]schema.Attribute) map[string]action.
 
 func actionBlocks(blocks map[string]schema.SingleNestedBlock) map[string]action.Block {
 	return convert(blocks, func(b schema.SingleNestedBlock) action.Block { return b })
+}
+
+// existingAttributes are the attributes of an existing export that is read by its token.
+func existingAttributes() map[string]schema.Attribute {
+	return mergeMaps(exportedAttributes(), map[string]schema.Attribute{
+		"token": tokenAttribute(""),
+	})
+}
+
+// tokenAttribute is the token of an existing export.
+func tokenAttribute(note string) schema.StringAttribute {
+	return schema.StringAttribute{
+		Required:            true,
+		MarkdownDescription: tokenDescription + " The export can have any export type." + note,
+		Validators:          argument.ExportTokens(),
+	}
 }

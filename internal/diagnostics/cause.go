@@ -8,7 +8,13 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// cause is why an operation failed, and how to fix that. Both texts have placeholders; see values.
+// failure is an error of the client or of a download.
+type failure struct {
+	*vantage.Error
+	file *exportfile.Error // nil unless a download failed
+}
+
+// cause is why an operation failed, and how to fix that. Both texts have placeholders; see Values.
 type cause struct {
 	name  string
 	is    func(failure) bool

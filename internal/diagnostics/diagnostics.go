@@ -16,25 +16,6 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// Subject is what a diagnostic is about.
-type Subject struct {
-	// Noun names an export within a sentence, such as "unit cost export".
-	Noun string
-	// Report is the argument that a 404 is about if no export exists yet. Empty for existing exports.
-	Report string
-	// WhenEmpty says what to check if an export has no files.
-	WhenEmpty string
-}
-
-// Existing is an existing export of any export type.
-var Existing = Subject{Noun: "data export"}
-
-// failure is an error of the client or of a download.
-type failure struct {
-	*vantage.Error
-	file *exportfile.Error // nil unless a download failed
-}
-
 // Failure converts an error of the client to a diagnostic: the cause, the export, and what to do next.
 func Failure(op Operation, s Subject, err error) diag.Diagnostic {
 	e := &vantage.Error{Kind: vantage.Internal, Err: err}
@@ -166,15 +147,4 @@ func addValues(v Values, op Operation, s Subject, f failure) {
 	if f.file != nil {
 		v["file"], v["host"], v["line"] = f.file.File, f.file.Host, f.file.Err.Error()
 	}
-}
-
-// Values are the values of the placeholders of a text, such as {token}.
-type Values map[string]string
-
-func (v Values) insert(text string) string {
-	var pairs []string
-	for name, value := range v {
-		pairs = append(pairs, "{"+name+"}", value)
-	}
-	return strings.NewReplacer(pairs...).Replace(text)
 }

@@ -53,8 +53,6 @@ func (o outcome) String() string {
 }
 
 const (
-	replaceExport = "To create a new export, apply with `-replace` and the address of its resource. " +
-		"Or change the `triggers` of that resource."
 	stillRunning = "The export is still running. "
 	nothing      = "No export was created."
 	perhaps      = "{unconfirmed}, because the outcome of the requests is unknown. " +

@@ -46,8 +46,8 @@ func sampleDay(n int, date time.Time) []UnitCost {
 	}
 }
 
-// sampleUnitCosts returns a row per metric and period that starts in a range of days: the unit costs of two metrics, and
-// the gross margin of the first metric.
+// sampleUnitCosts returns a row per metric and period that starts in a range of days: the unit costs of two metrics,
+// and the gross margin of the first metric.
 func sampleUnitCosts(first, last time.Time, bin string) []UnitCost {
 	next := map[string]func(time.Time) time.Time{
 		"hour":    func(at time.Time) time.Time { return at.Add(time.Hour) },

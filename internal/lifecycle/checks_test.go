@@ -223,8 +223,8 @@ func (s *session) checkApplied(r *resource, c change, after object, t traffic) {
 	rule(t.gets == 0 || waits || !isExport || completed(c.prior), "nothing is polled without wait_for_completion")
 }
 
-// excused reports whether an apply may fail: because of a fault or an interrupt, or since the export takes longer than
-// the timeout, is lost, has failed or expired.
+// excused reports whether an apply may fail: because of a fault or an interrupt, or since the export is still
+// pending, is lost, has failed or expired.
 func (s *session) excused(r *resource, c change, after object) bool {
 	token := c.prior.text("token")
 	switch {
@@ -234,7 +234,7 @@ func (s *session) excused(r *resource, c change, after object) bool {
 		token = after.text("token")
 	}
 	lost := (c.action == "update" && !completed(c.prior) || r.of != nil) && (s.unusable(token) || s.expired(token))
-	return s.faulty || s.stopped.Load() || s.api().ReadyAfter > 20*time.Minute || lost
+	return s.faulty || s.stopped.Load() || s.pending(token) || lost
 }
 
 // checkDone checks that nothing is left to do after a successful apply.

@@ -19,6 +19,14 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
+type providerModel struct {
+	APIToken        types.String `tfsdk:"api_token"`
+	Host            types.String `tfsdk:"host"`
+	MaxPollInterval types.String `tfsdk:"max_poll_interval"`
+	Timeout         types.String `tfsdk:"timeout"`
+	WorkspaceToken  types.String `tfsdk:"workspace_token"`
+}
+
 // data returns the provider data. It is empty if an argument is invalid or known only after apply.
 func (m providerModel) data(userAgent string) (providerdata.Data, diag.Diagnostics) {
 	var s settings

@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"terraform-provider-vantage/internal/calendar"
 	"terraform-provider-vantage/internal/costexport"
@@ -38,14 +37,6 @@ func New(version string) func() provider.Provider {
 }
 
 type vantageProvider struct{ version string }
-
-type providerModel struct {
-	APIToken        types.String `tfsdk:"api_token"`
-	Host            types.String `tfsdk:"host"`
-	MaxPollInterval types.String `tfsdk:"max_poll_interval"`
-	Timeout         types.String `tfsdk:"timeout"`
-	WorkspaceToken  types.String `tfsdk:"workspace_token"`
-}
 
 func (p *vantageProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = "vantage"

@@ -26,9 +26,9 @@ type server struct {
 	stopped atomic.Pointer[time.Time]
 	// interrupted is done when interrupt has been called.
 	interrupted context.Context
-	// interrupt cancels all reads, from now on: data sources, ephemeral resources, refreshes, imports. Terraform reports an
-	// interrupt with StopProvider, but not while apply is planning (up to Terraform 1.15 and OpenTofu 1.12); only reads
-	// can be in flight then, and they have nothing to lose. Whatever changes a resource is left to StopProvider.
+	// interrupt cancels all reads, from now on: data sources, ephemeral resources, refreshes and imports. Terraform
+	// reports an interrupt with StopProvider, but not while apply is planning (up to Terraform 1.15 and OpenTofu 1.12);
+	// only reads can be in flight then, and they have nothing to lose. Whatever changes a resource is left to StopProvider.
 	interrupt context.CancelFunc
 }
 

@@ -89,15 +89,15 @@ var groups = []struct {
 
 // usage prints the flags by group.
 func usage(flags *flag.FlagSet) {
-	out := flags.Output()
-	fmt.Fprint(out, "A fake Vantage API, to try the provider and to rehearse a pipeline without an account.\n")
+	text := "A fake Vantage API, to try the provider and to rehearse a pipeline without an account.\n"
 	for _, group := range groups {
-		fmt.Fprintf(out, "\n%s:\n", group.title)
+		text += fmt.Sprintf("\n%s:\n", group.title)
 		for _, name := range group.names {
 			f := flags.Lookup(name)
-			fmt.Fprintf(out, "  -%-15s %s (default %q)\n", f.Name, f.Usage, f.DefValue)
+			text += fmt.Sprintf("  -%-15s %s (default %q)\n", f.Name, f.Usage, f.DefValue)
 		}
 	}
+	_, _ = io.WriteString(flags.Output(), text)
 }
 
 func serve(address string, fake http.Handler) error {

@@ -181,3 +181,35 @@ func (l *Limiter) isAvailable(r *route) bool {
 func without(requests []*Request, r *Request) []*Request {
 	return slices.DeleteFunc(requests, func(other *Request) bool { return other == r })
 }
+
+// learn updates the window of a request's route from its response, and returns the window that the response reported,
+// if any. Without a report the request is counted in the window that is known.
+func (l *Limiter) learn(r *Request, resp *http.Response) *window {
+	var reported *window
+	if resp != nil {
+		reported = parseWindow(resp.Header)
+	}
+	w := r.route.window
+	switch {
+	case reported == nil && w != nil:
+		w.remaining--
+		return nil
+	case reported == nil || w != nil && !w.matches(reported) && r.sent.Before(w.since):
+		return nil // without a report, or overtaken by a response about a later window
+	case !w.matches(reported):
+		w, reported.since = reported, r.sent
+		for _, other := range l.routes {
+			if other.window.matches(reported) {
+				w = other.window
+			}
+		}
+		r.route.window = w
+	}
+	w.used++
+	// The response may report what was left before its own request.
+	w.remaining = min(w.remaining, reported.remaining, w.limit-w.used)
+	if reported.ends.After(w.ends) {
+		w.ends = reported.ends
+	}
+	return w
+}
