@@ -125,6 +125,7 @@ func TestExamples(t *testing.T) {
 			if test.moduleTests {
 				runModuleTests(t, cli)
 			}
+			wantIgnored(t, directory, cli)
 			wantPosts("on the first day", test.posts)
 			renews := test.inAll > test.posts
 			if test.posts > 0 {
