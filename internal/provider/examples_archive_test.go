@@ -117,31 +117,38 @@ func wantMonths(t *testing.T, cli *acctest.CLI, want []string) {
 // A new month adds an object and deletes none, and a later start cannot delete any.
 func TestArchive_uploads(t *testing.T) {
 	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-	store := acctest.NewObjectStore(t)
-	cli := acctest.NewCLIFrom(t, api, "examples/uploads/s3-archive", store.Env(), "TF_VAR_cost_report_token=rprt_1",
-		"TF_VAR_bucket=finops", "TF_VAR_start=2024-11")
-	for n, now := range []string{"2025-01-06T00:00:00Z", "2025-02-06T00:00:00Z"} {
-		cli.Setenv("TF_VAR_now", now)
-		apply(t, cli)
-		if api.Posts() != 2+n || store.Uploads() != 2+n {
-			t.Errorf("%d exports and %d uploads, want %d", api.Posts(), store.Uploads(), 2+n)
-		}
-		twoDaysPass(api, cli)
-		forgetAll(api)
-	}
-	for _, month := range []string{"2024-11", "2024-12", "2025-01"} {
-		if store.Object("aws_s3_object", "finops", "unit-costs/"+month+".csv") == "" {
-			t.Errorf("there is no object of %s", month)
-		}
-	}
-	requests := len(api.Requests())
-	cli.WantEmptyPlan()
-	out, ok := cli.Run("plan", "-no-color", "-var", "start=2024-12")
-	if ok || !strings.Contains(out, `month["2024-11"]`) || !strings.Contains(out, "prevent_destroy") {
-		t.Errorf("a later start is not prevented: %s", out)
-	}
-	if made := len(api.Requests()) - requests; made != 0 {
-		t.Errorf("plans of finished months sent %d requests", made)
+	for _, u := range uploads {
+		t.Run(u.example, func(t *testing.T) {
+			t.Parallel()
+			api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
+			store := acctest.NewObjectStore(t)
+			u.example += "-archive"
+			cli := u.runner(t, api, store)
+			for n, now := range []string{"2025-01-06T00:00:00Z", "2025-02-06T00:00:00Z"} {
+				cli.Setenv("TF_VAR_now", now)
+				apply(t, cli)
+				if api.Posts() != 2+n || store.Uploads() != 2+n {
+					t.Errorf("%d exports and %d uploads, want %d", api.Posts(), store.Uploads(), 2+n)
+				}
+				twoDaysPass(api, cli)
+				forgetAll(api)
+			}
+			for _, month := range []string{"2024-11", "2024-12", "2025-01"} {
+				if store.Object(u.typeName, "finops", "unit-costs/"+month+".csv") == "" {
+					t.Errorf("there is no object of %s", month)
+				}
+			}
+			requests := len(api.Requests())
+			cli = u.nextRunner(t, api, store, cli)
+			cli.Setenv("TF_VAR_now", "2025-02-28T00:00:00Z")
+			cli.WantEmptyPlan()
+			out, ok := cli.Run("plan", "-no-color", "-var", "start=2024-12")
+			if ok || !strings.Contains(out, `month["2024-11"]`) || !strings.Contains(out, "prevent_destroy") {
+				t.Errorf("a later start is not prevented: %s", out)
+			}
+			if made := len(api.Requests()) - requests; made != 0 {
+				t.Errorf("plans of finished months sent %d requests", made)
+			}
+		})
 	}
 }

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +16,37 @@ func skipWithout(t *testing.T, program string) {
 	t.Helper()
 	if _, err := exec.LookPath(program); err != nil {
 		t.Skip(err)
+	}
+}
+
+// wantIgnored expects that git ignores the files that an example has written, because they contain costs. It does not
+// check anything without a clone.
+func wantIgnored(t *testing.T, directory string, cli *acctest.CLI) {
+	t.Helper()
+	example := filepath.Join("../../examples", filepath.FromSlash(directory))
+	args := []string{"check-ignore", "--no-index"}
+	err := filepath.WalkDir(cli.Dir, func(path string, entry os.DirEntry, err error) error {
+		name, _ := filepath.Rel(cli.Dir, path)
+		if entry.IsDir() && entry.Name() == ".terraform" {
+			return filepath.SkipDir
+		}
+		_, missing := os.Stat(filepath.Join(example, name))
+		// A configuration that the test has written itself is not the example's.
+		if !entry.IsDir() && missing != nil && filepath.Ext(name) != ".tf" {
+			args = append(args, filepath.Join(example, name))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), "git", args...).Output()
+	var failed *exec.ExitError
+	if err != nil && (!errors.As(err, &failed) || failed.ExitCode() > 1) {
+		return
+	}
+	if ignored := strings.Count(string(out), "\n"); ignored != len(args)-2 {
+		t.Errorf("of %q, git ignores only %q", args[2:], out)
 	}
 }
 

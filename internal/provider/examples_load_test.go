@@ -16,7 +16,8 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// load replaces wc, the command of the examples that load files, and logs the files for which it succeeds.
+// load replaces wc, the command of the examples that load files, and logs the files for which it succeeds. It reads its
+// input to the end, as some commands do.
 type load struct {
 	t   *testing.T
 	dir string
@@ -30,7 +31,7 @@ func newLoad(t *testing.T) *load {
 	l := &load{t, t.TempDir()}
 	l.write("wc", `#!/bin/sh
 if grep -qx "$(basename "$2")" "$(dirname "$0")/failing"; then exit 1; fi
-cat "$2" > /dev/null && printf '%s\n' "$2" >> "$(dirname "$0")/loaded"
+cat - "$2" > /dev/null && printf '%s\n' "$2" >> "$(dirname "$0")/loaded"
 `)
 	l.failFor("")
 	return l

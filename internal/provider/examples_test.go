@@ -96,8 +96,9 @@ func examples() map[string]example {
 func testedElsewhere() map[string]string {
 	return map[string]string{
 		"archive": "TestArchive", "guardrails": "TestGuardrails", "monthly": "TestMonthly",
-		"uploads/s3-archive": "TestArchive_uploads",
-		"uploads/s3":         "TestUploads", "uploads/gcs": "TestUploads", "uploads/azure": "TestUploads",
+		"uploads/s3-archive": "TestArchive_uploads", "uploads/gcs-archive": "TestArchive_uploads",
+		"uploads/azure-archive": "TestArchive_uploads",
+		"uploads/s3":            "TestUploads", "uploads/gcs": "TestUploads", "uploads/azure": "TestUploads",
 	}
 }
 
@@ -124,6 +125,7 @@ func TestExamples(t *testing.T) {
 			if test.moduleTests {
 				runModuleTests(t, cli)
 			}
+			wantIgnored(t, directory, cli)
 			wantPosts("on the first day", test.posts)
 			renews := test.inAll > test.posts
 			if test.posts > 0 {
@@ -211,7 +213,7 @@ func startExample(
 func apply(t *testing.T, cli *acctest.CLI, args ...string) (outputs string) {
 	t.Helper()
 	out := cli.MustRun(append([]string{"apply", "-auto-approve", "-no-color"}, args...)...)
-	_, outputs, _ = strings.Cut(out, "Outputs:")
+	_, outputs, _ = strings.Cut(out, "\nOutputs:") // not those of the plan
 	if strings.Contains(outputs, "X-Signature") {
 		t.Errorf("the output shows a pre-signed URL: %s", outputs)
 	}

@@ -47,10 +47,15 @@ func newFake(args []string, w io.Writer) (address string, fake *fakevantage.Serv
 	flags.IntVar(&o.Limit, "limit", 0, "requests of all routes in a window; 0 for the recorded limits by route")
 	flags.DurationVar(&o.Window, "window", time.Hour, "length of the window of -limit")
 	fail := flags.Bool("fail", false, "exports fail instead of completing")
-	errorEvery := flags.Int("errors", 0, "every nth request to the API fails; 0 for none, 1 for all")
-	status := flags.Int("status", http.StatusServiceUnavailable,
-		"status of failed requests, such as 401, 402, 403, 404, 422 or 429")
+	errorEvery := flags.Int("errors", 0, "every nth request to the API fails; 0 for none, or for all with -status")
+	status := flags.Int("status", 0, "status of failed requests, such as 401, 402, 403, 404, 422 or 429; 0 for 503")
 	_ = flags.Parse(args) // exits on an error
+	switch {
+	case *status == 0:
+		*status = http.StatusServiceUnavailable
+	case *errorEvery == 0:
+		*errorEvery = 1
+	}
 	if o.Files = *files; *files == 0 {
 		o.Files = -1
 	}

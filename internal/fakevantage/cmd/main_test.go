@@ -80,7 +80,7 @@ func TestNewFake_rehearses(t *testing.T) {
 			t.Errorf("%s: %v", flags, manifest)
 		}
 	}
-	_, fake := newFake([]string{"-errors", "1", "-status", "402"}, io.Discard)
+	_, fake := newFake([]string{"-status", "402"}, io.Discard)
 	if status, _, _ := send(t, fake, http.MethodPost, "/v2/costs/data_exports", "{}"); status != 402 {
 		t.Errorf("status %d", status)
 	}
