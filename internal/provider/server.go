@@ -28,7 +28,7 @@ type server struct {
 	interrupted context.Context
 	// interrupt cancels all reads, from now on: data sources, ephemeral resources, refreshes and imports. Terraform
 	// reports an interrupt with StopProvider, but not while apply is planning (up to Terraform 1.15 and OpenTofu 1.12);
-	// only reads can be in flight then, and they have nothing to lose. Whatever changes a resource is left to StopProvider.
+	// only reads can be in flight then, and they have nothing to lose. What changes a resource is left to StopProvider.
 	interrupt context.CancelFunc
 }
 
