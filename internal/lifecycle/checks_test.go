@@ -243,7 +243,8 @@ func (w *world) checkDone(applied map[*resource]change) {
 	for _, r := range w.resources {
 		c := changes[r]
 		due := applied[r].action == "update" && w.due(c.prior, c.config)
-		excused := due || r.of != nil && changes[r.of].action != "no-op"
+		noticed := !completed(r.state) && w.due(c.prior, c.config) // by the refresh: it completed and expired long ago
+		excused := due || noticed || r.of != nil && changes[r.of].action != "no-op"
 		if c.action != "no-op" && !excused && !w.unusable(r.state.text("token")) && !r.removed {
 			w.failf("after the apply, %s of %s is planned: %s", c.action, r.name, show(c.planned.value))
 		}
