@@ -46,9 +46,7 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 
 // isPage reports whether a response is a web page instead of the file, as from a gateway that wants a sign-in.
 func isPage(resp *http.Response, name string) bool {
-	mediaType, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";")
-	return strings.EqualFold(strings.TrimSpace(mediaType), "text/html") && !hasSuffix(name, ".html") &&
-		!hasSuffix(name, ".htm")
+	return vantage.IsPage(resp) && !hasSuffix(name, ".html") && !hasSuffix(name, ".htm")
 }
 
 // codings are the registered content codings in which a body is not the file itself.

@@ -84,6 +84,7 @@ var ofGateways = map[string]http.HandlerFunc{
 	"204":                    fakevantage.Answer(204, ""),
 	"202 of a firewall": fakevantage.Answer(202, "",
 		"X-Amzn-Waf-Action: challenge", "Content-Type: text/html; charset=UTF-8"),
+	"challenge, malformed":  fakevantage.Answer(202, "", `Content-Type: Text/HTML; charset="`),
 	"404 in JSON as a page": fakevantage.Answer(404, `{"errors":["DataExport not found."]}`, "Content-Type: text/html"),
 	"200 in JSON as a page": fakevantage.Answer(200, `{"status":"completed","manifest":{"files":[]}}`,
 		"Content-Type: text/html"),

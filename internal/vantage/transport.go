@@ -104,6 +104,12 @@ func logRequests(next http.RoundTripper, log *slog.Logger, redactor redact.Redac
 // errHTML is the error of a page of a gateway, a firewall or a sign-in. The API sends none, whatever the status is.
 var errHTML = errors.New("the response is an HTML page")
 
+// IsPage reports whether a response is a web page by its media type, whatever the parameters of the header are.
+func IsPage(resp *http.Response) bool {
+	mediaType, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";")
+	return strings.EqualFold(strings.TrimSpace(mediaType), "text/html")
+}
+
 // readBody reads the response into memory. The error of a body that cannot be used comes when it is read, because the
 // header may say all that matters.
 func readBody(next http.RoundTripper, redactor redact.Redactor) layer {
@@ -121,7 +127,7 @@ func readBody(next http.RoundTripper, redactor redact.Redactor) layer {
 			err = &Error{Kind: TooMany, Err: fmt.Errorf("the response is longer than %d MiB", maxBody>>20)}
 		case err != nil:
 			err = fmt.Errorf("the response was cut off: %w", redactor.Cause(err))
-		case redactor.ContentType(resp.Header.Get("Content-Type")) == "text/html":
+		case IsPage(resp):
 			err = errHTML
 		case req.Method == http.MethodGet && resp.StatusCode < 300 && redactor.Contained(body):
 			err = errors.New("the response contains the API token")
