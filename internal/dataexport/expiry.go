@@ -41,7 +41,7 @@ func (e exported) statedExpiry() time.Time {
 
 // expiryOf returns what of an export has expired at a time. It returns false if its URLs can work.
 func expiryOf(e *vantage.DataExport, now time.Time) (diagnostics.Expiry, bool) {
-	reported := newExported(e)
+	reported := exported{Manifest: manifestValue(e.Manifest)}
 	if until := reported.timeAfterCompletion("valid_until"); hasPassed(until, now) {
 		return diagnostics.Expiry{Token: e.Token, At: until}, true
 	}

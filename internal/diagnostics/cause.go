@@ -3,6 +3,7 @@ package diagnostics
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"terraform-provider-vantage/internal/exportfile"
 	"terraform-provider-vantage/internal/vantage"
@@ -28,6 +29,8 @@ const (
 	proxyPage = "A gateway, a proxy or a sign-in page between this machine and the API may have sent it. " +
 		"Check the provider's host (VANTAGE_HOST) and the proxy settings, then run Terraform again."
 	responded        = "The API responded to {request} with {status}."
+	notInFormat      = "The response to {request} has status {status}{type}, and is not in the API's format{because}."
+	requestFailed    = "{request} failed: {error}."
 	checkNetwork     = "Check that the network and the proxy allow access to the file server."
 	checkCertificate = "If a proxy inspects TLS connections, add its certificate authority to those that this machine " +
 		"trusts, or name its file in the environment variable SSL_CERT_FILE (Linux)."
@@ -124,7 +127,7 @@ var causes = []cause{
 		"Run Terraform again later. If this repeats, contact Vantage's support with the status and the API message.",
 	}, {
 		"too many rows", func(f failure) bool { return f.Kind == vantage.TooMany && f.StatusCode == 0 },
-		"{request} failed: {error}.",
+		requestFailed,
 		"Request fewer rows: set a shorter date range (start_date, end_date) or a longer date_bin. To get all rows, " +
 			"use the resource vantage_unit_cost_export.",
 	}, {
@@ -134,32 +137,26 @@ var causes = []cause{
 		"malformed JSON", func(f failure) bool {
 			return f.StatusCode == http.StatusOK && f.ContentType == "application/json"
 		},
-		"The response to {request} has status {status} and content type {type}, and is not in the API's format{because}.",
-		repeats,
+		notInFormat, repeats,
 	},
 
 	// Responses of something else.
 	{
-		"not the API, with a content type", func(f failure) bool { return f.StatusCode != 0 && f.ContentType != "" },
-		"The response to {request} has status {status} and content type {type}, and is not in the API's format{because}.",
-		proxyPage,
-	}, {
-		"not the API", func(f failure) bool { return f.StatusCode != 0 },
-		"The response to {request} has status {status}, and is not in the API's format{because}.", proxyPage,
+		"not the API", func(f failure) bool { return f.StatusCode != 0 }, notInFormat, proxyPage,
 	},
 
 	// No response.
 	{
 		"certificate not trusted", ofKind(vantage.CertificateNotTrusted),
-		"{request} failed: {error}.",
+		requestFailed,
 		checkCertificate,
 	}, {
 		"no response, perhaps created", func(f failure) bool { return f.Kind == vantage.Unreachable && f.Unconfirmed > 0 },
-		"{request} failed: {error}.",
+		requestFailed,
 		"Run Terraform again. If this repeats, check whether a proxy or gateway has a shorter timeout than the API needs.",
 	}, {
 		"no response", ofKind(vantage.Unreachable),
-		"{request} failed: {error}.",
+		requestFailed,
 		"The host has not responded in this run. Check the provider's host (VANTAGE_HOST), the network and the proxy " +
 			"settings.",
 	}, {
@@ -170,7 +167,7 @@ var causes = []cause{
 		"{error}.", "",
 	}, {
 		"otherwise", func(failure) bool { return true },
-		"{request} failed: {error}.", "",
+		requestFailed, "",
 	},
 }
 
@@ -190,11 +187,6 @@ func (f failure) timedOutUnreachable() bool {
 // ofStatus is for responses in the API's format.
 func ofStatus(statuses ...int) func(failure) bool {
 	return func(f failure) bool {
-		for _, status := range statuses {
-			if f.FromAPI && f.StatusCode == status {
-				return true
-			}
-		}
-		return false
+		return f.FromAPI && slices.Contains(statuses, f.StatusCode)
 	}
 }

@@ -117,10 +117,13 @@ func addValues(v Values, op Operation, s Subject, f failure) {
 	v["noun"], v["report"], v["timeout"] = s.Noun, s.Report, texts[op].timeout
 	v["request"] = strings.TrimSpace(f.Method + " " + f.Path)
 	v["status"] = strings.TrimSpace(fmt.Sprintf("%d %s", f.StatusCode, http.StatusText(f.StatusCode)))
-	v["type"], v["waited"], v["ending"] = f.ContentType, f.Waited.Round(time.Second).String(), f.Ending()
+	v["waited"], v["ending"] = f.Waited.Round(time.Second).String(), f.Ending()
 	v["error"], v["line"] = fmt.Sprint(f.Err), f.Error.Error()
-	for _, optional := range []string{"because", "last", "export", "messages", "unconfirmed", "hint"} {
+	for _, optional := range []string{"type", "because", "last", "export", "messages", "unconfirmed", "hint"} {
 		v[optional] = ""
+	}
+	if f.ContentType != "" {
+		v["type"] = " and content type " + f.ContentType
 	}
 	if f.Err != nil {
 		v["because"] = fmt.Sprintf(": %v", f.Err)

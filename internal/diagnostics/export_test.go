@@ -5,6 +5,11 @@ import (
 	"strings"
 )
 
+var outcomeNames = [outcomes]string{
+	"none", "nothing created", "perhaps created", "pending", "failed", "lost", "interrupted", "expired",
+	"incomplete download",
+}
+
 // Tables prints all texts.
 func Tables() string {
 	var b strings.Builder
@@ -28,7 +33,7 @@ func Tables() string {
 		entry(op.summary(Subject{Noun: "{noun}"}), "timeout: "+t.timeout)
 		for o, text := range t.outcomes {
 			if text != "" {
-				entry("  - "+outcome(o).String(), text)
+				entry("  - "+outcomeNames[o], text)
 			}
 		}
 	}

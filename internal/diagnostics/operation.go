@@ -45,13 +45,6 @@ const (
 	outcomes
 )
 
-func (o outcome) String() string {
-	return [outcomes]string{
-		"none", "nothing created", "perhaps created", "pending", "failed", "lost", "interrupted", "expired",
-		"incomplete download",
-	}[o]
-}
-
 const (
 	stillRunning = "The export is still running. "
 	nothing      = "No export was created."

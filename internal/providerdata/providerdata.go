@@ -49,7 +49,8 @@ func (d *Data) set(provided any, diags *diag.Diagnostics) {
 	}
 }
 
-// Resource is embedded in a resource. It has the Metadata and Configure methods, and the data that they receive.
+// Resource is embedded in a resource. It has the Metadata and Configure methods, and the data that they receive. The
+// resource needs a ModifyPlan method: framework 1.19 defers no plan of a resource without it.
 type Resource struct {
 	Name string // completes the type name vantage_<Name>
 	Data
@@ -65,11 +66,6 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 // Configure implements resource.ResourceWithConfigure.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	r.set(req.ProviderData, &resp.Diagnostics)
-}
-
-// ModifyPlan implements resource.ResourceWithModifyPlan. Framework 1.19 defers the plan of a resource with this method
-// only, if plan modification is enabled. A resource that changes its plan has a ModifyPlan of its own.
-func (r *Resource) ModifyPlan(context.Context, resource.ModifyPlanRequest, *resource.ModifyPlanResponse) {
 }
 
 // DataSource is Resource for a data source.
