@@ -11,8 +11,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// newProviderSchema converts all that the format has and the framework supports. The format lacks the deprecation
-// messages of attributes and blocks.
+// newProviderSchema converts everything that the framework supports, except deprecation messages of attributes and
+// blocks: terraform-json, with which the docs generator reads the schemas, has only the flag.
 func newProviderSchema(
 	s *tfprotov6.GetProviderSchemaResponse,
 	i *tfprotov6.GetResourceIdentitySchemasResponse,
