@@ -1,102 +1,38 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
 	"strings"
 
+	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/zclconf/go-cty/cty"
 )
 
-// The types are the parts of Terraform's JSON format, version 1.0, that the framework supports.
-type (
-	providerSchemas struct {
-		FormatVersion string                    `json:"format_version"`
-		Schemas       map[string]providerSchema `json:"provider_schemas"`
-	}
-	providerSchema struct {
-		Provider   schema              `json:"provider"`
-		Resources  map[string]schema   `json:"resource_schemas,omitempty"`
-		Data       map[string]schema   `json:"data_source_schemas,omitempty"`
-		Ephemerals map[string]schema   `json:"ephemeral_resource_schemas,omitempty"`
-		Functions  map[string]function `json:"functions,omitempty"`
-		Actions    map[string]action   `json:"action_schemas,omitempty"`
-		Identities map[string]identity `json:"resource_identity_schemas,omitempty"`
-	}
-	schema struct {
-		Version int64 `json:"version"`
-		Block   block `json:"block"`
-	}
-	action struct {
-		Block block `json:"block"`
-	}
-	function struct {
-		Description string       `json:"description,omitempty"`
-		Summary     string       `json:"summary,omitempty"`
-		Instead     string       `json:"deprecation_message,omitempty"`
-		Return      tftypes.Type `json:"return_type"`
-		Parameters  []parameter  `json:"parameters,omitempty"`
-		Variadic    *parameter   `json:"variadic_parameter,omitempty"`
-	}
-	parameter struct {
-		Name        string       `json:"name"`
-		Description string       `json:"description,omitempty"`
-		Nullable    bool         `json:"is_nullable,omitempty"`
-		Type        tftypes.Type `json:"type"`
-	}
-	block struct {
-		Attributes map[string]attribute   `json:"attributes,omitempty"`
-		Blocks     map[string]nestedBlock `json:"block_types,omitempty"`
-		about
-	}
-	nestedBlock struct {
-		Mode  string `json:"nesting_mode"`
-		Block block  `json:"block"`
-	}
-	attribute struct {
-		Type   tftypes.Type      `json:"type,omitempty"`
-		Nested *nestedAttributes `json:"nested_type,omitempty"`
-		about
-		Required  bool `json:"required,omitempty"`
-		Optional  bool `json:"optional,omitempty"`
-		Computed  bool `json:"computed,omitempty"`
-		Sensitive bool `json:"sensitive,omitempty"`
-		WriteOnly bool `json:"write_only,omitempty"`
-	}
-	nestedAttributes struct {
-		Attributes map[string]attribute `json:"attributes"`
-		Mode       string               `json:"nesting_mode"`
-	}
-	about struct {
-		Description string `json:"description,omitempty"`
-		Kind        string `json:"description_kind"`
-		Deprecated  bool   `json:"deprecated,omitempty"`
-		Instead     string `json:"deprecation_message,omitempty"`
-	}
-	identity struct {
-		Version    int64                        `json:"version"`
-		Attributes map[string]identityAttribute `json:"attributes"`
-	}
-	identityAttribute struct {
-		Type        tftypes.Type `json:"type"`
-		Description string       `json:"description,omitempty"`
-		Required    bool         `json:"required_for_import,omitempty"`
-		Optional    bool         `json:"optional_for_import,omitempty"`
-	}
-)
-
-func newProviderSchemas(
+// newProviderSchema converts everything that the framework supports, except deprecation messages of attributes and
+// blocks: terraform-json, with which the docs generator reads the schemas, has only the flag.
+func newProviderSchema(
 	s *tfprotov6.GetProviderSchemaResponse,
 	i *tfprotov6.GetResourceIdentitySchemasResponse,
-) providerSchemas {
-	return providerSchemas{FormatVersion: "1.0", Schemas: map[string]providerSchema{name: {
-		Provider:   newSchema(s.Provider),
-		Resources:  mapValues(s.ResourceSchemas, newSchema),
-		Data:       mapValues(s.DataSourceSchemas, newSchema),
-		Ephemerals: mapValues(s.EphemeralResourceSchemas, newSchema),
-		Functions:  mapValues(s.Functions, newFunction),
-		Actions:    mapValues(s.ActionSchemas, newAction),
-		Identities: mapValues(i.IdentitySchemas, newIdentity),
-	}}}
+) (*tfjson.ProviderSchema, error) {
+	for _, d := range append(s.Diagnostics, i.Diagnostics...) {
+		if d.Severity == tfprotov6.DiagnosticSeverityError {
+			return nil, fmt.Errorf("%s: %s", d.Summary, d.Detail)
+		}
+	}
+	return &tfjson.ProviderSchema{
+		ConfigSchema:             newSchema(s.Provider),
+		ResourceSchemas:          mapValues(s.ResourceSchemas, newSchema),
+		DataSourceSchemas:        mapValues(s.DataSourceSchemas, newSchema),
+		EphemeralResourceSchemas: mapValues(s.EphemeralResourceSchemas, newSchema),
+		ListResourceSchemas:      mapValues(s.ListResourceSchemas, newSchema),
+		StateStoreSchemas:        mapValues(s.StateStoreSchemas, newSchema),
+		ActionSchemas:            mapValues(s.ActionSchemas, newAction),
+		Functions:                mapValues(s.Functions, newFunction),
+		ResourceIdentitySchemas:  mapValues(i.IdentitySchemas, newIdentity),
+	}, nil
 }
 
 func mapValues[From, To any](from map[string]From, convert func(From) To) map[string]To {
@@ -107,66 +43,105 @@ func mapValues[From, To any](from map[string]From, convert func(From) To) map[st
 	return to
 }
 
-func newSchema(s *tfprotov6.Schema) schema {
-	return schema{Version: s.Version, Block: newBlock(s.Block)}
+func newSchema(s *tfprotov6.Schema) *tfjson.Schema {
+	return &tfjson.Schema{Version: uint64(s.Version), Block: newBlock(s.Block)}
 }
 
-func newAction(a *tfprotov6.ActionSchema) action { return action{Block: newBlock(a.Schema.Block)} }
+func newAction(a *tfprotov6.ActionSchema) *tfjson.ActionSchema {
+	return &tfjson.ActionSchema{Block: newBlock(a.Schema.Block)}
+}
 
-func newFunction(f *tfprotov6.Function) function {
-	out := function{
-		Description: f.Description, Summary: f.Summary, Instead: f.DeprecationMessage, Return: f.Return.Type,
+func newFunction(f *tfprotov6.Function) *tfjson.FunctionSignature {
+	out := &tfjson.FunctionSignature{
+		Description:        f.Description,
+		Summary:            f.Summary,
+		DeprecationMessage: f.DeprecationMessage,
+		ReturnType:         newType(f.Return.Type),
 	}
 	for _, p := range f.Parameters {
 		out.Parameters = append(out.Parameters, newParameter(p))
 	}
 	if f.VariadicParameter != nil {
-		variadic := newParameter(f.VariadicParameter)
-		out.Variadic = &variadic
+		out.VariadicParameter = newParameter(f.VariadicParameter)
 	}
 	return out
 }
 
-func newParameter(p *tfprotov6.FunctionParameter) parameter {
-	return parameter{Name: p.Name, Description: p.Description, Nullable: p.AllowNullValue, Type: p.Type}
+func newParameter(p *tfprotov6.FunctionParameter) *tfjson.FunctionParameter {
+	return &tfjson.FunctionParameter{
+		Name: p.Name, Description: p.Description, IsNullable: p.AllowNullValue, Type: newType(p.Type),
+	}
 }
 
-func newBlock(b *tfprotov6.SchemaBlock) block {
-	blocks := make(map[string]nestedBlock, len(b.BlockTypes))
+func newBlock(b *tfprotov6.SchemaBlock) *tfjson.SchemaBlock {
+	blocks := make(map[string]*tfjson.SchemaBlockType, len(b.BlockTypes))
 	for _, n := range b.BlockTypes {
-		blocks[n.TypeName] = nestedBlock{Mode: strings.ToLower(n.Nesting.String()), Block: newBlock(n.Block)}
+		blocks[n.TypeName] = &tfjson.SchemaBlockType{NestingMode: nestingMode(n.Nesting), Block: newBlock(n.Block)}
 	}
-	return block{
-		Attributes: newAttributes(b.Attributes), Blocks: blocks,
-		about: newAbout(b.Description, b.DescriptionKind, b.Deprecated, b.DeprecationMessage),
+	return &tfjson.SchemaBlock{
+		Attributes:      newAttributes(b.Attributes),
+		NestedBlocks:    blocks,
+		Description:     b.Description,
+		DescriptionKind: descriptionKind(b.DescriptionKind),
+		Deprecated:      b.Deprecated,
 	}
 }
 
-func newAttributes(from []*tfprotov6.SchemaAttribute) map[string]attribute {
-	to := make(map[string]attribute, len(from))
+func newAttributes(from []*tfprotov6.SchemaAttribute) map[string]*tfjson.SchemaAttribute {
+	to := make(map[string]*tfjson.SchemaAttribute, len(from))
 	for _, a := range from {
-		var nested *nestedAttributes
+		attribute := &tfjson.SchemaAttribute{
+			Description:     a.Description,
+			DescriptionKind: descriptionKind(a.DescriptionKind),
+			Deprecated:      a.Deprecated,
+			Required:        a.Required,
+			Optional:        a.Optional,
+			Computed:        a.Computed,
+			Sensitive:       a.Sensitive,
+			WriteOnly:       a.WriteOnly,
+		}
 		if n := a.NestedType; n != nil {
-			nested = &nestedAttributes{Attributes: newAttributes(n.Attributes), Mode: strings.ToLower(n.Nesting.String())}
+			attribute.AttributeNestedType = &tfjson.SchemaNestedAttributeType{
+				Attributes: newAttributes(n.Attributes), NestingMode: nestingMode(n.Nesting),
+			}
+		} else {
+			attribute.AttributeType = newType(a.Type)
 		}
-		to[a.Name] = attribute{
-			Type: a.Type, Nested: nested, about: newAbout(a.Description, a.DescriptionKind, a.Deprecated, a.DeprecationMessage),
-			Required: a.Required, Optional: a.Optional, Computed: a.Computed, Sensitive: a.Sensitive, WriteOnly: a.WriteOnly,
-		}
+		to[a.Name] = attribute
 	}
 	return to
 }
 
-func newAbout(description string, kind tfprotov6.StringKind, deprecated bool, instead string) about {
-	return about{Description: description, Kind: strings.ToLower(kind.String()), Deprecated: deprecated, Instead: instead}
-}
-
-func newIdentity(s *tfprotov6.ResourceIdentitySchema) identity {
-	attributes := make(map[string]identityAttribute, len(s.IdentityAttributes))
+func newIdentity(s *tfprotov6.ResourceIdentitySchema) *tfjson.IdentitySchema {
+	attributes := make(map[string]*tfjson.IdentityAttribute, len(s.IdentityAttributes))
 	for _, a := range s.IdentityAttributes {
-		attributes[a.Name] = identityAttribute{
-			Type: a.Type, Description: a.Description, Required: a.RequiredForImport, Optional: a.OptionalForImport,
+		attributes[a.Name] = &tfjson.IdentityAttribute{
+			IdentityType:      newType(a.Type),
+			Description:       a.Description,
+			RequiredForImport: a.RequiredForImport,
+			OptionalForImport: a.OptionalForImport,
 		}
 	}
-	return identity{Version: s.Version, Attributes: attributes}
+	return &tfjson.IdentitySchema{Version: uint64(s.Version), Attributes: attributes}
+}
+
+func nestingMode(mode fmt.Stringer) tfjson.SchemaNestingMode {
+	return tfjson.SchemaNestingMode(strings.ToLower(mode.String()))
+}
+
+func descriptionKind(kind tfprotov6.StringKind) tfjson.SchemaDescriptionKind {
+	return tfjson.SchemaDescriptionKind(strings.ToLower(kind.String()))
+}
+
+// newType converts a type by its JSON, which is the same in both libraries for every type of the framework.
+func newType(from tftypes.Type) cty.Type {
+	var to cty.Type
+	data, err := json.Marshal(from)
+	if err == nil {
+		err = json.Unmarshal(data, &to)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return to
 }

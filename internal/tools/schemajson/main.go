@@ -5,12 +5,10 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"log"
 	"os"
 
+	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
@@ -22,44 +20,31 @@ const name = "vantage"
 
 func main() {
 	log.SetFlags(0)
-	server, err := providerserver.NewProtocol6WithError(provider.New("docs")())()
+	schema, err := read(context.Background())
 	if err != nil {
 		log.Fatal(err)
 	}
-	schemas, err := read(context.Background(), server)
-	if err != nil {
-		log.Fatal(err)
-	}
-	if err := write(os.Stdout, schemas); err != nil {
+	out := json.NewEncoder(os.Stdout)
+	out.SetIndent("", "  ")
+	schemas := map[string]*tfjson.ProviderSchema{name: schema}
+	if err := out.Encode(tfjson.ProviderSchemas{FormatVersion: "1.0", Schemas: schemas}); err != nil {
 		log.Fatal(err)
 	}
 }
 
-// read returns the schemas of the server. It rejects what the format does not support.
-func read(ctx context.Context, server tfprotov6.ProviderServer) (providerSchemas, error) {
+// read returns the schemas of the provider.
+func read(ctx context.Context) (*tfjson.ProviderSchema, error) {
+	server, err := providerserver.NewProtocol6WithError(provider.New("docs")())()
+	if err != nil {
+		return nil, err
+	}
 	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
-		return providerSchemas{}, err
+		return nil, err
 	}
 	identities, err := server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
 	if err != nil {
-		return providerSchemas{}, err
+		return nil, err
 	}
-	for _, d := range append(schemas.Diagnostics, identities.Diagnostics...) {
-		if d.Severity == tfprotov6.DiagnosticSeverityError {
-			return providerSchemas{}, fmt.Errorf("%s: %s", d.Summary, d.Detail)
-		}
-	}
-	if len(schemas.ListResourceSchemas)+len(schemas.StateStoreSchemas) > 0 {
-		return providerSchemas{}, errors.New(
-			"the provider has list resources or state stores, which schemajson does not print yet")
-	}
-	return newProviderSchemas(schemas, identities), nil
-}
-
-func write(w io.Writer, schemas providerSchemas) error {
-	out := json.NewEncoder(w)
-	out.SetIndent("", "  ")
-	out.SetEscapeHTML(false)
-	return out.Encode(schemas)
+	return newProviderSchema(schemas, identities)
 }

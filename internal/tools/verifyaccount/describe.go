@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"maps"
-	"mime"
 	"net/http"
 	"net/url"
 	"path"
@@ -13,39 +12,66 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"terraform-provider-vantage/internal/vantage"
+	"terraform-provider-vantage/internal/vantage/ratelimit"
 )
 
-// The functions here describe responses in words of this program. Values of the server are shown only if they are a
-// number, a plain word or a media type, so that the table contains no token, report or URL.
+// The functions here describe responses in words of this program, so that the table contains no token, report or URL.
 
-const other = "other"
+const (
+	none     = "none"
+	other    = "other"
+	anObject = "an object with "
+)
+
+// harmless are numbers, plain words and media types. Tokens are words with digits.
+var harmless = regexp.MustCompile(`^(-?\d{1,9}|[a-z][a-z_]{0,39}|[a-z]{1,20}/[a-z.+-]{1,40})$`)
+
+// shown returns a value of the server unchanged if it is harmless.
+func shown(value string) string {
+	_, err := http.ParseTime(value)
+	switch {
+	case value == "":
+		return none
+	case err == nil:
+		return "a date"
+	case !harmless.MatchString(value):
+		return other
+	}
+	return value
+}
+
+func choose(condition bool, yes, no string) string {
+	if condition {
+		return yes
+	}
+	return no
+}
+
+// header describes a header without its parameters, such as a charset.
+func header(e exchange, name string) string {
+	value, _, _ := strings.Cut(e.header.Get(name), ";")
+	return shown(value)
+}
 
 func location(e exchange) string {
 	value := e.header.Get("Location")
 	if value == "" {
-		return "none"
+		return none
 	}
 	u, err := url.Parse(value)
 	if err != nil {
 		return other
 	}
-	form := "relative"
-	if u.IsAbs() {
-		form = "absolute"
-	}
 	at := e.url.ResolveReference(u)
-	origin := "same origin"
-	if at.Scheme != e.url.Scheme || at.Host != e.url.Host {
-		origin = "other origin"
-	}
-	where := "other path"
-	if dir, token := path.Split(at.Path); strings.HasSuffix(dir, "/v2/data_exports/") && token != "" {
-		where = "/v2/data_exports/TOKEN"
-	}
-	if at.RawQuery != "" {
-		where += " with a query"
-	}
-	return form + ", " + origin + ", " + where
+	isSame := at.Scheme == e.url.Scheme && at.Host == e.url.Host
+	dir, token := path.Split(at.Path)
+	isExport := strings.HasSuffix(dir, "/v2/data_exports/") && token != ""
+	return choose(u.IsAbs(), "absolute", "relative") +
+		choose(isSame, ", same origin", ", other origin") +
+		choose(isExport, ", /v2/data_exports/TOKEN", ", other path") +
+		choose(at.RawQuery == "", "", " with a query")
 }
 
 func body(e exchange) string {
@@ -60,81 +86,36 @@ func body(e exchange) string {
 	case float64:
 		return "the number " + strconv.FormatFloat(value, 'f', -1, 64)
 	case map[string]any:
-		return "an object with " + names(value)
+		return anObject + names(value)
 	}
 	return other
-}
-
-// members returns the names of an object's members.
-func members(raw []byte) string {
-	var object map[string]any
-	if json.Unmarshal(raw, &object) != nil {
-		return other
-	}
-	return names(object)
 }
 
 func names(object map[string]any) string {
 	found := slices.Collect(maps.Keys(object))
 	for i := range found {
-		found[i] = word(found[i])
+		found[i] = shown(found[i])
 	}
 	slices.Sort(found)
 	return strings.Join(found, " ")
 }
 
-var plainWord = regexp.MustCompile(`^[a-z][a-z_]{0,39}$`)
-
-// word returns a plain word unchanged. Tokens contain digits.
-func word(s string) string {
-	if !plainWord.MatchString(s) {
-		return other
-	}
-	return s
-}
-
-// number returns a number unchanged, and "none" if there is none.
-func number(s string) string {
-	if s == "" {
-		return "none"
-	}
-	if n, err := strconv.ParseInt(s, 10, 64); err == nil && len(s) < 10 {
-		return strconv.FormatInt(n, 10)
-	}
-	return other
-}
-
-func retryAfter(e exchange) string {
-	value := e.header.Get("Retry-After")
-	if _, err := http.ParseTime(value); err == nil {
-		return "a date"
-	}
-	return number(value)
-}
-
 // remaining compares the remaining requests with the limit: the first response of a window does not count itself.
 func remaining(e exchange) string {
-	limit, left := e.header.Get("X-Rate-Limit-Limit"), e.header.Get("X-Rate-Limit-Remaining")
-	switch {
-	case left == "":
-		return "none"
-	case left == limit:
-		return "equal to the limit"
+	left := e.header.Get("X-Rate-Limit-Remaining")
+	if left == "" {
+		return none
 	}
-	return "less than the limit"
+	return choose(left == e.header.Get("X-Rate-Limit-Limit"), "equal to the limit", "less than the limit")
 }
 
 // resets returns when the window ends by the clock of the server.
 func resets(e exchange) string {
 	at, err := strconv.ParseInt(e.header.Get("X-Rate-Limit-Reset"), 10, 64)
 	if err != nil {
-		return "none"
+		return none
 	}
-	now, err := http.ParseTime(e.header.Get("Date"))
-	if err != nil {
-		now = time.Now()
-	}
-	switch left := time.Unix(at, 0).Sub(now); {
+	switch left := time.Unix(at, 0).Sub(ratelimit.ServerTime(e.header)); {
 	case left < 0:
 		return "in the past"
 	case left <= 5*time.Second:
@@ -147,16 +128,11 @@ func resets(e exchange) string {
 	return "later"
 }
 
-func contentType(e exchange) string {
-	value := e.header.Get("Content-Type")
-	if value == "" {
-		return "none"
-	}
-	media, _, err := mime.ParseMediaType(value)
-	if err != nil || !regexp.MustCompile(`^[a-z]{1,20}/[a-z.+-]{1,40}$`).MatchString(media) {
-		return other
-	}
-	return media
+// between returns the time between two times, or "" unless both are reported.
+func between(from, to string) string {
+	start, started := vantage.ParseTime(from)
+	end, ended := vantage.ParseTime(to)
+	return choose(started && ended, end.Sub(start).String(), "")
 }
 
 // bucket describes the host of a file.
@@ -186,22 +162,14 @@ func fileName(u *url.URL) string {
 	return "TITLE_START_END" + parts[2]
 }
 
-func signedAt(u *url.URL, completed string) string {
-	signed, err := time.Parse("20060102T150405Z", u.Query().Get("X-Amz-Date"))
-	if err != nil {
-		return "none"
+// signedAt compares the time of a signature with the time at which the export was completed.
+func signedAt(signed, completed string) string {
+	signature, ok := vantage.ParseTime(signed)
+	if !ok {
+		return none
 	}
-	if at, err := time.Parse(time.RFC3339, completed); err == nil && at.Equal(signed) {
-		return "completed_at"
-	}
-	return "other time"
-}
-
-func presence(present bool) string {
-	if present {
-		return "present"
-	}
-	return "absent"
+	completion, ok := vantage.ParseTime(completed)
+	return choose(ok && signature.Equal(completion), "completed_at", "other time")
 }
 
 // content detects the type of a file from its first bytes.
@@ -218,12 +186,8 @@ func content(beginning []byte) string {
 
 // resumable reports whether an interrupted download can resume.
 func resumable(e exchange) string {
-	ranges, tag := e.header.Get("Accept-Ranges") == "bytes", strings.HasPrefix(e.header.Get("ETag"), `"`)
-	switch {
-	case ranges && tag:
-		return "ranges, with an ETag"
-	case ranges:
-		return "ranges, without an ETag"
+	if e.header.Get("Accept-Ranges") != "bytes" {
+		return "no ranges"
 	}
-	return "no ranges"
+	return choose(strings.HasPrefix(e.header.Get("ETag"), `"`), "ranges, with an ETag", "ranges, without an ETag")
 }

@@ -5,8 +5,8 @@ import "terraform-provider-vantage/internal/vantage"
 // kind is an export type with the assumptions that are specific to it.
 type kind struct {
 	name string
-	// exportType and limit are the values that responses are assumed to report; none if unknown.
-	exportType, limit []string
+	// exportType and limit are assumed, as in a row.
+	exportType, limit string
 	request           vantage.ExportRequest
 }
 
@@ -15,18 +15,18 @@ func kinds(env func(string) string) []kind {
 	return []kind{
 		{
 			name:    "unit costs",
-			limit:   []string{"100", "5"},
+			limit:   "100 or 5",
 			request: vantage.UnitCostExportRequest{CostReportToken: report},
 		},
 		{
 			name:       "costs",
-			exportType: []string{"cost_report"},
-			limit:      []string{"100"},
+			exportType: "cost_report",
+			limit:      "100",
 			request:    vantage.CostExportRequest{CostReportToken: report},
 		},
 		{
 			name:    "Kubernetes efficiency",
-			limit:   []string{"100", "5"},
+			limit:   "100 or 5",
 			request: vantage.KubernetesEfficiencyExportRequest{ReportToken: env("VANTAGE_KUBERNETES_REPORT_TOKEN")},
 		},
 	}

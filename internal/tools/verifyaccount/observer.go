@@ -48,26 +48,16 @@ func (o *observer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if e.isFile {
 		most = beginning
 	}
-	e.body, err = io.ReadAll(io.LimitReader(resp.Body, most))
-	// The client reads the recorded part, then the rest or the same failure.
+	e.body, _ = io.ReadAll(io.LimitReader(resp.Body, most))
+	// The client reads the recorded part, then the rest. A body of package http that has failed fails again.
 	resp.Body = struct {
 		io.Reader
 		io.Closer
-	}{io.MultiReader(bytes.NewReader(e.body), failing{err}, resp.Body), resp.Body}
+	}{io.MultiReader(bytes.NewReader(e.body), resp.Body), resp.Body}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.passed = append(o.passed, e)
 	return resp, nil
-}
-
-// failing is a reader that fails with an error, or ends without one.
-type failing struct{ err error }
-
-func (f failing) Read([]byte) (int, error) {
-	if f.err != nil {
-		return 0, f.err
-	}
-	return 0, io.EOF
 }
 
 // exchanges returns the exchanges so far, in the order of the responses.

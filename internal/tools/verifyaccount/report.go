@@ -15,20 +15,13 @@ const legend = `
 The table contains no tokens, reports or URLs: please paste it unchanged.
 `
 
-// row is an assumption and what was observed.
-type row struct {
-	assumption string
-	assumed    []string // any of these; none if unknown
-	seen       string   // empty if not observed
-}
-
 func (r row) mark() string {
 	switch {
 	case r.seen == "":
 		return "-"
-	case len(r.assumed) == 0:
+	case r.assumed == "":
 		return "?"
-	case slices.Contains(r.assumed, r.seen):
+	case slices.Contains(strings.Split(r.assumed, " or "), r.seen):
 		return " "
 	}
 	return "!"
@@ -40,10 +33,10 @@ func report(out io.Writer, k kind, outcome string, exchanges []exchange) error {
 	fmt.Fprintf(&text, "\n%s: %s\n  \tproperty\tassumed\tobserved\n", k.name, outcome)
 	for _, r := range rows(k, exchanges) {
 		seen := r.seen
-		if len(r.assumed) == 1 && seen == r.assumed[0] {
+		if seen != "" && seen == r.assumed {
 			seen = "as assumed"
 		}
-		fmt.Fprintf(&text, "%s \t%s\t%s\t%s\n", r.mark(), r.assumption, strings.Join(r.assumed, " or "), seen)
+		fmt.Fprintf(&text, "%s \t%s\t%s\t%s\n", r.mark(), r.property, r.assumed, seen)
 	}
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	if _, err := io.WriteString(table, text.String()); err != nil {
