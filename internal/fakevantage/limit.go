@@ -75,7 +75,6 @@ func (s *Server) limitFor(method, urlPath string) (RouteLimit, *window) {
 func (s *Server) admit(w http.ResponseWriter, r *http.Request) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	o := s.options
 	limit, current := s.limitFor(r.Method, r.URL.Path)
 	if current == nil {
 		return true
@@ -89,15 +88,12 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) bool {
 		left-- // the limit of all routes counts its own request
 	}
 	ends := current.start.Add(limit.Window)
-	if !o.SilentLimit {
+	if !s.options.SilentLimit {
 		w.Header().Set("X-Rate-Limit-Limit", fmt.Sprint(limit.Requests))
 		w.Header().Set("X-Rate-Limit-Remaining", fmt.Sprint(left))
 		w.Header().Set("X-Rate-Limit-Reset", fmt.Sprint(ends.Unix()))
 	}
 	if !ok {
-		if o.RefusalRetryAfter {
-			w.Header().Set("Retry-After", seconds(ends.Sub(s.now())))
-		}
 		errorsJSON(w, http.StatusTooManyRequests, "Rate limit exceeded")
 	}
 	return ok

@@ -49,7 +49,6 @@ type Server struct {
 	requests []*Request
 	nth      map[string]int
 	windows  map[RouteLimit]*window
-	kinds    map[string]kind
 
 	unitCosts []UnitCost
 }
@@ -61,7 +60,6 @@ func New(o Options) *Server {
 		exports: map[string]*Export{},
 		nth:     map[string]int{},
 		windows: map[RouteLimit]*window{},
-		kinds:   kinds(),
 	}
 }
 
@@ -175,7 +173,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.EscapedPath()
 	token, isExport := strings.CutPrefix(path, "/v2/data_exports/")
-	k, isKind := s.kinds[path]
+	k, isKind := kinds[path]
 	switch {
 	case strings.HasPrefix(path, "/files/"):
 		s.serveFile(w, r)

@@ -3,6 +3,7 @@ package lifecycle_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -33,7 +34,7 @@ func (s *session) begin(r *resource, call string) (done func(error, []*tfprotov6
 	first, before := len(s.fake.Requests()), s.traffic(0)
 	s.trace("    %s %s", call, r.name)
 	return func(err error, diags []*tfprotov6.Diagnostic) traffic {
-		s.must(err)
+		s.must(errors.Join(err, s.wrong))
 		t := s.traffic(first)
 		t.accepted, t.failed = t.accepted-before.accepted, t.failed-before.failed
 		s.last, s.failed = summaries(diags)

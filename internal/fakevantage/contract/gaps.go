@@ -2,6 +2,7 @@ package contract
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -42,7 +43,9 @@ func gaps() []gap {
 				"in recordings, the string was applied",
 			fill: func(doc *openapi3.T) {
 				request := doc.Components.Schemas["createCostExport"].Value
-				request.Properties["groupings"] = openapi3.NewStringSchema().NewRef()
+				one := strings.Trim(request.Properties["groupings"].Value.Items.Value.Pattern, "^$")
+				joined := openapi3.NewStringSchema().WithPattern("^" + one + "(," + one + ")*$")
+				request.Properties["groupings"] = joined.NewRef()
 			},
 		},
 		{
