@@ -58,11 +58,7 @@ func (w *world) delay(req fakevantage.Request) time.Duration {
 }
 
 // check is fakevantage.Options.Log.
-func (w *world) check(e fakevantage.Exchange) {
-	if strings.HasPrefix(e.Path, "/v2/") {
-		w.wrong = errors.Join(w.wrong, contract.Check(e))
-	}
-}
+func (w *world) check(e fakevantage.Exchange) { w.wrong = errors.Join(w.wrong, contract.Check(e)) }
 
 // traffic counts the requests of one call of the provider.
 type traffic struct {

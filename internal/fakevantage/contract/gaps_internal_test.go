@@ -29,11 +29,11 @@ func TestGaps_areNeeded(t *testing.T) {
 			if err := Check(specimen); err != nil {
 				t.Errorf("with all gaps filled: %v", err)
 			}
-			open, err := newDescription(slices.Delete(gaps(), i, i+1))
+			open, err := newRouter(slices.Delete(gaps(), i, i+1))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if open.check(specimen) == nil {
+			if check(open, specimen) == nil {
 				t.Errorf("%s %s %d is valid without the gap", specimen.Method, specimen.Path, specimen.Status)
 			}
 		})
