@@ -42,9 +42,7 @@ func TestUpgrade_plansNothing(t *testing.T) {
 		{"vantage_cost_export.interrupted", "filter costs.provider = 'aws'", "update", "no-op"},
 		{"vantage_unit_cost_export.import_matching", march, "no-op", "no-op"},
 		{"vantage_unit_cost_export.import_matching", march + triggers, "replace", "replace"},
-		{"vantage_unit_cost_export.import_adopting", report + triggers, "replace", "replace"},
 		{"vantage_unit_cost_export.import_adopted", report + triggers, "no-op", "no-op"},
-		{"vantage_unit_cost_export.import_other", report + ";date_bin week", "replace", "replace"},
 		{"vantage_unit_cost_export.import_pending", report, "replace", "replace"},
 	} {
 		t.Run(test.resource, func(t *testing.T) {
