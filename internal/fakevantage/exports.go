@@ -23,8 +23,6 @@ type Export struct {
 	Messages []string
 	// Attributes are reported. At first, they are those of the request.
 	Attributes map[string]any
-	// ValidUntil overrides Options.ValidFor.
-	ValidUntil time.Time
 
 	readyAt time.Time
 	polls   int
@@ -181,9 +179,6 @@ func (s *Server) describe(r *http.Request, e *Export) map[string]any {
 		until := e.CompletedAt.Add(24 * time.Hour)
 		if s.options.ValidFor > 0 {
 			until = e.CompletedAt.Add(s.options.ValidFor)
-		}
-		if !e.ValidUntil.IsZero() {
-			until = e.ValidUntil
 		}
 		manifest["completed_at"] = timestamp(e.CompletedAt)
 		if s.options.ValidFor >= 0 {

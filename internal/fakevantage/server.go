@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -214,7 +213,7 @@ func (s *Server) Exports() map[string]Export {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := map[string]Export{}
-	for token, e := range maps.All(s.exports) {
+	for token, e := range s.exports {
 		out[token] = *e
 	}
 	return out

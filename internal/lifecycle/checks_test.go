@@ -167,8 +167,8 @@ func (s *session) checkPlanned(r *resource, planned object, replacing []string) 
 func (s *session) checkAction(r *resource, c change) {
 	want, adopted := s.action(r, c.prior, c.config)
 	if c.action != want {
-		s.failf("planned to %s %s, want %s; planned\n  %s from\n  %s, facts %+v", c.action, r.name, want,
-			show(c.planned.value), show(c.prior.value), c.prior.facts)
+		s.failf("planned to %s %s, want %s; planned\n  %s from\n  %s, reported %v", c.action, r.name, want,
+			show(c.planned.value), show(c.prior.value), c.prior.reported)
 	}
 	for _, name := range adopted {
 		if !strings.Contains(c.warnings, name) {

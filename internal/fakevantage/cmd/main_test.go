@@ -101,34 +101,27 @@ func TestNewFake_servesFiles(t *testing.T) {
 	}
 }
 
-func TestNewFake_hasUnitCostsByDateAndBin(t *testing.T) {
+func TestNewFake_hasUnitCosts(t *testing.T) {
 	t.Parallel()
+	week := time.Now().UTC().AddDate(0, 0, -7).Format(time.DateOnly)
 	for query, want := range map[string]int{
-		"": 90,
+		"":                    90,
+		"&start_date=" + week: 21,
 		"&start_date=2024-01-01&end_date=2024-03-31":                  273,
 		"&start_date=2024-01-01&end_date=2024-03-31&date_bin=month":   9,
 		"&start_date=2024-01-01&end_date=2024-12-31&date_bin=quarter": 12,
 		"&start_date=2024-01-01&end_date=2024-01-14&date_bin=week":    6,
 		"&start_date=2024-01-01&end_date=2024-01-01&date_bin=hour":    72,
 	} {
-		_, fake := newFake(nil, io.Discard)
+		var log strings.Builder
+		_, fake := newFake(nil, &log)
 		_, _, text := send(t, fake, http.MethodGet, "/v2/unit_costs?cost_report_token=rprt_1&limit=1000"+query, "")
-		if rows := strings.Count(text, `"unit_cost_amount"`); rows != want {
-			t.Errorf("%s: %d rows, want %d: %.300s", query, rows, want, text)
+		rows, margins := strings.Count(text, `"unit_cost_amount"`), strings.Count(text, "gross_margin")
+		if rows != want || margins != want/3 {
+			t.Errorf("%s: %d rows, %d of them margins, want %d: %.300s", query, rows, margins, want, text)
 		}
-	}
-}
-
-func TestNewFake_hasRecentUnitCosts(t *testing.T) {
-	t.Parallel()
-	var log strings.Builder
-	_, fake := newFake(nil, &log)
-	week := time.Now().UTC().AddDate(0, 0, -7).Format(time.DateOnly)
-	_, _, text := send(t, fake, http.MethodGet, "/v2/unit_costs?cost_report_token=rprt_1&start_date="+week, "")
-	if rows := strings.Count(text, `"unit_cost_amount"`); rows != 21 || strings.Count(text, "gross_margin") != 7 {
-		t.Errorf("%d rows: %s", rows, text)
-	}
-	if log.String() != "GET /v2/unit_costs 200\n" {
-		t.Errorf("the log is %q", log.String())
+		if log.String() != "GET /v2/unit_costs 200\n" {
+			t.Errorf("the log is %q", log.String())
+		}
 	}
 }
