@@ -80,7 +80,7 @@ func (s *Server) content(token string) io.ReadSeeker {
 	return io.NewSectionReader(repeated(whole), 0, s.options.FileSize)
 }
 
-// days returns the days of start_date and end_date, at most a year, or the defaults.
+// days returns the days of start_date and end_date, or the defaults.
 func days(asked map[string]any, first, last time.Time) (from, to time.Time) {
 	day := func(name string, byDefault time.Time) time.Time {
 		text, _ := asked[name].(string)
@@ -89,11 +89,7 @@ func days(asked map[string]any, first, last time.Time) (from, to time.Time) {
 		}
 		return byDefault
 	}
-	from, to = day("start_date", first), day("end_date", last)
-	if most := from.AddDate(1, 0, 0); to.After(most) {
-		to = most
-	}
-	return from, to
+	return day("start_date", first), day("end_date", last)
 }
 
 // repeated is an endless io.ReaderAt that repeats its text, so that a file of any size takes no memory.

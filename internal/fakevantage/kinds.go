@@ -9,10 +9,9 @@ import (
 
 // kind is an export type. Package contract checks its parameters.
 type kind struct {
-	exportType string   // as reported by a GET
-	report     string   // the member of the body that names the report
-	noun       string   // the name of the report in messages
-	required   []string // members of the body of which there must be one
+	exportType string // as reported by a GET
+	report     string // the member of the body that names the report
+	noun       string // the name of the report in messages
 	// header and rows are those of a file: the columns of the vendor are not known. A row is a format for the date and an
 	// amount.
 	header string
@@ -25,7 +24,6 @@ var kinds = map[string]kind{
 		exportType: "unit_costs",
 		report:     "cost_report_token",
 		noun:       "CostReport",
-		required:   []string{"cost_report_token"},
 		header: "business_metric_token,business_metric_title,calculation_type,unit_cost_amount,business_metric_amount," +
 			"scale,date",
 		rows: []string{
@@ -37,7 +35,6 @@ var kinds = map[string]kind{
 		exportType: "cost_report",
 		report:     "cost_report_token",
 		noun:       "CostReport",
-		required:   []string{"cost_report_token", "filter"},
 		header:     "date,provider,service,account_id,cost",
 		rows: []string{
 			"%s,aws,Amazon Elastic Compute Cloud,123456789012,%.2f",
@@ -57,12 +54,9 @@ const unitCostExportsPath = "/v2/unit_costs/data_exports"
 
 // rejection returns the status and the message of the response to a rejected request, or zero if it is accepted.
 func (k kind) rejection(o Options, asked map[string]any) (status int, message string) {
-	has := func(name string) bool { return asked[name] != nil }
 	workspace, _ := asked["workspace_token"].(string)
 	report, _ := asked[k.report].(string)
 	switch {
-	case len(k.required) > 0 && !slices.ContainsFunc(k.required, has):
-		return http.StatusBadRequest, strings.Join(k.required, ", ") + " is missing"
 	case workspace == "" && len(o.Workspaces) > 1:
 		return http.StatusBadRequest, "workspace_token is required"
 	case workspace != "" && len(o.Workspaces) > 0 && !slices.Contains(o.Workspaces, workspace):

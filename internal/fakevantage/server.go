@@ -1,7 +1,8 @@
 // Package fakevantage is a fake of the Vantage API for tests and the demo.
 //
 // It is an http.Handler that keeps exports like the service, records every request, and misbehaves on demand. It shares
-// no code with the client, so that the two cannot share a mistake. It is for loopback and in-process use only.
+// no code with the client, so that the two cannot share a mistake. It accepts all parameters: package contract checks
+// them. It is for loopback and in-process use only.
 package fakevantage
 
 import (

@@ -27,16 +27,12 @@ var vendors []byte
 // described is the description for Check, read once per process.
 var described = sync.OnceValues(func() (routers.Router, error) { return newRouter(gaps()) })
 
-// Hold fails the test if Check fails for an exchange of the fake.
+// Hold fails the test if Check fails for an exchange of the fake. It uses Options.Log.
 func Hold(t testing.TB, fake *fakevantage.Server) {
 	fake.Change(func(o *fakevantage.Options) {
-		log := o.Log
 		o.Log = func(e fakevantage.Exchange) {
 			if err := Check(e); err != nil {
 				t.Error(err)
-			}
-			if log != nil {
-				log(e)
 			}
 		}
 	})
