@@ -87,8 +87,8 @@ func TestLanguage_isStandardEnglish(t *testing.T) {
 	}
 }
 
-// eachText calls check with all pages and examples, and the comments and strings of the Go code, each with the number of
-// its first line.
+// eachText calls check with all pages and examples, and with the comments and strings of the Go code. The number is
+// that of the first line.
 func eachText(t *testing.T, check func(file string, first int, text string)) {
 	t.Helper()
 	err := filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
