@@ -96,16 +96,10 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, k kind) {
 	case LocationAndBody, BodyOnly:
 		writeJSON(w, http.StatusAccepted, s.describe(r, e))
 	case LocationAndNestBody:
-		writeJSON(w, http.StatusAccepted, map[string]any{
-			"token":       "dta_xprt_0000000000000000",
-			"status":      "completed",
-			"export_type": "unit_costs",
-			"manifest": map[string]any{
-				"files":        [][]string{{"https://files.example/1.csv"}},
-				"completed_at": nil,
-				"valid_until":  nil,
-			},
-		})
+		example := s.describe(r, e)
+		example["token"], example["status"] = "dta_xprt_0000000000000000", "completed"
+		example["manifest"] = map[string]any{"files": [][]string{{"https://files.example/1.csv"}}}
+		writeJSON(w, http.StatusAccepted, example)
 	case LocationAndText:
 		w.WriteHeader(http.StatusAccepted)
 		_, _ = io.WriteString(w, "<p>queued</p>")
