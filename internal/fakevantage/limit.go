@@ -22,14 +22,15 @@ type RouteLimit struct {
 // RecordedLimits returns the recorded limits of the service, one per route. The only recorded POST is that of cost
 // exports; the others are assumed to have the same limit.
 func RecordedLimits() []RouteLimit {
-	return []RouteLimit{
-		{http.MethodPost, "/v2/costs/data_exports", 100, time.Minute},
-		{http.MethodPost, "/v2/unit_costs/data_exports", 100, time.Minute},
-		{http.MethodPost, "/v2/kubernetes_efficiency_reports/data_exports", 100, time.Minute},
+	limits := []RouteLimit{
 		{http.MethodGet, "/v2/unit_costs", 5, 5 * time.Second},
 		{http.MethodGet, "/v2/cost_reports/*", 10_000, time.Hour},
 		{http.MethodGet, "/v2/data_exports/*", 1000, time.Hour},
 	}
+	for post := range kinds {
+		limits = append(limits, RouteLimit{http.MethodPost, post, 100, time.Minute})
+	}
+	return limits
 }
 
 // AsRecorded returns options with the recorded times as well: an export completes after 31 s, and Retry-After is 60.
