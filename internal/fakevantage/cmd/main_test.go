@@ -32,7 +32,7 @@ type export struct {
 	}
 }
 
-// create creates an export with the flags, and returns its location and the response to a poll.
+// create creates an export of a fake with the flags, and returns its location and the response to a poll.
 func create(t *testing.T, path, flags string) (fake *fakevantage.Server, location string, polled export) {
 	t.Helper()
 	_, fake = newFake(append(strings.Fields(flags), "-ready-after", "0s"), io.Discard)
