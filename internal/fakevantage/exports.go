@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"time"
 )
@@ -12,7 +11,7 @@ import (
 // Export is an export as the server stores it.
 type Export struct {
 	Token string
-	// Path is the path of the POST, which implies the export type. Default: that of a unit cost export.
+	// Path is the path of the POST, which implies the export type.
 	Path string
 	// Asked is the body of the POST with the parameters of its query.
 	Asked map[string]any
@@ -22,10 +21,8 @@ type Export struct {
 	Status string
 	// Messages are the "errors" of a response with a Status.
 	Messages []string
-	// Attributes overrides the attributes. Default: those of the request.
+	// Attributes are reported. At first, they are those of the request.
 	Attributes map[string]any
-	// ValidUntil overrides Options.ValidFor.
-	ValidUntil time.Time
 
 	readyAt time.Time
 	polls   int
@@ -34,7 +31,7 @@ type Export struct {
 
 // Add adds a unit cost export that was requested at the given time, and returns its token.
 func (s *Server) Add(asked map[string]any, at time.Time) string {
-	return s.AddOf("/v2/unit_costs/data_exports", asked, at)
+	return s.AddOf(unitCostExportsPath, asked, at)
 }
 
 // AddOf is Add for the export type with the given path.
@@ -52,7 +49,7 @@ func (s *Server) add(path string, asked map[string]any, at time.Time) *Export {
 	}
 	e := &Export{
 		Token: fmt.Sprintf("dta_xprt_%016x", 0x9e3779b97f4a7c15*(s.options.TokenSeed+uint64(s.serial))),
-		Path:  path, Asked: asked, CreatedAt: at, readyAt: at.Add(readyIn),
+		Path:  path, Asked: asked, Attributes: kinds[path].attributes(asked), CreatedAt: at, readyAt: at.Add(readyIn),
 	}
 	s.exports[e.Token] = e
 	return e
@@ -73,22 +70,18 @@ func (s *Server) Forget(token string) {
 }
 
 func (s *Server) create(w http.ResponseWriter, r *http.Request, k kind) {
-	raw, _ := io.ReadAll(r.Body)
-	var asked map[string]any
-	if err := json.Unmarshal(raw, &asked); err != nil {
-		errorsJSON(w, http.StatusBadRequest, "The request body is not a JSON object")
-		return
-	}
+	asked := map[string]any{}
+	_ = json.NewDecoder(r.Body).Decode(&asked) // package contract checks it
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	o := s.options
 	query := r.URL.Query()
-	if status, problems := k.problems(o, asked, query); status != 0 {
-		errorsJSON(w, status, problems...)
-		return
-	}
 	for name := range query {
 		asked[name] = query.Get(name)
+	}
+	if status, message := k.rejection(o, asked); status != 0 {
+		errorsJSON(w, status, message)
+		return
 	}
 	e := s.add(r.URL.Path, asked, s.now())
 	s.retryAfter(w, e)
@@ -96,23 +89,17 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, k kind) {
 	if o.Created != RelativeLocation {
 		location = origin(r) + location
 	}
-	if o.Created != BodyOnly && o.Created != NoToken {
+	if o.Created != BodyOnly {
 		w.Header().Set("Location", location)
 	}
 	switch o.Created {
 	case LocationAndBody, BodyOnly:
 		writeJSON(w, http.StatusAccepted, s.describe(r, e))
 	case LocationAndNestBody:
-		writeJSON(w, http.StatusAccepted, map[string]any{
-			"token":       "dta_xprt_0000000000000000",
-			"status":      "completed",
-			"export_type": "unit_costs",
-			"manifest": map[string]any{
-				"files":        [][]string{{"https://files.example/1.csv"}},
-				"completed_at": nil,
-				"valid_until":  nil,
-			},
-		})
+		example := s.describe(r, e)
+		example["token"], example["status"] = "dta_xprt_0000000000000000", "completed"
+		example["manifest"] = map[string]any{"files": [][]string{{"https://files.example/1.csv"}}}
+		writeJSON(w, http.StatusAccepted, example)
 	case LocationAndText:
 		w.WriteHeader(http.StatusAccepted)
 		_, _ = io.WriteString(w, "<p>queued</p>")
@@ -133,20 +120,16 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, token string) {
 	}
 	e.polls++
 	s.settle(e)
-	switch {
-	case e.Status != "" || !e.CompletedAt.IsZero():
+	if e.Status != "" || !e.CompletedAt.IsZero() {
 		writeJSON(w, http.StatusOK, s.describe(r, e))
-	default:
-		s.retryAfter(w, e)
-		w.Header().Set("Location", origin(r)+r.URL.Path)
-		switch {
-		case s.options.PendingBody:
-			writeJSON(w, http.StatusAccepted, s.describe(r, e))
-		case s.options.EmptyBody:
-			w.WriteHeader(http.StatusAccepted)
-		default:
-			writeJSON(w, http.StatusAccepted, http.StatusAccepted)
-		}
+		return
+	}
+	s.retryAfter(w, e)
+	w.Header().Set("Location", origin(r)+r.URL.Path)
+	if s.options.PendingBody {
+		writeJSON(w, http.StatusAccepted, s.describe(r, e))
+	} else {
+		writeJSON(w, http.StatusAccepted, http.StatusAccepted)
 	}
 }
 
@@ -187,27 +170,15 @@ func (s *Server) describe(r *http.Request, e *Export) map[string]any {
 		if s.options.ValidFor > 0 {
 			until = e.CompletedAt.Add(s.options.ValidFor)
 		}
-		if !e.ValidUntil.IsZero() {
-			until = e.ValidUntil
-		}
 		manifest["completed_at"] = timestamp(e.CompletedAt)
 		if s.options.ValidFor >= 0 {
 			manifest["valid_until"] = timestamp(until)
 		}
 		manifest["files"] = s.addresses(r, e, until)
 	}
-	k := s.kinds[e.Path]
-	attributes := e.Attributes
-	if attributes == nil {
-		attributes = k.attributes(e.Asked)
-	}
-	if s.options.LateAttribute != "" && e.polls > 1 {
-		attributes = maps.Clone(attributes)
-		attributes[s.options.LateAttribute] = true
-	}
 	out := map[string]any{
-		"token": e.Token, "status": status, "created_at": timestamp(e.CreatedAt), "export_type": k.exportType,
-		"manifest": manifest, "attributes": attributes,
+		"token": e.Token, "status": status, "created_at": timestamp(e.CreatedAt), "export_type": kinds[e.Path].exportType,
+		"manifest": manifest, "attributes": e.Attributes,
 	}
 	if e.Status != "" {
 		out["status"] = e.Status

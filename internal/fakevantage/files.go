@@ -2,9 +2,7 @@ package fakevantage
 
 import (
 	"bytes"
-	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"net/http"
@@ -34,11 +32,7 @@ func (s *Server) addresses(r *http.Request, e *Export, until time.Time) []string
 	}
 	out := []string{}
 	for n := range count {
-		i := n
-		if s.options.RotateFiles {
-			i = (n + e.polls) % count
-		}
-		path := fmt.Sprintf("/files/%s/unit_costs-%03d.csv", e.Token, i+1)
+		path := fmt.Sprintf("/files/%s/unit_costs-%03d.csv", e.Token, n+1)
 		out = append(out, fmt.Sprintf("%s%s?X-Expires=%d&X-Nonce=%d&X-Signature=%s%s",
 			origin(r), path, until.Unix(), e.signed, signature(path, fmt.Sprint(until.Unix()), fmt.Sprint(e.signed)), amazon))
 	}
@@ -46,11 +40,7 @@ func (s *Server) addresses(r *http.Request, e *Export, until time.Time) []string
 }
 
 func signature(parts ...string) string {
-	mac := hmac.New(sha256.New, []byte("fakevantage"))
-	for _, p := range parts {
-		mac.Write([]byte(p + "\n"))
-	}
-	return hex.EncodeToString(mac.Sum(nil))
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(strings.Join(parts, "\n"))))
 }
 
 // serveFile serves a file until its pre-signed URL expires.
@@ -72,14 +62,16 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 // content returns a CSV with the rows of each day that the export with a token asks for, by default of March 2025, or
 // repeated rows of the size of Options.FileSize.
 func (s *Server) content(token string) io.ReadSeeker {
-	k, asked := s.kinds["/v2/unit_costs/data_exports"], map[string]any{}
+	k, asked := kinds[unitCostExportsPath], map[string]any{}
 	if e := s.exports[token]; e != nil {
-		k, asked = s.kinds[e.Path], e.Asked
+		k, asked = kinds[e.Path], e.Asked
 	}
 	first, last := days(asked, time.Date(2025, 3, 1, 0, 0, 0, 0, time.UTC), time.Date(2025, 3, 31, 0, 0, 0, 0, time.UTC))
 	lines := []string{k.header}
 	for n, day := 0, first; !day.After(last); n, day = n+1, day.AddDate(0, 0, 1) {
-		lines = append(lines, k.rows(n, day)...)
+		for _, row := range k.rows {
+			lines = append(lines, fmt.Sprintf(row, day.Format(time.DateOnly), 100*variation(n)))
+		}
 	}
 	whole := []byte(strings.Join(lines, "\n") + "\n")
 	if s.options.FileSize == 0 {
@@ -88,7 +80,7 @@ func (s *Server) content(token string) io.ReadSeeker {
 	return io.NewSectionReader(repeated(whole), 0, s.options.FileSize)
 }
 
-// days returns the days of start_date and end_date, at most a year, or the defaults.
+// days returns the days of start_date and end_date, or the defaults.
 func days(asked map[string]any, first, last time.Time) (from, to time.Time) {
 	day := func(name string, byDefault time.Time) time.Time {
 		text, _ := asked[name].(string)
@@ -97,38 +89,7 @@ func days(asked map[string]any, first, last time.Time) (from, to time.Time) {
 		}
 		return byDefault
 	}
-	from, to = day("start_date", first), day("end_date", last)
-	if most := from.AddDate(1, 0, 0); to.After(most) {
-		to = most
-	}
-	return from, to
-}
-
-const unitCostHeader = "business_metric_token,business_metric_title,calculation_type,unit_cost_amount," +
-	"business_metric_amount,scale,date"
-
-func unitCostRows(n int, date time.Time) (lines []string) {
-	for _, row := range sampleDay(n, date) {
-		lines = append(lines, fmt.Sprintf("%s,%s,%s,%s,%s,%.1f,%s", row.BusinessMetricToken, row.BusinessMetricTitle,
-			*row.CalculationType, *row.UnitCostAmount, *row.BusinessMetricAmount, row.Scale, row.Date))
-	}
-	return lines
-}
-
-func costRows(n int, date time.Time) []string {
-	day := date.Format(time.DateOnly)
-	return []string{
-		fmt.Sprintf("%s,aws,Amazon Elastic Compute Cloud,123456789012,%.2f", day, 3120+float64(n%7)*41.5),
-		fmt.Sprintf("%s,aws,Amazon Simple Storage Service,123456789012,%.2f", day, 840+float64(n%5)*12.25),
-	}
-}
-
-func kubernetesRows(n int, date time.Time) []string {
-	day := date.Format(time.DateOnly)
-	return []string{
-		fmt.Sprintf("%s,production,checkout,%.2f,%.2f", day, 210+float64(n%7)*3.5, 42+float64(n%3)),
-		fmt.Sprintf("%s,production,search,%.2f,%.2f", day, 98+float64(n%5)*2.25, 11+float64(n%4)),
-	}
+	return day("start_date", first), day("end_date", last)
 }
 
 // repeated is an endless io.ReaderAt that repeats its text, so that a file of any size takes no memory.

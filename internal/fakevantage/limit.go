@@ -22,14 +22,15 @@ type RouteLimit struct {
 // RecordedLimits returns the recorded limits of the service, one per route. The only recorded POST is that of cost
 // exports; the others are assumed to have the same limit.
 func RecordedLimits() []RouteLimit {
-	return []RouteLimit{
-		{http.MethodPost, "/v2/costs/data_exports", 100, time.Minute},
-		{http.MethodPost, "/v2/unit_costs/data_exports", 100, time.Minute},
-		{http.MethodPost, "/v2/kubernetes_efficiency_reports/data_exports", 100, time.Minute},
+	limits := []RouteLimit{
 		{http.MethodGet, "/v2/unit_costs", 5, 5 * time.Second},
 		{http.MethodGet, "/v2/cost_reports/*", 10_000, time.Hour},
 		{http.MethodGet, "/v2/data_exports/*", 1000, time.Hour},
 	}
+	for post := range kinds {
+		limits = append(limits, RouteLimit{http.MethodPost, post, 100, time.Minute})
+	}
+	return limits
 }
 
 // AsRecorded returns options with the recorded times as well: an export completes after 31 s, and Retry-After is 60.
@@ -75,7 +76,6 @@ func (s *Server) limitFor(method, urlPath string) (RouteLimit, *window) {
 func (s *Server) admit(w http.ResponseWriter, r *http.Request) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	o := s.options
 	limit, current := s.limitFor(r.Method, r.URL.Path)
 	if current == nil {
 		return true
@@ -89,15 +89,12 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) bool {
 		left-- // the limit of all routes counts its own request
 	}
 	ends := current.start.Add(limit.Window)
-	if !o.SilentLimit {
+	if !s.options.SilentLimit {
 		w.Header().Set("X-Rate-Limit-Limit", fmt.Sprint(limit.Requests))
 		w.Header().Set("X-Rate-Limit-Remaining", fmt.Sprint(left))
 		w.Header().Set("X-Rate-Limit-Reset", fmt.Sprint(ends.Unix()))
 	}
 	if !ok {
-		if o.RefusalRetryAfter {
-			w.Header().Set("Retry-After", seconds(ends.Sub(s.now())))
-		}
 		errorsJSON(w, http.StatusTooManyRequests, "Rate limit exceeded")
 	}
 	return ok

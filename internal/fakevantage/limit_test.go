@@ -42,10 +42,19 @@ func send(t *testing.T, fake *fakevantage.Server, method, url string) *http.Resp
 	return resp
 }
 
+// wantBehaved returns a log that fails the test for an exchange that package contract would not check.
+func wantBehaved(t *testing.T) func(fakevantage.Exchange) {
+	return func(e fakevantage.Exchange) {
+		if e.Misbehaved || e.Status == 0 || len(e.AnswerBody) == 0 {
+			t.Errorf("the exchange cannot be checked: %+v", e)
+		}
+	}
+}
+
 func TestLimits_startWithTheFirstRequest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		fake := fakevantage.New(fakevantage.Options{Limits: []fakevantage.RouteLimit{
+		fake := fakevantage.New(fakevantage.Options{Log: wantBehaved(t), Limits: []fakevantage.RouteLimit{
 			{Method: http.MethodPost, Path: "/v2/*/data_exports", Requests: 2, Window: 5 * time.Second},
 			{Method: http.MethodGet, Path: "/v2/data_exports/*", Requests: 1000, Window: time.Hour},
 		}})
@@ -82,7 +91,9 @@ func TestLimits_startWithTheFirstRequest(t *testing.T) {
 func TestAsRecorded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		fake := fakevantage.New(fakevantage.AsRecorded())
+		options := fakevantage.AsRecorded()
+		options.Log = wantBehaved(t)
+		fake := fakevantage.New(options)
 		location := "https://api.example/v2/unit_costs/data_exports"
 		for _, step := range []struct {
 			method string

@@ -47,19 +47,6 @@ func CutOff(w http.ResponseWriter, _ *http.Request) {
 	panic(http.ErrAbortHandler)
 }
 
-// Flood responds with megabytes of JSON that does not end.
-func Flood(megabytes int) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		chunk := strings.Repeat(`"x",`, 1<<18)
-		_, _ = io.WriteString(w, `{"status":"completed","manifest":{"files":[`)
-		for range megabytes {
-			if _, err := io.WriteString(w, chunk); err != nil {
-				return
-			}
-		}
-	}
-}
-
 // CutFile serves a file and breaks the connection after a number of bytes.
 func (s *Server) CutFile(after int64) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) { s.serveFile(&cutting{w, after}, r) }

@@ -30,8 +30,8 @@ type Options struct {
 	Created Created
 	// RetryAfter is the header of the 202 of a POST and of a GET.
 	RetryAfter RetryAfter
-	// PendingBody sends a DataExport with the 202 of a GET, and EmptyBody nothing. Default: the number 202.
-	PendingBody, EmptyBody bool
+	// PendingBody sends a DataExport with the 202 of a GET. Default: the number 202.
+	PendingBody bool
 	// Files is the number of files of an export. Default: 1. Negative: none.
 	Files int
 	// FileSize is the size of each file in bytes, reached with more rows. Default: the size of the rows of a month.
@@ -44,10 +44,6 @@ type Options struct {
 	// URLLifetime signs URLs like S3, for this time from their signature but not beyond the expiry of the export. Default:
 	// until the expiry of the export, in a format of the fake.
 	URLLifetime time.Duration
-	// RotateFiles changes the order of the files at each GET.
-	RotateFiles bool
-	// LateAttribute adds a member of this name to the attributes, from the second GET of an export on.
-	LateAttribute string
 
 	// SampleUnitCosts serves sample rows for each requested range, by default of the last 30 days, by date_bin. Default:
 	// the rows of SetUnitCosts.
@@ -60,8 +56,8 @@ type Options struct {
 	// since the epoch of the server's clock. Default: none.
 	Limit  int
 	Window time.Duration
-	// SilentLimit omits the x-rate-limit headers, and RefusalRetryAfter sends a Retry-After with the 429.
-	SilentLimit, RefusalRetryAfter bool
+	// SilentLimit omits the x-rate-limit headers.
+	SilentLimit bool
 	// ClockAhead is how far the server's clock is ahead of the local clock.
 	ClockAhead time.Duration
 	// Latency is the time before each request is handled.
@@ -89,7 +85,6 @@ const (
 	BodyOnly                           // a DataExport as the body, no Location
 	LocationAndNestBody                // a Location, and an example whose manifest.files is a list in a list
 	LocationAndText                    // a Location, and a body that is not JSON
-	NoToken                            // neither
 )
 
 // misbehaves reports whether the response is neither as recorded nor as described.

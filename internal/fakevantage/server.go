@@ -1,7 +1,8 @@
 // Package fakevantage is a fake of the Vantage API for tests and the demo.
 //
 // It is an http.Handler that keeps exports like the service, records every request, and misbehaves on demand. It shares
-// no code with the client, so that the two cannot share a mistake. It is for loopback and in-process use only.
+// no code with the client, so that the two cannot share a mistake. It accepts all parameters: package contract checks
+// them. It is for loopback and in-process use only.
 package fakevantage
 
 import (
@@ -9,7 +10,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -49,7 +49,6 @@ type Server struct {
 	requests []*Request
 	nth      map[string]int
 	windows  map[RouteLimit]*window
-	kinds    map[string]kind
 
 	unitCosts []UnitCost
 }
@@ -61,7 +60,6 @@ func New(o Options) *Server {
 		exports: map[string]*Export{},
 		nth:     map[string]int{},
 		windows: map[RouteLimit]*window{},
-		kinds:   kinds(),
 	}
 }
 
@@ -175,7 +173,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.EscapedPath()
 	token, isExport := strings.CutPrefix(path, "/v2/data_exports/")
-	k, isKind := s.kinds[path]
+	k, isKind := kinds[path]
 	switch {
 	case strings.HasPrefix(path, "/files/"):
 		s.serveFile(w, r)
@@ -216,7 +214,7 @@ func (s *Server) Exports() map[string]Export {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := map[string]Export{}
-	for token, e := range maps.All(s.exports) {
+	for token, e := range s.exports {
 		out[token] = *e
 	}
 	return out

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"syscall"
+	"testing/iotest"
 )
 
 // Transport returns an http.RoundTripper that passes requests to the server in process, for tests in virtual time: a
@@ -49,13 +50,8 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 			resp.TransferEncoding = []string{"chunked"}
 		}
 		if broke {
-			resp.Body = io.NopCloser(io.MultiReader(resp.Body, failing{}))
+			resp.Body = io.NopCloser(io.MultiReader(resp.Body, iotest.ErrReader(io.ErrUnexpectedEOF)))
 		}
 		return resp, nil
 	}
 }
-
-// failing is the end of a body that is cut off.
-type failing struct{}
-
-func (failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

@@ -57,7 +57,7 @@ var idioms = regexp.MustCompile(`(?i)\b(` + strings.Join([]string{
 	`behaviours?`, `honours?`, `honoured`, `favours?`, `colours?`, `recogni[s]ed?`, `normali[s]ed?`,
 }, "|") + `)\b`)
 
-// allowedIdioms are the occurrences with a reason, by file and words. There are at most ten.
+// allowedIdioms are the occurrences with a reason, by file and words.
 var allowedIdioms = map[string]string{
 	"internal/fakevantage/misbehave.go: Answer": "is the name of a function",
 	"internal/language/language_test.go":        "lists the words",
@@ -66,24 +66,20 @@ var allowedIdioms = map[string]string{
 // Pages, examples, messages and comments use standard English.
 func TestLanguage_isStandardEnglish(t *testing.T) {
 	t.Parallel()
-	const most = 10
-	if len(allowedIdioms) > most {
-		t.Errorf("%d exceptions, want at most %d", len(allowedIdioms), most)
-	}
 	used := map[string]bool{}
-	for _, text := range texts(t) {
-		for i, line := range strings.Split(text.text, "\n") {
+	eachText(t, func(file string, first int, text string) {
+		for i, line := range strings.Split(text, "\n") {
 			for _, words := range idioms.FindAllString(line, -1) {
-				exception := text.file
+				exception := file
 				if allowedIdioms[exception] == "" {
 					exception += ": " + words
 				}
 				if used[exception] = true; allowedIdioms[exception] == "" {
-					t.Errorf("%s:%d: %q in %q", text.file, text.line+i, words, strings.TrimSpace(line))
+					t.Errorf("%s:%d: %q in %q", file, first+i, words, strings.TrimSpace(line))
 				}
 			}
 		}
-	}
+	})
 	for exception := range allowedIdioms {
 		if !used[exception] {
 			t.Errorf("the exception %q is not needed", exception)
@@ -91,15 +87,9 @@ func TestLanguage_isStandardEnglish(t *testing.T) {
 	}
 }
 
-// passage is text that people read, with the place of its first line.
-type passage struct {
-	file string
-	line int
-	text string
-}
-
-// texts returns all pages and examples, and the comments and strings of the Go code.
-func texts(t *testing.T) (out []passage) {
+// eachText calls check with all pages and examples, and with the comments and strings of the Go code. The number is
+// that of the first line.
+func eachText(t *testing.T, check func(file string, first int, text string)) {
 	t.Helper()
 	err := filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
 		file := filepath.ToSlash(strings.TrimPrefix(path, filepath.Join("..", "..")+string(filepath.Separator)))
@@ -110,39 +100,34 @@ func texts(t *testing.T) (out []passage) {
 			return filepath.SkipDir
 		case entry.IsDir():
 		case extension == ".go":
-			out = append(out, goTexts(t, path, file)...)
+			eachGoText(t, path, func(first int, text string) { check(file, first, text) })
 		case strings.Contains(".md .tmpl .tf .hcl .sh .yml", extension) && extension != "", file == "GNUmakefile":
-			out = append(out, passage{file, 1, acctest.Contents(t, path)})
+			check(file, 1, acctest.Contents(t, path))
 		}
 		return nil
 	})
-	if err != nil || len(out) == 0 {
-		t.Fatal(len(out), err)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return out
 }
 
-// goTexts returns the comments and strings of a Go file.
-func goTexts(t *testing.T, path, file string) (out []passage) {
+// eachGoText calls check with the comments and strings of a Go file.
+func eachGoText(t *testing.T, path string, check func(first int, text string)) {
 	t.Helper()
 	positions := token.NewFileSet()
 	parsed, err := parser.ParseFile(positions, path, nil, parser.ParseComments)
 	if err != nil {
 		t.Fatal(err)
 	}
-	add := func(at token.Pos, text string) {
-		out = append(out, passage{file, positions.Position(at).Line, text})
-	}
-	for _, group := range parsed.Comments {
-		for _, comment := range group.List {
-			add(comment.Pos(), comment.Text)
-		}
-	}
 	ast.Inspect(parsed, func(node ast.Node) bool {
 		if literal, ok := node.(*ast.BasicLit); ok && literal.Kind == token.STRING {
-			add(literal.Pos(), literal.Value)
+			check(positions.Position(literal.Pos()).Line, literal.Value)
 		}
 		return true
 	})
-	return out
+	for _, group := range parsed.Comments {
+		for _, comment := range group.List {
+			check(positions.Position(comment.Pos()).Line, comment.Text)
+		}
+	}
 }

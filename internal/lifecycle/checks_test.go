@@ -3,6 +3,7 @@ package lifecycle_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -33,7 +34,7 @@ func (s *session) begin(r *resource, call string) (done func(error, []*tfprotov6
 	first, before := len(s.fake.Requests()), s.traffic(0)
 	s.trace("    %s %s", call, r.name)
 	return func(err error, diags []*tfprotov6.Diagnostic) traffic {
-		s.must(err)
+		s.must(errors.Join(err, s.wrong))
 		t := s.traffic(first)
 		t.accepted, t.failed = t.accepted-before.accepted, t.failed-before.failed
 		s.last, s.failed = summaries(diags)
@@ -166,8 +167,8 @@ func (s *session) checkPlanned(r *resource, planned object, replacing []string) 
 func (s *session) checkAction(r *resource, c change) {
 	want, adopted := s.action(r, c.prior, c.config)
 	if c.action != want {
-		s.failf("planned to %s %s, want %s; planned\n  %s from\n  %s, facts %+v", c.action, r.name, want,
-			show(c.planned.value), show(c.prior.value), c.prior.facts)
+		s.failf("planned to %s %s, want %s; planned\n  %s from\n  %s, reported %v", c.action, r.name, want,
+			show(c.planned.value), show(c.prior.value), c.prior.reported)
 	}
 	for _, name := range adopted {
 		if !strings.Contains(c.warnings, name) {

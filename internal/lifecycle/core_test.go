@@ -18,7 +18,7 @@ type object struct {
 	private    []byte
 	identified *tfprotov6.ResourceIdentityData
 	tainted    bool
-	facts      facts // the model's
+	reported   map[string]string // by argument, of an imported export that was not updated since; otherwise nil
 }
 
 func (o object) exists() bool { return !o.value.IsNull() }
@@ -79,7 +79,7 @@ func (s *session) read(r *resource, o object) (object, bool) {
 	if s.failed {
 		return o, false
 	}
-	after := object{unpack(r.object, resp.NewState), resp.Private, resp.NewIdentity, o.tainted, o.facts}
+	after := object{unpack(r.object, resp.NewState), resp.Private, resp.NewIdentity, o.tainted, o.reported}
 	s.checkRead(r, o, after, t)
 	return after, true
 }
@@ -98,8 +98,7 @@ func (s *session) importState(r *resource, block importBlock) (object, bool) {
 		return r.none(), false
 	}
 	i := resp.ImportedResources[0]
-	facts := facts{imported: true, reported: block.reported}
-	o := object{unpack(r.object, i.State), i.Private, i.Identity, false, facts}
+	o := object{unpack(r.object, i.State), i.Private, i.Identity, false, block.reported}
 	s.checkImported(r, o, block, t)
 	counts.Add("imports", 1)
 	return s.read(r, o)

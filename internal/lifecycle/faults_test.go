@@ -1,6 +1,7 @@
 package lifecycle_test
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 
 	"terraform-provider-vantage/internal/acctest"
 	"terraform-provider-vantage/internal/fakevantage"
+	"terraform-provider-vantage/internal/fakevantage/contract"
 )
 
 const limited = `{"errors":["rate limit exceeded"]}`
@@ -54,6 +56,9 @@ func (w *world) delay(req fakevantage.Request) time.Duration {
 	}
 	return 0
 }
+
+// check is fakevantage.Options.Log.
+func (w *world) check(e fakevantage.Exchange) { w.wrong = errors.Join(w.wrong, contract.Check(e)) }
 
 // traffic counts the requests of one call of the provider.
 type traffic struct {

@@ -29,7 +29,6 @@ var attributeOf = map[string]string{
 // importing prepares the export of an import.
 func (w *world) importing(r *resource, how string) importBlock {
 	block := importBlock{"dta_xprt_missing", map[string]string{}}
-	from := r.args
 	switch token := r.state.text("token"); {
 	case how == "missing":
 		return block
@@ -40,7 +39,7 @@ func (w *world) importing(r *resource, how string) importBlock {
 	}
 	for argument := range attributeOf {
 		_, exists := r.object.AttributeTypes[argument]
-		value, ok := from[argument]
+		value, ok := r.args[argument]
 		more := map[string]string{
 			"start_date": "2025-01-01", "end_date": "2025-01-31", "date_bin": "month", "filter": "costs.region = 'x'",
 			"groupings": `["region"]`, "settings": `{"amortize":true}`,

@@ -27,15 +27,8 @@ func TestMain(m *testing.M) {
 }
 
 var schemas = sync.OnceValue(func() *tfprotov6.GetProviderSchemaResponse {
-	server, err := acctest.Configured(context.Background(), nil)
-	if err != nil {
-		panic(err)
-	}
-	schemas, err := server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		panic(err)
-	}
-	return schemas
+	server := must(acctest.Configured(context.Background(), nil))
+	return must(server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{}))
 })
 
 // counts are the numbers of lifecycles, applies, saved plans, imports, interrupts and faults.

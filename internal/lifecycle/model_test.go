@@ -15,12 +15,6 @@ import (
 
 // An independent model of what the provider plans.
 
-// facts are what the model knows of an object beside its state.
-type facts struct {
-	imported bool              // and not updated since
-	reported map[string]string // by argument, of an imported export
-}
-
 // compare reports whether a configured value contradicts what is reported. Settings are compared one by one: unreported
 // is whether one of them is not reported.
 func compare(name, configured, reported string) (conflict, unreported bool) {
@@ -46,17 +40,18 @@ func (r *resource) valid(c config) bool {
 // action returns what has to be planned. Of the reasons, the first counts. adopted are the arguments that are taken
 // over from the configuration of an imported export.
 func (w *world) action(r *resource, o object, c config) (action string, adopted []string) {
-	replace, update, unknown := false, o.facts.imported, false
+	imported := o.reported != nil
+	replace, update, unknown := false, imported, false
 	for _, choice := range choices(r.typeName) {
 		name := choice.name
 		before, after := at(o.value, name), at(c.value, name)
-		reported, known := o.facts.reported[name]
+		reported, known := o.reported[name]
 		switch {
 		case choice.option && c.unknown[name]:
 			unknown = true // counts as unchanged for a renewal
 		case choice.option:
 			update = update || !option(c, name).Equal(before)
-		case !o.facts.imported:
+		case !imported:
 			replace = replace || !after.Equal(before)
 		case after.IsNull(): // removed from state
 		case !known:

@@ -65,7 +65,7 @@ var operations = []struct {
 	{1, "valid 24h|1h|0s|unknown"},  // from completion
 	{1, "urls 1h|6h|unknown"},
 	{1, "files 3"},
-	{1, "reorder|member|sign-each-get"}, // files in each response; a further member of attributes; URLs
+	{1, "member|sign-each-get"}, // exports get a further member of attributes; each response has other URLs
 	{1, "latency 0s|2s"},
 	{1, "fault " + strings.Join(faultKinds, "|") + " 1|2|3|30"}, // of the next requests
 	{1, "remove-files d"},

@@ -115,7 +115,7 @@ func (w *world) apply(changes map[*resource]change, late bool) bool {
 		counts.Add("interrupts", 1)
 	}
 	for _, r := range w.resources {
-		if r.state = s.load(r, changes[r].prior); r.state.facts.imported {
+		if r.state = s.load(r, changes[r].prior); r.state.reported != nil {
 			r.block = nil
 		}
 	}

@@ -23,6 +23,14 @@ func as[T string | []tftypes.Value | map[string]tftypes.Value](v tftypes.Value) 
 	return out
 }
 
+// must returns the value of a call that does not fail.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
 func members(v tftypes.Value) map[string]tftypes.Value { return as[map[string]tftypes.Value](v) }
 
 // at returns the value at a path of attribute names. It has no type if there is no such attribute.
@@ -42,11 +50,7 @@ func parse(t tftypes.Type, value string) tftypes.Value {
 	if t.Is(tftypes.String) {
 		return tftypes.NewValue(t, value)
 	}
-	v, err := tfprotov6.RawState{JSON: []byte(value)}.Unmarshal(t)
-	if err != nil {
-		panic(err)
-	}
-	return v
+	return must(tfprotov6.RawState{JSON: []byte(value)}.Unmarshal(t))
 }
 
 // unknown returns an unknown value. A block is never unknown, only its attributes are.
@@ -63,22 +67,12 @@ func unknown(t tftypes.Type) tftypes.Value {
 }
 
 func pack(v tftypes.Value) *tfprotov6.DynamicValue {
-	d, err := tfprotov6.NewDynamicValue(v.Type(), v)
-	if err != nil {
-		panic(err)
-	}
+	d := must(tfprotov6.NewDynamicValue(v.Type(), v))
 	return &d
 }
 
 func unpack(t tftypes.Type, d *tfprotov6.DynamicValue) tftypes.Value {
-	if d == nil {
-		return tftypes.NewValue(t, nil)
-	}
-	v, err := d.Unmarshal(t)
-	if err != nil {
-		panic(err)
-	}
-	return v
+	return must(d.Unmarshal(t))
 }
 
 // identity returns the token in the identity of an export, "" if there is none.

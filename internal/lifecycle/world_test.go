@@ -21,6 +21,7 @@ type world struct {
 	fake      *fakevantage.Server
 	faults    []string // of the next requests
 	lost      int      // the request whose response is delayed
+	wrong     error    // how an exchange differs from the description of the API
 	forgotten map[string]fakevantage.Export
 
 	resources       []*resource
@@ -38,6 +39,7 @@ func newWorld(directory string) *world {
 	}
 	w.fake = fakevantage.New(fakevantage.Options{
 		APIToken: acctest.APIToken, ReadyAfter: 31 * time.Second, Misbehave: w.misbehave, AnswerDelay: w.delay,
+		Log: w.check,
 	})
 	return w
 }
@@ -123,6 +125,10 @@ func (w *world) run(line string) {
 		n, _ := strconv.Atoi(words[2])
 		w.faults = slices.Repeat([]string{words[1]}, n)
 		counts.Add("faults", int64(n))
+	case "member":
+		for token := range w.fake.Exports() {
+			w.fake.ChangeExport(token, func(e *fakevantage.Export) { e.Attributes["new"] = true })
+		}
 	case "finish", "fail", "forget":
 		if token := r.state.text("token"); w.known(token) {
 			w.changeExport(verb, token)
@@ -183,12 +189,8 @@ func (w *world) changeAPI(o *fakevantage.Options, verb, word string, d time.Dura
 		o.Latency = d
 	case "files":
 		o.Files, _ = strconv.Atoi(word)
-	case "reorder":
-		o.RotateFiles = true
 	case "sign-each-get":
 		o.SignEachGET = true
-	case "member":
-		o.LateAttribute = "new"
 	default:
 		w.failf("no operation %q", verb)
 	}

@@ -34,7 +34,6 @@ func newFake(args []string, w io.Writer) (address string, fake *fakevantage.Serv
 	o := fakevantage.AsRecorded()
 	o.SampleUnitCosts = true
 	flags := flag.NewFlagSet("fakevantage", flag.ExitOnError)
-	flags.Usage = func() { usage(flags) }
 	port := flags.Int("port", 8765, "port on 127.0.0.1; 0 for any free port")
 	flags.DurationVar(&o.ReadyAfter, "ready-after", o.ReadyAfter, "time until an export completes")
 	files := flags.Int("files", 1, "files of an export; 0 for none")
@@ -73,31 +72,6 @@ func newFake(args []string, w io.Writer) (address string, fake *fakevantage.Serv
 	requests := log.New(w, "", 0)
 	o.Log = func(r fakevantage.Exchange) { requests.Printf("%s %s %d", r.Method, r.Path, r.Status) }
 	return fmt.Sprintf("127.0.0.1:%d", *port), fakevantage.New(o)
-}
-
-// groups are the flags by what they change.
-var groups = []struct {
-	title string
-	names []string
-}{
-	{"Server", []string{"port", "api-token"}},
-	{"Exports", []string{"ready-after", "retry-after", "files"}},
-	{"Expiry", []string{"valid-for", "urls-valid-for"}},
-	{"Failures", []string{"fail", "errors", "status"}},
-	{"Rate limits", []string{"limit", "window"}},
-}
-
-// usage prints the flags by group.
-func usage(flags *flag.FlagSet) {
-	text := "A fake Vantage API, to try the provider and to rehearse a pipeline without an account.\n"
-	for _, group := range groups {
-		text += fmt.Sprintf("\n%s:\n", group.title)
-		for _, name := range group.names {
-			f := flags.Lookup(name)
-			text += fmt.Sprintf("  -%-15s %s (default %q)\n", f.Name, f.Usage, f.DefValue)
-		}
-	}
-	_, _ = io.WriteString(flags.Output(), text)
 }
 
 func serve(address string, fake http.Handler) error {

@@ -22,11 +22,22 @@ func send(t *testing.T, fake *fakevantage.Server, method, url, body string) (sta
 	return w.Code, w.Header().Get("Location"), w.Body.String()
 }
 
-// export creates an export with the flags and returns its location and the response to a poll.
-func export(t *testing.T, flags ...string) (location string, polled map[string]any) {
+// export is the response to a poll.
+type export struct {
+	Status   string
+	Manifest struct {
+		Files       []string
+		CompletedAt time.Time `json:"completed_at"`
+		ValidUntil  time.Time `json:"valid_until"`
+	}
+}
+
+// create creates an export of a fake with the flags, and returns its location and the response to a poll.
+func create(t *testing.T, path, flags string) (fake *fakevantage.Server, location string, polled export) {
 	t.Helper()
-	_, fake := newFake(append(flags, "-ready-after", "0s"), io.Discard)
-	status, location, _ := send(t, fake, http.MethodPost, "/v2/unit_costs/data_exports", `{"cost_report_token":"rprt_1"}`)
+	_, fake = newFake(append(strings.Fields(flags), "-ready-after", "0s"), io.Discard)
+	const march = `{"cost_report_token":"rprt_1","start_date":"2025-03-01","end_date":"2025-03-02"}`
+	status, location, _ := send(t, fake, http.MethodPost, path, march)
 	if status != http.StatusAccepted {
 		t.Fatalf("POST returned %d", status)
 	}
@@ -34,106 +45,83 @@ func export(t *testing.T, flags ...string) (location string, polled map[string]a
 	if err := json.Unmarshal([]byte(text), &polled); err != nil {
 		t.Fatal(err, text)
 	}
-	return location, polled
+	return fake, location, polled
 }
 
-func TestNewFake_completesExports(t *testing.T) {
+const unitCosts = "/v2/unit_costs/data_exports"
+
+func TestNewFake_createsExports(t *testing.T) {
 	t.Parallel()
-	first, polled := export(t, "-valid-for", "90s")
-	manifest, _ := polled["manifest"].(map[string]any)
-	completed, _ := manifest["completed_at"].(string)
-	valid, _ := manifest["valid_until"].(string)
-	from, err1 := time.Parse(time.RFC3339, completed)
-	until, err2 := time.Parse(time.RFC3339, valid)
-	if polled["status"] != "completed" || err1 != nil || err2 != nil || until.Sub(from) != 90*time.Second {
-		t.Errorf("the export is %v", polled)
+	for flags, holds := range map[string]func(export) bool{
+		"": func(e export) bool { return e.Status == "completed" && len(e.Manifest.Files) == 1 },
+		"-valid-for 90s": func(e export) bool {
+			return e.Manifest.ValidUntil.Sub(e.Manifest.CompletedAt) == 90*time.Second
+		},
+		"-fail":              func(e export) bool { return e.Status == "failed" },
+		"-files 3":           func(e export) bool { return len(e.Manifest.Files) == 3 },
+		"-files 0":           func(e export) bool { return len(e.Manifest.Files) == 0 },
+		"-urls-valid-for 1h": func(e export) bool { return strings.Contains(e.Manifest.Files[0], "X-Amz-Expires=3600") },
+	} {
+		if _, _, polled := create(t, unitCosts, flags); !holds(polled) {
+			t.Errorf("%s: %+v", flags, polled)
+		}
 	}
-	if second, _ := export(t); second == first {
+	_, first, _ := create(t, unitCosts, "")
+	if _, second, _ := create(t, unitCosts, ""); second == first {
 		t.Errorf("two servers created %s", first)
 	}
 }
 
 func TestNewFake_fails(t *testing.T) {
 	t.Parallel()
-	if _, polled := export(t, "-fail"); polled["status"] != "failed" {
-		t.Errorf("the export is %v", polled)
-	}
-	_, fake := newFake([]string{"-errors", "2"}, io.Discard)
-	for i, want := range []int{http.StatusOK, http.StatusServiceUnavailable, http.StatusOK} {
-		if status, _, _ := send(t, fake, http.MethodGet, "/v2/unit_costs?cost_report_token=rprt_1", ""); status != want {
-			t.Errorf("request %d returned %d, want %d", i+1, status, want)
+	for flags, want := range map[string][]int{
+		"-errors 2":   {http.StatusOK, http.StatusServiceUnavailable, http.StatusOK},
+		"-status 402": {http.StatusPaymentRequired, http.StatusPaymentRequired},
+	} {
+		_, fake := newFake(strings.Fields(flags), io.Discard)
+		for i, want := range want {
+			status, _, _ := send(t, fake, http.MethodGet, "/v2/unit_costs?cost_report_token=rprt_1", "")
+			if status != want {
+				t.Errorf("%s: request %d returned %d, want %d", flags, i+1, status, want)
+			}
 		}
 	}
 }
 
-func TestNewFake_rehearses(t *testing.T) {
+func TestNewFake_servesFiles(t *testing.T) {
 	t.Parallel()
-	for flags, want := range map[string]func(manifest map[string]any) bool{
-		"-files 3": func(m map[string]any) bool { return len(m["files"].([]any)) == 3 }, //nolint:forcetypeassert // a list
-		"-files 0": func(m map[string]any) bool { return len(m["files"].([]any)) == 0 }, //nolint:forcetypeassert // a list
-		"-urls-valid-for 1h": func(m map[string]any) bool {
-			return strings.Contains(m["files"].([]any)[0].(string), "X-Amz-Expires=3600") //nolint:forcetypeassert // a URL
-		},
-	} {
-		_, polled := export(t, strings.Fields(flags)...)
-		if manifest, _ := polled["manifest"].(map[string]any); !want(manifest) {
-			t.Errorf("%s: %v", flags, manifest)
-		}
-	}
-	_, fake := newFake([]string{"-status", "402"}, io.Discard)
-	if status, _, _ := send(t, fake, http.MethodPost, "/v2/costs/data_exports", "{}"); status != 402 {
-		t.Errorf("status %d", status)
-	}
 	contents := map[string]string{}
-	for _, path := range []string{"unit_costs", "costs", "kubernetes_efficiency_reports"} {
-		_, fake := newFake([]string{"-ready-after", "0s"}, io.Discard)
-		_, location, _ := send(t, fake, http.MethodPost, "/v2/"+path+"/data_exports",
-			`{"cost_report_token":"rprt_1","start_date":"2025-03-01","end_date":"2025-03-02"}`)
-		if path == "kubernetes_efficiency_reports" {
-			_, location, _ = send(t, fake, http.MethodPost, "/v2/"+path+"/data_exports",
-				`{"start_date":"2025-03-01","end_date":"2025-03-02"}`)
-		}
-		_, _, text := send(t, fake, http.MethodGet, location, "")
-		var polled struct{ Manifest struct{ Files []string } }
-		if err := json.Unmarshal([]byte(text), &polled); err != nil || len(polled.Manifest.Files) != 1 {
-			t.Fatalf("%s: %v", text, err)
-		}
+	for _, kind := range []string{"unit_costs", "costs", "kubernetes_efficiency_reports"} {
+		fake, _, polled := create(t, "/v2/"+kind+"/data_exports", "")
 		_, _, content := send(t, fake, http.MethodGet, polled.Manifest.Files[0], "")
 		if lines := strings.Count(content, "\n"); lines != 5 || contents[content] != "" {
-			t.Errorf("%s has %d lines, or those of %s: %s", path, lines, contents[content], content)
+			t.Errorf("%s has %d lines, or those of %s: %s", kind, lines, contents[content], content)
 		}
-		contents[content] = path
+		contents[content] = kind
 	}
 }
 
-func TestNewFake_hasUnitCostsByDateAndBin(t *testing.T) {
+func TestNewFake_hasUnitCosts(t *testing.T) {
 	t.Parallel()
+	week := time.Now().UTC().AddDate(0, 0, -7).Format(time.DateOnly)
 	for query, want := range map[string]int{
-		"": 90,
+		"":                    90,
+		"&start_date=" + week: 21,
 		"&start_date=2024-01-01&end_date=2024-03-31":                  273,
 		"&start_date=2024-01-01&end_date=2024-03-31&date_bin=month":   9,
 		"&start_date=2024-01-01&end_date=2024-12-31&date_bin=quarter": 12,
 		"&start_date=2024-01-01&end_date=2024-01-14&date_bin=week":    6,
 		"&start_date=2024-01-01&end_date=2024-01-01&date_bin=hour":    72,
 	} {
-		_, fake := newFake(nil, io.Discard)
+		var log strings.Builder
+		_, fake := newFake(nil, &log)
 		_, _, text := send(t, fake, http.MethodGet, "/v2/unit_costs?cost_report_token=rprt_1&limit=1000"+query, "")
-		if rows := strings.Count(text, `"unit_cost_amount"`); rows != want {
-			t.Errorf("%s: %d rows, want %d: %.300s", query, rows, want, text)
+		rows, margins := strings.Count(text, `"unit_cost_amount"`), strings.Count(text, "gross_margin")
+		if rows != want || margins != want/3 {
+			t.Errorf("%s: %d rows, %d of them margins, want %d: %.300s", query, rows, margins, want, text)
 		}
-	}
-}
-
-func TestNewFake_hasRecentUnitCosts(t *testing.T) {
-	t.Parallel()
-	var log strings.Builder
-	_, fake := newFake(nil, &log)
-	week := time.Now().UTC().AddDate(0, 0, -7).Format(time.DateOnly)
-	_, _, text := send(t, fake, http.MethodGet, "/v2/unit_costs?cost_report_token=rprt_1&start_date="+week, "")
-	if rows := strings.Count(text, `"unit_cost_amount"`); rows != 21 || strings.Count(text, "gross_margin") != 7 {
-		t.Errorf("%d rows: %s", rows, text)
-	}
-	if log.String() != "GET /v2/unit_costs 200\n" {
-		t.Errorf("the log is %q", log.String())
+		if log.String() != "GET /v2/unit_costs 200\n" {
+			t.Errorf("the log is %q", log.String())
+		}
 	}
 }

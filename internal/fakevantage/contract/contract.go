@@ -25,41 +25,39 @@ import (
 var vendors []byte
 
 // described is the description for Check, read once per process.
-var described = sync.OnceValues(func() (*description, error) { return newDescription(gaps()) })
+var described = sync.OnceValues(func() (routers.Router, error) { return newRouter(gaps()) })
 
-// Hold fails the test if a request to the fake, or a response that does not misbehave on demand, differs from the
-// vendor's description. It ignores requests for files, whose paths do not start with /v2/.
+// Hold fails the test if Check fails for an exchange of the fake. It uses Options.Log.
 func Hold(t testing.TB, fake *fakevantage.Server) {
 	fake.Change(func(o *fakevantage.Options) {
-		log := o.Log
 		o.Log = func(e fakevantage.Exchange) {
-			if strings.HasPrefix(e.Path, "/v2/") {
-				if err := Check(e); err != nil {
-					t.Errorf("the exchange differs from the description of the API: %v", err)
-				}
-			}
-			if log != nil {
-				log(e)
+			if err := Check(e); err != nil {
+				t.Error(err)
 			}
 		}
 	})
 }
 
 // Check returns how an exchange differs from the vendor's description with its known gaps filled, or nil. If the fake
-// misbehaved or the connection was broken, it checks the request only.
+// misbehaved or the connection was broken, it checks the request only. It ignores requests for files, whose paths do
+// not start with /v2/.
 func Check(e fakevantage.Exchange) error {
-	d, err := described()
-	if err != nil {
-		return err
+	if !strings.HasPrefix(e.Path, "/v2/") {
+		return nil
 	}
-	return d.check(e)
+	router, err := described()
+	if err == nil {
+		err = check(router, e)
+	}
+	if err != nil {
+		return fmt.Errorf("the exchange differs from the description of the API: %s %s %d: %w",
+			e.Method, e.Path, e.Status, err)
+	}
+	return nil
 }
 
-// description is an OpenAPI description with its router.
-type description struct{ router routers.Router }
-
-// newDescription returns the vendor's description with the gaps filled.
-func newDescription(filled []gap) (*description, error) {
+// newRouter returns the routes of the vendor's description with the gaps filled.
+func newRouter(filled []gap) (routers.Router, error) {
 	loader := openapi3.NewLoader()
 	doc, err := loader.LoadFromData(vendors)
 	if err != nil {
@@ -71,20 +69,19 @@ func newDescription(filled []gap) (*description, error) {
 	if err := doc.Validate(loader.Context); err != nil {
 		return nil, err
 	}
-	router, err := gorillamux.NewRouter(doc)
-	return &description{router}, err
+	return gorillamux.NewRouter(doc)
 }
 
-func (d *description) check(e fakevantage.Exchange) error {
+func check(router routers.Router, e fakevantage.Exchange) error {
 	at := url.URL{Path: e.Path, RawQuery: e.Query}
 	req, err := http.NewRequestWithContext(context.Background(), e.Method, at.String(), strings.NewReader(e.Body))
 	if err != nil {
 		return err
 	}
 	req.Header = e.Header
-	route, path, err := d.router.FindRoute(req)
+	route, path, err := router.FindRoute(req)
 	if err != nil {
-		return fmt.Errorf("%s %s: %w", e.Method, e.Path, err)
+		return err
 	}
 	request := &openapi3filter.RequestValidationInput{
 		Request: req, PathParams: path, Route: route,
@@ -103,10 +100,7 @@ func (d *description) check(e fakevantage.Exchange) error {
 		response.SetBodyBytes(e.AnswerBody)
 		wrong = append(wrong, openapi3filter.ValidateResponse(req.Context(), response))
 	}
-	if err := errors.Join(wrong...); err != nil {
-		return fmt.Errorf("%s %s %d: %w", e.Method, e.Path, e.Status, err)
-	}
-	return nil
+	return errors.Join(wrong...)
 }
 
 // bearer requires a bearer token.

@@ -9,10 +9,39 @@ import (
 )
 
 const (
+	unitCosts  = "/v2/unit_costs/data_exports"
+	costs      = "/v2/costs/data_exports"
 	kubernetes = "/v2/kubernetes_efficiency_reports/data_exports"
 	rowsOf     = "/v2/unit_costs?cost_report_token=rprt_1"
 	export     = "/v2/data_exports/dta_xprt_1"
+
+	minimal   = `{"cost_report_token":"rprt_1"}`
+	completed = `{"token":"t","status":"completed","created_at":"c","export_type":"e","attributes":{"any":null},` +
+		`"manifest":{"files":["u"],"completed_at":"c","valid_until":null}}`
+	rows = `{"links":{"next":null},"unit_costs":[{"business_metric_token":"b","business_metric_title":"B",` +
+		`"calculation_type":null,"unit_cost_amount":"1.5","business_metric_amount":"2","scale":1.0,"date":"2025-01-01"}` +
+		`]}`
+	rejected = `{"errors":["x"]}`
 )
+
+// exchange returns an exchange with a valid header in both directions.
+func exchange(method, target, body string, status int, answer string) fakevantage.Exchange {
+	path, query, _ := strings.Cut(target, "?")
+	e := fakevantage.Exchange{
+		Request: fakevantage.Request{
+			Method: method, Path: path, Query: query, Body: body, Status: status,
+			Header: http.Header{"Authorization": {"Bearer good"}},
+		},
+		AnswerHeader: http.Header{"Content-Type": {"application/json"}, "Location": {"/x"}},
+		AnswerBody:   []byte(answer),
+	}
+	if body != "" {
+		e.Header.Set("Content-Type", "application/json")
+	}
+	return e
+}
+
+func with(whole, old, changed string) string { return strings.Replace(whole, old, changed, 1) }
 
 // Each request is a method, a path with its query, a body, and header lines, in one line each.
 func TestCheck_validatesRequests(t *testing.T) {
@@ -31,15 +60,21 @@ func TestCheck_validatesRequests(t *testing.T) {
 		"unknown member":    {[]string{"POST", unitCosts, `{"cost_report_token":"r","groupings":"x"}`}, "groupings"},
 		"missing member":    {[]string{"POST", unitCosts, `{}`}, "cost_report_token"},
 		"null":              {[]string{"POST", unitCosts, `{"cost_report_token":"r","start_date":null}`}, "start_date"},
+		"empty member":      {[]string{"POST", unitCosts, `{"cost_report_token":"r","end_date":""}`}, "end_date"},
+		"no report":         {[]string{"POST", costs, `{"date_bin":"day"}`}, "cost_report_token"},
+		"unknown grouping":  {[]string{"POST", costs, `{"filter":"x","groupings":"provider,x"}`}, "groupings"},
 		"not of the enum":   {[]string{"POST", kubernetes, `{"date_bin":"hour"}`}, "date_bin"},
-		"unknown setting":   {[]string{"POST", costs, `{"settings":{"taxes":true}}`}, "taxes"},
+		"unknown setting":   {[]string{"POST", costs, `{"filter":"x","settings":{"taxes":true}}`}, "taxes"},
 		"no body":           {[]string{"POST", kubernetes, ""}, "body"},
 		"body of a GET":     {[]string{"GET", rowsOf, `{}`}, "body"},
 		"not JSON":          {[]string{"POST", unitCosts, minimal, "Content-Type: text/plain"}, "Content-Type"},
 		"unknown in query":  {[]string{"POST", unitCosts + "?groupings=provider", minimal}, "groupings"},
-		"twice in query":    {[]string{"POST", kubernetes + "?groupings=a&groupings=b", `{}`}, "groupings"},
+		"unlisted in query": {[]string{"POST", kubernetes + "?groupings=pod,x", `{}`}, "groupings"},
+		"twice in query":    {[]string{"POST", kubernetes + "?groupings=pod&groupings=label", `{}`}, "more than once"},
 		"missing in query":  {[]string{"GET", "/v2/unit_costs", ""}, "cost_report_token"},
 		"limit over 1000":   {[]string{"GET", rowsOf + "&limit=1001", ""}, "limit"},
+		"empty in query":    {[]string{"GET", rowsOf + "&start_date=", ""}, "start_date"},
+		"page is zero":      {[]string{"GET", rowsOf + "&page=0", ""}, "page"},
 		"page is no number": {[]string{"GET", rowsOf + "&page=one", ""}, "page"},
 		"no token":          {[]string{"POST", unitCosts, minimal, "Authorization: "}, "bearer token"},
 		"basic":             {[]string{"POST", unitCosts, minimal, "Authorization: Basic eA=="}, "bearer token"},
@@ -48,27 +83,19 @@ func TestCheck_validatesRequests(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			// Only the request is checked.
-			e := newExchanges(t, fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc {
-				return fakevantage.Answer(500, "")
-			}})
 			r := test.request
-			wantError(t, Check(e.do(r[0], r[1], r[2], r[3:]...)), test.want)
+			e := exchange(r[0], r[1], r[2], 0, "")
+			for _, line := range r[3:] {
+				name, value, _ := strings.Cut(line, ": ")
+				e.Header.Set(name, value)
+			}
+			wantError(t, Check(e), test.want)
 		})
 	}
 }
 
-const (
-	completed = `{"token":"t","status":"completed","created_at":"c","export_type":"e","attributes":{"any":null},` +
-		`"manifest":{"files":["u"],"completed_at":"c","valid_until":null}}`
-	rows = `{"links":{"next":null},"unit_costs":[{"business_metric_token":"b","business_metric_title":"B",` +
-		`"calculation_type":null,"unit_cost_amount":"1.5","business_metric_amount":"2","scale":1.0,"date":"2025-01-01"}` +
-		`]}`
-)
-
 func TestCheck_validatesResponses(t *testing.T) {
 	t.Parallel()
-	with := func(whole, old, changed string) string { return strings.Replace(whole, old, changed, 1) }
 	for name, test := range map[string]struct {
 		request []string
 		status  int
@@ -89,32 +116,20 @@ func TestCheck_validatesResponses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			exchange := withResponse(t, test.request, test.status, test.body, "Location: /x")
-			if err := Check(exchange); err != nil {
+			e := exchange(test.request[0], test.request[1], test.request[2], test.status, test.body)
+			wantError(t, Check(e), test.want)
+			e.Misbehaved = true
+			if err := Check(e); err != nil {
 				t.Errorf("a response that misbehaves was checked: %v", err)
 			}
-			exchange.Misbehaved = false
-			wantError(t, Check(exchange), test.want)
 		})
 	}
 	t.Run("no Location", func(t *testing.T) {
 		t.Parallel()
-		exchange := withResponse(t, []string{"POST", unitCosts, minimal}, 202, "202")
-		exchange.Misbehaved = false
-		wantError(t, Check(exchange), "Location")
+		e := exchange("POST", unitCosts, minimal, 202, "202")
+		e.AnswerHeader.Del("Location")
+		wantError(t, Check(e), "Location")
 	})
-}
-
-// withResponse returns an exchange with a response that misbehaves.
-func withResponse(t *testing.T, request []string, status int, body string, header ...string) fakevantage.Exchange {
-	t.Helper()
-	header = append(header, "Content-Type: application/json")
-	e := newExchanges(t, fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc {
-		return fakevantage.Answer(status, body, header...)
-	}})
-	exchange := e.do(request[0], request[1], request[2])
-	exchange.AnswerBody = []byte(body)
-	return exchange
 }
 
 func wantError(t *testing.T, err error, want string) {

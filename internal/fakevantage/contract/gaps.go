@@ -2,6 +2,7 @@ package contract
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -23,7 +24,8 @@ func gaps() []gap {
 			reason: "the text of the 200 says that a pending export gets a 202; " +
 				"recordings have it with a Location",
 			fill: func(doc *openapi3.T) {
-				operation(doc, "getDataExport").Responses.Set("202", doc.Components.Responses["Described"])
+				export := doc.Paths.Value("/data_exports/{data_export_token}").Get
+				export.Responses.Set("202", doc.Components.Responses["Described"])
 			},
 		},
 		{
@@ -42,7 +44,9 @@ func gaps() []gap {
 				"in recordings, the string was applied",
 			fill: func(doc *openapi3.T) {
 				request := doc.Components.Schemas["createCostExport"].Value
-				request.Properties["groupings"] = openapi3.NewStringSchema().NewRef()
+				one := strings.Trim(request.Properties["groupings"].Value.Items.Value.Pattern, "^$")
+				joined := openapi3.NewStringSchema().WithPattern("^" + one + "(," + one + ")*$")
+				request.Properties["groupings"] = joined.NewRef()
 			},
 		},
 		{
@@ -64,17 +68,6 @@ func gaps() []gap {
 			},
 		},
 	}
-}
-
-func operation(doc *openapi3.T, id string) *openapi3.Operation {
-	for _, path := range doc.Paths.Map() {
-		for _, o := range path.Operations() {
-			if o.OperationID == id {
-				return o
-			}
-		}
-	}
-	return nil
 }
 
 // everywhere adds an error status to each route.
