@@ -23,6 +23,7 @@ type example struct {
 	posts, inAll int
 	needs        acctest.Version
 	curl         bool // a provisioner runs curl
+	installed    bool // the CLI installs and starts the provider
 	moduleTests  bool // it has tests that need no account
 	check        func(t *testing.T, cli *acctest.CLI)
 }
@@ -31,7 +32,7 @@ type example struct {
 func examples() map[string]example {
 	report := map[string]string{"cost_report_token": "rprt_1"}
 	return map[string]example{
-		"quickstart": {variables: report, posts: 1, inAll: 1, check: wantExported},
+		"quickstart": {variables: report, posts: 1, inAll: 1, check: wantExported, installed: true},
 		"pipeline":   {variables: map[string]string{"cost_report_token": "rprt_1", "day": "2025-04-01"}, posts: 1, inAll: 2},
 		"downstream": {variables: report, posts: 1, inAll: 2},
 		"many-exports": {
@@ -55,6 +56,7 @@ func examples() map[string]example {
 		},
 		"two-providers": {
 			variables: map[string]string{"cost_report_token": "rprt_1", "read_token": acctest.APIToken}, posts: 2, inAll: 2,
+			installed: true, // of two configurations, a provider that runs has only the last one
 		},
 		"daily-renewal": {variables: report, posts: 1, inAll: 2},
 		"ephemeral": {
@@ -206,7 +208,11 @@ func startExample(
 	for name, value := range test.variables {
 		environment = append(environment, "TF_VAR_"+name+"="+value)
 	}
-	return api, acctest.NewCLIFrom(t, api, "examples/"+directory, environment...)
+	newCLI := acctest.NewAttachedCLI
+	if test.installed {
+		newCLI = acctest.NewCLIFrom
+	}
+	return api, newCLI(t, api, "examples/"+directory, environment...)
 }
 
 // apply applies the configuration and returns the outputs, which must not show a pre-signed URL.

@@ -44,7 +44,7 @@ func startUpload(t *testing.T, u upload, files int) (*acctest.API, *acctest.Obje
 // runner returns a machine with the configuration and without a state.
 func (u upload) runner(t *testing.T, api *acctest.API, store *acctest.ObjectStore) *acctest.CLI {
 	t.Helper()
-	return acctest.NewCLIFrom(t, api, "examples/"+u.example, store.Env(), "TF_VAR_cost_report_token=rprt_1",
+	return acctest.NewAttachedCLI(t, api, "examples/"+u.example, store.Env(), "TF_VAR_cost_report_token=rprt_1",
 		"TF_VAR_"+u.container+"=finops", "TF_VAR_start=2024-11")
 }
 
