@@ -24,7 +24,6 @@ type example struct {
 	needs        acctest.Version
 	curl         bool // a provisioner runs curl
 	installed    bool // the CLI installs and starts the provider
-	moduleTests  bool // it has tests that need no account
 	check        func(t *testing.T, cli *acctest.CLI)
 }
 
@@ -46,13 +45,13 @@ func examples() map[string]example {
 		},
 		"reports": {
 			variables: map[string]string{"cost_report_tokens": `["rprt_1","rprt_2"]`, "month": "2025-03"}, posts: 2, inAll: 4,
-			needs: functions, moduleTests: true,
+			needs: functions,
 		},
 		"module-tests": {
 			variables: map[string]string{
 				"cost_report_token": "rprt_1", "business_metric_token": "bsnss_mtrc_3080a050c04104ff",
 			},
-			posts: 1, inAll: 1, moduleTests: true,
+			posts: 1, inAll: 1,
 		},
 		"two-providers": {
 			variables: map[string]string{"cost_report_token": "rprt_1", "read_token": acctest.APIToken}, posts: 2, inAll: 2,
@@ -124,9 +123,6 @@ func TestExamples(t *testing.T) {
 			if test.check != nil {
 				test.check(t, cli)
 			}
-			if test.moduleTests {
-				runModuleTests(t, cli)
-			}
 			wantIgnored(t, directory, cli)
 			wantPosts("on the first day", test.posts)
 			renews := test.inAll > test.posts
@@ -144,6 +140,25 @@ func TestExamples(t *testing.T) {
 			if test.posts > 0 && !renews {
 				applyEmpty(t, api, cli)
 			}
+		})
+	}
+}
+
+// The examples' own tests need no account.
+func TestExamples_moduleTests(t *testing.T) {
+	t.Parallel()
+	acctest.Version{Terraform: "1.7", OpenTofu: "1.8"}.SkipUnlessMet(t) // mock_provider
+	for _, directory := range []string{"reports", "module-tests"} {
+		t.Run(directory, func(t *testing.T) {
+			t.Parallel()
+			test := examples()[directory]
+			test.needs.SkipUnlessMet(t)
+			api := acctest.Start(t, fakevantage.Options{})
+			cli := acctest.NewCLIFrom(t, api, "examples/"+directory, "VANTAGE_API_TOKEN=")
+			if out := cli.MustRun("test", "-no-color"); strings.Contains(out, " 0 passed") {
+				t.Error(out)
+			}
+			api.WantRequests(t, 0, 0)
 		})
 	}
 }
