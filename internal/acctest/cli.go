@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,22 +27,55 @@ type CLI struct {
 }
 
 // NewCLI returns an initialized module with the configuration and a required_providers block. Its environment
-// configures the provider for the fake.
+// configures the provider for the fake. All such modules share the result of one init, so that they can have neither
+// child modules nor other providers.
 func NewCLI(t testing.TB, api *API, config string) *CLI {
 	t.Helper()
 	c := newCLI(t, api)
+	c.shareInit()
 	c.Write(config)
-	c.MustRun("init", "-no-color", "-input=false")
 	return c
 }
 
+// initialized guards the module that shareInit initializes.
+var initialized sync.Once
+
+// shareInit initializes a module with the provider, once in a process, and lets this module use the result.
+func (c *CLI) shareInit() {
+	c.t.Helper()
+	i, err := install()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	shared := *c
+	shared.Dir = i.mirror
+	initialized.Do(func() {
+		shared.Write("")
+		shared.init()
+	})
+	const lock = ".terraform.lock.hcl"
+	text := Contents(c.t, filepath.Join(shared.Dir, lock))
+	if err := os.WriteFile(filepath.Join(c.Dir, lock), []byte(text), 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+	c.Setenv("TF_DATA_DIR", filepath.Join(shared.Dir, ".terraform"))
+}
+
 // NewCLIFrom is NewCLI for a module that is copied from a directory of the repository, such as examples/quickstart,
-// with examples/archive, which other examples call. The environment, as NAME=value, is set before init.
+// with examples/archive, which other examples call. It is initialized with the provider from the mirror. The
+// environment, as NAME=value, is set before init.
 func NewCLIFrom(t testing.TB, api *API, directory string, environment ...string) *CLI {
+	t.Helper()
+	c := newCLIFrom(t, api, directory, environment...)
+	c.init()
+	return c
+}
+
+func newCLIFrom(t testing.TB, api *API, directory string, environment ...string) *CLI {
 	t.Helper()
 	c := newCLI(t, api)
 	c.env = append(c.env, environment...)
-	root, err := mirror.Root(t.Context())
+	i, err := install()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +83,7 @@ func NewCLIFrom(t testing.TB, api *API, directory string, environment ...string)
 	c.Dir = filepath.Join(to, filepath.FromSlash(directory))
 	for _, module := range []string{directory, "examples/archive"} {
 		module = filepath.FromSlash(module)
-		if err := mirror.CopyModule(filepath.Join(root, module), filepath.Join(to, module)); err != nil {
+		if err := mirror.CopyModule(filepath.Join(i.root, module), filepath.Join(to, module)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -60,10 +94,9 @@ func NewCLIFrom(t testing.TB, api *API, directory string, environment ...string)
 			t.Fatal(err)
 		}
 	}
-	if !c.mentions("required_providers") {
+	if !c.mentions("required_providers", "") {
 		c.Write("")
 	}
-	c.MustRun("init", "-no-color", "-input=false")
 	return c
 }
 
@@ -85,11 +118,17 @@ func newCLI(t testing.TB, api *API) *CLI {
 	return c
 }
 
-func (c *CLI) mentions(text string) bool {
+func (c *CLI) init() {
+	c.t.Helper()
+	c.MustRun("init", "-no-color", "-input=false")
+}
+
+// mentions reports whether the configuration contains a text, other than as a part of the exception.
+func (c *CLI) mentions(text, exception string) bool {
+	c.t.Helper()
 	files, _ := filepath.Glob(filepath.Join(c.Dir, "*.tf"))
 	return slices.ContainsFunc(files, func(file string) bool {
-		content, err := os.ReadFile(file)
-		return err == nil && strings.Contains(string(content), text)
+		return strings.Contains(strings.ReplaceAll(Contents(c.t, file), exception, ""), text)
 	})
 }
 

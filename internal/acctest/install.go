@@ -16,6 +16,7 @@ import (
 // installed is a mirror with the provider, and an environment in which Terraform uses it. All tests of a process share
 // it.
 type installed struct {
+	root   string // of the repository
 	mirror string
 	env    []string
 }
@@ -25,15 +26,14 @@ var toRemove string
 
 var install = sync.OnceValues(func() (i installed, err error) {
 	ctx := context.Background()
-	root, err := mirror.Root(ctx)
-	if err != nil {
+	if i.root, err = mirror.Root(ctx); err != nil {
 		return i, err
 	}
 	if i.mirror, err = os.MkdirTemp("", "vantage-mirror-"); err != nil {
 		return i, err
 	}
 	toRemove = i.mirror
-	cmd, err := mirror.BuildCommand(ctx, root, i.mirror)
+	cmd, err := mirror.BuildCommand(ctx, i.root, i.mirror)
 	if err != nil {
 		return i, err
 	}

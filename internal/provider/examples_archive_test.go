@@ -27,7 +27,7 @@ func TestArchive(t *testing.T) {
 			return nil
 		},
 	})
-	cli := acctest.NewCLIFrom(t, api, "examples/archive", "TF_VAR_cost_report_token=rprt_1", "TF_VAR_start=2023-11")
+	cli := acctest.NewAttachedCLI(t, api, "examples/archive", "TF_VAR_cost_report_token=rprt_1", "TF_VAR_start=2023-11")
 	// The state is as old as the API's exports, and the API has forgotten them.
 	at := func(now string) int {
 		twoDaysPass(api, cli)

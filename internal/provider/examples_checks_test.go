@@ -50,19 +50,6 @@ func wantIgnored(t *testing.T, directory string, cli *acctest.CLI) {
 	}
 }
 
-// runModuleTests runs the example's own tests if the CLI can mock a provider.
-func runModuleTests(t *testing.T, cli *acctest.CLI) {
-	t.Helper()
-	if (acctest.Version{Terraform: "1.7", OpenTofu: "1.8"}).IsMet(t) {
-		cli.Setenv("VANTAGE_API_TOKEN", "") // the tests need no account
-		defer cli.Setenv("VANTAGE_API_TOKEN", acctest.APIToken)
-		out, ok := cli.Run("test", "-no-color")
-		if !ok || strings.Contains(out, " 0 passed") {
-			t.Error(out)
-		}
-	}
-}
-
 func wantRows(t *testing.T, cli *acctest.CLI) {
 	t.Helper()
 	if out := cli.MustRun("output", "-json", "cost_per_customer"); strings.TrimSpace(out) != `{"2025-03-03":12.5}` {

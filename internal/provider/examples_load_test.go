@@ -109,7 +109,7 @@ func TestMonthly(t *testing.T) {
 		},
 	})
 	const report = "TF_VAR_cost_report_token=rprt_1"
-	cli := l.on(acctest.NewCLIFrom(t, api, "examples/monthly", report))
+	cli := l.on(acctest.NewAttachedCLI(t, api, "examples/monthly", report))
 	for i, month := range []struct {
 		first, third, last, start, end string
 		expired                        func()
@@ -159,7 +159,7 @@ func TestMonthly(t *testing.T) {
 	}
 
 	// On another machine, after late costs or a failed load.
-	next := l.on(acctest.NewCLIFrom(t, api, "examples/monthly", report, "TF_VAR_now=2024-03-04T06:00:00Z"))
+	next := l.on(acctest.NewAttachedCLI(t, api, "examples/monthly", report, "TF_VAR_now=2024-03-04T06:00:00Z"))
 	moveState(t, cli, next)
 	apply(t, next, "-replace=vantage_unit_cost_export.last_month")
 	next.MustRun("destroy", "-auto-approve", "-no-color")
@@ -207,7 +207,7 @@ func TestMonthly_now(t *testing.T) {
 	t.Parallel()
 	functions.SkipUnlessMet(t)
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-	cli := acctest.NewCLIFrom(t, api, "examples/monthly", "TF_VAR_cost_report_token=rprt_1")
+	cli := acctest.NewAttachedCLI(t, api, "examples/monthly", "TF_VAR_cost_report_token=rprt_1")
 	before := time.Now().UTC()
 	apply(t, cli)
 	if time.Now().UTC().Month() != before.Month() {
@@ -229,7 +229,7 @@ func TestPipeline(t *testing.T) {
 	exports := map[string]bool{}
 	var cli *acctest.CLI
 	for i, day := range []string{"2025-04-01", "2025-04-01", "2025-04-02"} {
-		next := acctest.NewCLIFrom(t, api, "examples/pipeline", "TF_VAR_cost_report_token=rprt_1", "TF_VAR_day="+day,
+		next := acctest.NewAttachedCLI(t, api, "examples/pipeline", "TF_VAR_cost_report_token=rprt_1", "TF_VAR_day="+day,
 			fmt.Sprintf("TF_VAR_run=%d", i))
 		if cli != nil {
 			moveState(t, cli, next)

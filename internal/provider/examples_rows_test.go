@@ -37,7 +37,7 @@ func TestGuardrails(t *testing.T) {
 	margin[1].CalculationType = &calculation
 	api := acctest.Start(t, fakevantage.Options{Limits: []fakevantage.RouteLimit{}}) // more plans than a window allows
 	// Limits of 0.8 for a warning and 1 for an error.
-	cli := acctest.NewCLIFrom(t, api, "examples/guardrails", "TF_VAR_cost_report_token=rprt_1",
+	cli := acctest.NewAttachedCLI(t, api, "examples/guardrails", "TF_VAR_cost_report_token=rprt_1",
 		"TF_VAR_business_metric_token=bsnss_mtrc_1", "TF_VAR_warn_above=0.8", "TF_VAR_stop_above=1")
 	released := ""
 	for _, test := range []struct {

@@ -23,7 +23,7 @@ type example struct {
 	posts, inAll int
 	needs        acctest.Version
 	curl         bool // a provisioner runs curl
-	moduleTests  bool // it has tests that need no account
+	installed    bool // the CLI installs and starts the provider
 	check        func(t *testing.T, cli *acctest.CLI)
 }
 
@@ -31,7 +31,7 @@ type example struct {
 func examples() map[string]example {
 	report := map[string]string{"cost_report_token": "rprt_1"}
 	return map[string]example{
-		"quickstart": {variables: report, posts: 1, inAll: 1, check: wantExported},
+		"quickstart": {variables: report, posts: 1, inAll: 1, check: wantExported, installed: true},
 		"pipeline":   {variables: map[string]string{"cost_report_token": "rprt_1", "day": "2025-04-01"}, posts: 1, inAll: 2},
 		"downstream": {variables: report, posts: 1, inAll: 2},
 		"many-exports": {
@@ -45,16 +45,17 @@ func examples() map[string]example {
 		},
 		"reports": {
 			variables: map[string]string{"cost_report_tokens": `["rprt_1","rprt_2"]`, "month": "2025-03"}, posts: 2, inAll: 4,
-			needs: functions, moduleTests: true,
+			needs: functions,
 		},
 		"module-tests": {
 			variables: map[string]string{
 				"cost_report_token": "rprt_1", "business_metric_token": "bsnss_mtrc_3080a050c04104ff",
 			},
-			posts: 1, inAll: 1, moduleTests: true,
+			posts: 1, inAll: 1,
 		},
 		"two-providers": {
 			variables: map[string]string{"cost_report_token": "rprt_1", "read_token": acctest.APIToken}, posts: 2, inAll: 2,
+			installed: true, // of two configurations, a provider that runs has only the last one
 		},
 		"daily-renewal": {variables: report, posts: 1, inAll: 2},
 		"ephemeral": {
@@ -122,9 +123,6 @@ func TestExamples(t *testing.T) {
 			if test.check != nil {
 				test.check(t, cli)
 			}
-			if test.moduleTests {
-				runModuleTests(t, cli)
-			}
 			wantIgnored(t, directory, cli)
 			wantPosts("on the first day", test.posts)
 			renews := test.inAll > test.posts
@@ -142,6 +140,25 @@ func TestExamples(t *testing.T) {
 			if test.posts > 0 && !renews {
 				applyEmpty(t, api, cli)
 			}
+		})
+	}
+}
+
+// The examples' own tests need no account.
+func TestExamples_moduleTests(t *testing.T) {
+	t.Parallel()
+	acctest.Version{Terraform: "1.7", OpenTofu: "1.8"}.SkipUnlessMet(t) // mock_provider
+	for _, directory := range []string{"reports", "module-tests"} {
+		t.Run(directory, func(t *testing.T) {
+			t.Parallel()
+			test := examples()[directory]
+			test.needs.SkipUnlessMet(t)
+			api := acctest.Start(t, fakevantage.Options{})
+			cli := acctest.NewCLIFrom(t, api, "examples/"+directory, "VANTAGE_API_TOKEN=")
+			if out := cli.MustRun("test", "-no-color"); strings.Contains(out, " 0 passed") {
+				t.Error(out)
+			}
+			api.WantRequests(t, 0, 0)
 		})
 	}
 }
@@ -206,7 +223,11 @@ func startExample(
 	for name, value := range test.variables {
 		environment = append(environment, "TF_VAR_"+name+"="+value)
 	}
-	return api, acctest.NewCLIFrom(t, api, "examples/"+directory, environment...)
+	newCLI := acctest.NewAttachedCLI
+	if test.installed {
+		newCLI = acctest.NewCLIFrom
+	}
+	return api, newCLI(t, api, "examples/"+directory, environment...)
 }
 
 // apply applies the configuration and returns the outputs, which must not show a pre-signed URL.

@@ -62,8 +62,8 @@ func seeds() map[role][]string {
 			"HTTP/1.1 202 Accepted\r\nLocation: /v2/data_exports/{token}\r\n\r\n" + `{"token":"{token in JSON}"}`}),
 		polling: slices.Concat(malformed, []string{
 			of(`{"a":` + deep + `}`),
-			of(`{"a":[` + strings.Repeat("0,", 60_000) + "0]}"),
-			of(`{"a":"` + strings.Repeat("a", 1_000_000) + `"}`), of(`{"` + strings.Repeat("a", 1_000_000) + `":1}`),
+			of(`{"a":[` + strings.Repeat("0,", 50_000) + "0]}"),
+			of(`{"a":"` + strings.Repeat("a", 300_000) + `"}`), of(`{"` + strings.Repeat("a", 600_000) + `":1}`),
 			of(`{"a":[` + strings.Repeat("1e1200,", 900) + "0]}"),
 			of(`{"a":"{token in JSON}"}`), of(`{"{token in JSON}":"{token in a URL}"}`),
 			ok(`{"status":"{token in JSON}","created_at":"\u001b[31m","export_type":"\u001b[31m"}`),

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 
 	"terraform-provider-vantage/internal/acctest"
 	"terraform-provider-vantage/internal/fakevantage"
+	"terraform-provider-vantage/internal/mirror"
 	"terraform-provider-vantage/internal/provider"
 )
 
@@ -191,20 +193,6 @@ func TestConfigure_succeeds(t *testing.T) {
 	}
 }
 
-func TestProvider_showsInvalidArguments(t *testing.T) {
-	t.Parallel()
-	cli := acctest.NewCLI(t, acctest.Start(t, fakevantage.Options{}), `
-provider "vantage" {
-  host    = "api.vantage.sh"
-  timeout = "soon"
-}
-`+oneExport)
-	out, ok := cli.Run("validate", "-no-color")
-	if ok || !strings.Contains(out, `host    = "api.vantage.sh"`) || !strings.Contains(out, `timeout = "soon"`) {
-		t.Error(out)
-	}
-}
-
 func TestProvider_sendsWorkspaceAndUserAgent(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{Workspaces: []string{"wrkspc_1", "wrkspc_2"}, RetryAfter: "0"})
@@ -221,14 +209,22 @@ func TestProvider_sendsWorkspaceAndUserAgent(t *testing.T) {
 	}
 }
 
+// It runs itself with settings, in another process.
 func TestMain_ignoresUserSettings(t *testing.T) {
 	t.Parallel()
-	acctest.SkipIfShort(t)
-	test := exec.CommandContext(t.Context(), os.Args[0], "-test.v", "-test.run", "^TestProvider_sends")
-	missing := filepath.Join(t.TempDir(), "missing")
-	test.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+missing, "TF_PLUGIN_CACHE_DIR="+missing, "TF_DATA_DIR="+missing,
-		"TF_CLI_ARGS=-invalid", "TF_WORKSPACE=other", "TF_LOG=TRACE", "TF_REATTACH_PROVIDERS=invalid",
-		"TF_VAR_cost_report_token=other", "VANTAGE_HOST=invalid", "VANTAGE_TIMEOUT=invalid")
+	for _, pair := range os.Environ() {
+		isKept := strings.HasPrefix(pair, "TF_ACC_") || pair == "TF_CLI_CONFIG_FILE="+os.DevNull
+		if mirror.IsSetting(pair) && !isKept {
+			t.Errorf("the tests run with %s", pair)
+		}
+	}
+	const again = "TEST_RUNS_AGAIN=1"
+	if slices.Contains(os.Environ(), again) {
+		return
+	}
+	test := exec.CommandContext(t.Context(), os.Args[0], "-test.v", "-test.run", "^TestMain_ignoresUserSettings$")
+	test.Env = append(os.Environ(), again, "TF_CLI_CONFIG_FILE=missing", "TF_DATA_DIR=missing", "TF_CLI_ARGS=-invalid",
+		"TF_WORKSPACE=other", "TF_VAR_cost_report_token=other", "VANTAGE_HOST=invalid")
 	out, err := test.CombinedOutput()
 	if err != nil || strings.Count(string(out), "--- PASS: ") != 1 {
 		t.Errorf("%v: %s", err, out)
