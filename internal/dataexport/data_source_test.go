@@ -37,10 +37,10 @@ func TestRead_byToken(t *testing.T) {
 		"expired":             {prepare: old, warning: "expired at"},
 		"reported as expired": {options: fakevantage.Options{Misbehave: get(expired)}, warning: "as expired"},
 		"not found":           {prepare: lost, error: []string{"The export does not exist"}},
-		"of a report":         {token: "rprt_1", error: []string{"that starts with rprt_ is that of a report"}},
 		"a path":              {token: "../../evil", error: []string{"letters, digits, underscores"}},
 		"timed out": {
-			options: fakevantage.Options{ReadyAfter: 2 * time.Hour}, error: []string{"timed out after", "is still running"},
+			options: fakevantage.Options{ReadyAfter: 2 * time.Hour, RetryAfter: "300"},
+			error:   []string{"timed out after", "is still running"},
 		},
 	} {
 		for kind, read := range reads {
@@ -56,9 +56,9 @@ func TestRead_byToken(t *testing.T) {
 					state := read(p, t.Context(), map[string]any{"token": cmp.Or(test.token, token)})
 					switch isExpired := strings.Contains(test.warning, "expired"); {
 					case test.error != nil:
-						wantWords(t, state.Errors(), test.error...)
+						wantError(t, state, test.error...)
 					case isExpired && kind == "ephemeral resource":
-						wantWords(t, state.Errors(), "expired", "apply with `-replace`")
+						wantError(t, state, "expired", "apply with `-replace`")
 					case test.warning != "":
 						wantWarning(t, state, test.warning)
 						wantRead(t, state, token)
@@ -78,16 +78,4 @@ func wantRead(t *testing.T, state acctest.State, token string) {
 	if state.Text("id") != token || state.Text("attributes", "date_bin") != "week" {
 		t.Errorf("the result is %v", state.Value)
 	}
-}
-
-func TestExportDataSource_rejectsInvalidArguments(t *testing.T) {
-	t.Parallel()
-	inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-		invalid := func(name string, value any) []string {
-			return p.ReadDataSource(t.Context(), with(with(minimal, "start_date", "2025-03-02"), name, value)).Errors()
-		}
-		wantWords(t, invalid("timeouts", map[string]any{"read": "0s"}), "timeout must be above zero")
-		wantWords(t, invalid("end_date", "2025-03-01"), "is after end_date")
-		acctest.WantRequests(t, fake, 0, 0)
-	})
 }

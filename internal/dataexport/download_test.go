@@ -18,8 +18,6 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-const downloadType = "vantage_data_export_download"
-
 // downloading runs f in virtual time, with the configuration of a download of an existing export.
 func downloading(
 	t *testing.T, o fakevantage.Options,
@@ -35,17 +33,6 @@ func downloadOf(t *testing.T, fake *fakevantage.Server) map[string]any {
 	t.Helper()
 	token := fake.AddOf("/v2/costs/data_exports", map[string]any{"filter": "f"}, time.Now())
 	return map[string]any{"token": token, "directory": filepath.Join(t.TempDir(), "march")}
-}
-
-// with returns a configuration with one more argument.
-func with(config map[string]any, name string, value any) map[string]any {
-	more := map[string]any{name: value}
-	for name, value := range config {
-		if _, ok := more[name]; !ok {
-			more[name] = value
-		}
-	}
-	return more
 }
 
 func TestDownloadResource_storesNoURL(t *testing.T) {
@@ -102,6 +89,10 @@ func TestDownloadResource_verifiesFiles(t *testing.T) {
 	linkTo := func(target string) func(string) error {
 		return func(file string) error { return errors.Join(os.Remove(file), os.Symlink(target, file)) }
 	}
+	// A FIFO would block its reader until another process writes to it.
+	fifo := func(file string) error {
+		return errors.Join(os.Remove(file), exec.CommandContext(context.Background(), "mkfifo", file).Run())
+	}
 	for name, test := range map[string]struct {
 		change  func(file string) error
 		age     time.Duration
@@ -113,6 +104,7 @@ func TestDownloadResource_verifiesFiles(t *testing.T) {
 		"longer":           {overwrite(1001), time.Hour, "unit_costs-002.csv no longer has 1000 bytes", true},
 		"other content":    {overwrite(1000), time.Hour, "unit_costs-002.csv no longer has the content", true},
 		"device":           {linkTo("/dev/zero"), time.Hour, "unit_costs-002.csv is no longer a regular file", true},
+		"FIFO":             {fifo, time.Hour, "unit_costs-002.csv is no longer a regular file", true},
 		"missing, valid":   {os.Remove, 23 * time.Hour, "is valid until 2000-01-02T00:00:00Z. The next apply", true},
 		"missing, expired": {os.Remove, 24 * time.Hour, "expired at 2000-01-02T00:00:00Z, so that", false},
 	} {
@@ -124,15 +116,18 @@ func TestDownloadResource_verifiesFiles(t *testing.T) {
 				state := p.Create(t.Context(), config)
 				wantNoDiagnostics(t, state)
 				requests := len(fake.Requests())
-				if err := test.change(filepath.Join(fmt.Sprint(config["directory"]), "unit_costs-002.csv")); err != nil {
+				err := test.change(filepath.Join(fmt.Sprint(config["directory"]), "unit_costs-002.csv"))
+				switch {
+				case errors.Is(err, exec.ErrNotFound):
+					t.Skip(err)
+				case err != nil:
 					t.Fatal(err)
 				}
 				time.Sleep(test.age)
 				refreshed := p.Read(t.Context(), state)
-				switch {
-				case test.warning == "":
+				if test.warning == "" {
 					wantNoDiagnostics(t, refreshed)
-				default:
+				} else {
 					wantWarning(t, refreshed, test.warning)
 				}
 				if len(fake.Requests()) != requests {
@@ -154,26 +149,6 @@ func TestDownloadResource_verifiesFiles(t *testing.T) {
 	}
 }
 
-// A FIFO would block its reader until another process writes to it.
-func TestDownloadResource_verifiesNoFIFO(t *testing.T) {
-	t.Parallel()
-	mkfifo, err := exec.LookPath("mkfifo")
-	if err != nil {
-		t.Skip("needs mkfifo")
-	}
-	options := fakevantage.Options{}
-	downloading(t, options, func(t *testing.T, p *acctest.Protocol, _ *fakevantage.Server, config map[string]any) {
-		config["verify_files"] = true
-		state := p.Create(t.Context(), config)
-		file := filepath.Join(fmt.Sprint(config["directory"]), "unit_costs-001.csv")
-		create := func() error { return exec.CommandContext(context.WithoutCancel(t.Context()), mkfifo, file).Run() }
-		if err := errors.Join(os.Remove(file), create()); err != nil {
-			t.Fatal(err)
-		}
-		wantWarning(t, p.Read(t.Context(), state), "unit_costs-001.csv is no longer a regular file")
-	})
-}
-
 // An interrupt neither changes the state nor waits for the rest of the files.
 func TestDownloadResource_interruptedVerificationChangesNothing(t *testing.T) {
 	t.Parallel()
@@ -184,7 +159,7 @@ func TestDownloadResource_interruptedVerificationChangesNothing(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		refreshed := p.Read(ctx, state)
-		wantWords(t, refreshed.Errors(), "Could not read data export", "interrupted")
+		wantError(t, refreshed, "Could not read data export", "interrupted")
 		if !refreshed.Value.Equal(state.Value) {
 			t.Errorf("the state is %v", refreshed.Value)
 		}
@@ -221,8 +196,8 @@ func TestDownloads_rejectPathsOfAnotherExport(t *testing.T) {
 		says := []string{
 			filepath.Join(directory, "unit_costs-001.csv"), first.Text("token"), fmt.Sprint(other["token"]), "`filename_prefix`",
 		}
-		wantWords(t, p.Create(t.Context(), other).Errors(), says...)
-		wantWords(t, p.Invoke(t.Context(), other).Errors(), says...)
+		wantError(t, p.Create(t.Context(), other), says...)
+		wantError(t, p.Invoke(t.Context(), other).State, says...)
 		if n := fake.Count(http.MethodGet, "/files/"); n != files {
 			t.Errorf("%d files were requested", n-files)
 		}
@@ -233,114 +208,4 @@ func TestDownloads_rejectPathsOfAnotherExport(t *testing.T) {
 		// A later run replaces the files.
 		wantNoDiagnostics(t, acctest.NewProtocolFor(t, fake, downloadType).Create(t.Context(), other))
 	})
-}
-
-func TestDownloads_failureStoresNothing(t *testing.T) {
-	t.Parallel()
-	const again, fix = "Apply again to download the files.", "To create a new export, apply with `-replace`"
-	expired := func(fake *fakevantage.Server, token string) {
-		fake.ChangeExport(token, func(e *fakevantage.Export) { e.CompletedAt = time.Now().Add(-25 * time.Hour) })
-	}
-	for name, test := range map[string]struct {
-		options   fakevantage.Options
-		prepare   func(fake *fakevantage.Server, token string)
-		stop      time.Duration
-		directory string
-		files     int // requests
-		says      []string
-	}{
-		"rejected": {
-			options: fakevantage.Options{Misbehave: misbehaving(fakevantage.Answer(401, "<Error/>"), isFile)},
-			files:   2,
-			says:    []string{"The file server api.vantage.sh rejected the request for unit_costs-001.csv with 401", again},
-		},
-		"expired": {prepare: expired, says: []string{"expired at 1999-12-31T23:00:00Z", "no longer be downloaded", fix}},
-		"expired by status": {
-			options: fakevantage.Options{Misbehave: get(fakevantage.Answer(200, `{"status": "expired"}`))},
-			says:    []string{"expired", fix},
-		},
-		"not found": {
-			prepare: func(fake *fakevantage.Server, token string) { fake.Forget(token) },
-			says:    []string{"404 Not Found", "has expired, or the token is mistyped", fix},
-		},
-		"interrupted": {
-			options: fakevantage.Options{ReadyAfter: time.Hour}, stop: time.Minute,
-			says: []string{"interrupted after 1m0s", "is still running", again},
-		},
-		"timed out": {
-			options: fakevantage.Options{ReadyAfter: 2 * time.Hour},
-			says:    []string{"The operation timed out after", "`create` in the resource's timeouts block"},
-		},
-		"not writable": {
-			directory: "download_test.go/below",
-			says:      []string{"is not writable: not a directory", "Nothing was created or downloaded"},
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			run := func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server, config map[string]any) {
-				if test.directory != "" {
-					config["directory"] = test.directory
-				}
-				if test.prepare != nil {
-					test.prepare(fake, fmt.Sprint(config["token"]))
-				}
-				if test.stop > 0 {
-					time.AfterFunc(test.stop, p.Stop)
-				}
-				state := p.Create(t.Context(), config)
-				wantWords(t, state.Errors(), append(test.says, "Could not download data export")...)
-				if n := fake.Count(http.MethodGet, "/files/"); !state.IsNull() || n != test.files {
-					t.Errorf("the state is %v after %d requests for files", state.Value, n)
-				}
-				wantPosts(t, fake, 0)
-			}
-			downloading(t, test.options, run)
-		})
-	}
-}
-
-func TestDownloads_withUnknownProviderConfiguration(t *testing.T) {
-	t.Parallel()
-	p := acctest.NewProtocolOf(t, nil, downloadType)
-	directory := filepath.Join(t.TempDir(), "march")
-	config := map[string]any{"token": "dta_xprt_1", "directory": directory}
-	says := []string{"Could not download data export", "known only after apply"}
-	wantWords(t, p.Create(t.Context(), config).Errors(), says...)
-	wantWords(t, p.Invoke(t.Context(), config).Errors(), says...)
-	if _, err := os.Stat(directory); err == nil {
-		t.Error("the directory was created")
-	}
-}
-
-func TestDownloadAction_reportsProgress(t *testing.T) {
-	t.Parallel()
-	options := fakevantage.Options{ReadyAfterPolls: 1, RetryAfter: "20", Files: 2}
-	downloading(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server, config map[string]any) {
-		config["filename_prefix"] = "march-"
-		told := p.Invoke(t.Context(), config)
-		wantNoDiagnostics(t, told.State)
-		wantLines(t, told.Lines, `The export dta_xprt_\w+ is still running\. The next poll is in 20s\.`,
-			`The status is "completed", with 2 files\.`,
-			`Downloaded march-unit_costs-00[12]\.csv .*`, `Downloaded march-unit_costs-00[12]\.csv .*`,
-			`Downloaded 2 files of the export dta_xprt_\w+ to .*`)
-		wantNoSecrets(t, told, fake)
-		wantFiles(t, fmt.Sprint(config["directory"]), "march-unit_costs-001.csv", "march-unit_costs-002.csv")
-		acctest.WantRequests(t, fake, 0, 2)
-	})
-}
-
-func TestDownloads_rejectInvalidArguments(t *testing.T) {
-	t.Parallel()
-	run := func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server, config map[string]any) {
-		tilde, prefix := with(config, "directory", "~/exports"), with(config, "filename_prefix", ".hidden")
-		wantWords(t, p.Validate(tilde).Errors(), `pathexpand("~/exports")`)
-		wantWords(t, p.Invoke(t.Context(), tilde).Errors(), `pathexpand("~/exports")`)
-		wantWords(t, p.Validate(with(config, "directory", "exports\x1b[31m")).Errors(), "must not have control characters")
-		wantWords(t, p.Validate(with(config, "directory", "exports\n")).Errors(), "must not have control characters")
-		wantWords(t, p.Validate(prefix).Errors(), "must have up to 40 letters")
-		wantWords(t, p.Invoke(t.Context(), prefix).Errors(), "must have up to 40 letters")
-		acctest.WantRequests(t, fake, 0, 0)
-	}
-	downloading(t, fakevantage.Options{}, run)
 }

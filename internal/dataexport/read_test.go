@@ -1,9 +1,8 @@
 package dataexport_test
 
 import (
+	"cmp"
 	"net/http"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -11,68 +10,64 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// Of a completed export, refreshes, drift detection, an apply without changes and a destroy work without the API, and
-// write no state.
-func TestRead_completedExportThroughTheCLI(t *testing.T) {
+// Refreshes of an export that was not waited for. Those of a completed or expired export are in internal/lifecycle.
+func TestRead_pendingExport(t *testing.T) {
 	t.Parallel()
-	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
-	cli := acctest.NewCLI(t, api, export())
-	cli.MustRun("apply", "-no-color", "-auto-approve")
-	api.Change(func(o *fakevantage.Options) { o.Misbehave = always(fakevantage.Reset) })
-	state := acctest.Contents(t, filepath.Join(cli.Dir, "terraform.tfstate"))
-	for _, args := range [][]string{
-		{"plan", "-detailed-exitcode"},
-		{"plan", "-detailed-exitcode", "-refresh=false"},
-		{"plan", "-refresh-only"}, // exits 2 without drift: hashicorp/terraform#36403
-		{"apply", "-auto-approve"},
-	} {
-		out := cli.MustRun(append(args, "-no-color")...)
-		if strings.Contains(out, "Warning") || !strings.Contains(out, "No changes.") {
-			t.Errorf("%v shows %s", args, out)
-		}
-	}
-	if acctest.Contents(t, filepath.Join(cli.Dir, "terraform.tfstate")) != state {
-		t.Error("state has changed")
-	}
-	cli.MustRun("destroy", "-no-color", "-auto-approve")
-	api.WantRequests(t, 1, 1)
-}
-
-// A completed export is never requested again. A pending export is, until it counts as expired.
-func TestRead_lostExport(t *testing.T) {
-	t.Parallel()
+	const failed = `{"status":"errored","errors":["the report has no business metric"],"manifest":null}`
 	for name, test := range map[string]struct {
-		config   map[string]any
-		response http.HandlerFunc
-		after    time.Duration
-		gets     int
-		kept     bool
+		respond http.HandlerFunc
+		after   time.Duration // defaults to an hour
+		took    time.Duration // and less than a minute more
+		warning []string      // and the export is removed from state
+		error   []string      // and state is unchanged
 	}{
-		"completed":               {config: minimal, after: time.Hour, gets: 1, kept: true},
-		"expired":                 {config: minimal, after: 24 * time.Hour, gets: 1, kept: true},
-		"pending":                 {config: unwaited, after: 47 * time.Hour, gets: 1},
-		"pending, with 410":       {config: unwaited, response: fakevantage.Errors(410, "Gone"), after: time.Hour, gets: 1},
-		"pending, after two days": {config: unwaited, after: 48 * time.Hour, kept: true},
+		"gone": {
+			respond: fakevantage.Errors(410, "Gone"),
+			after:   48*time.Hour - time.Second,
+			warning: []string{"The API does not know the export dta_xprt_"},
+		},
+		"two days old, which counts as expired": {respond: fakevantage.Errors(410, "Gone"), after: 48 * time.Hour},
+		"failed": {
+			respond: fakevantage.Answer(200, failed),
+			warning: []string{`final status "errored" of the export dta_xprt_`, "the report has no business metric"},
+		},
+		"404 of a gateway": {
+			respond: fakevantage.HTML(404),
+			took:    time.Minute,
+			error:   []string{"The response to GET /v2/data_exports/dta_xprt_", "404 Not Found", "VANTAGE_HOST"},
+		},
+		"unreachable": {
+			respond: fakevantage.Reset,
+			took:    5 * time.Minute,
+			error:   []string{"Could not read unit cost export", "connection reset", "5m0s", "dta_xprt_", "Check the network"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inVirtualTime(t, fakevantage.Options{}, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-				state := p.Create(t.Context(), test.config)
-				fake.Forget(state.Text("token"))
-				if test.response != nil {
-					fake.Change(func(o *fakevantage.Options) { o.Misbehave = get(test.response) })
-				}
-				time.Sleep(test.after)
+				state := p.Create(t.Context(), unwaited)
+				time.Sleep(cmp.Or(test.after, time.Hour))
+				fake.Change(func(o *fakevantage.Options) { o.Misbehave = get(test.respond) })
+				start := time.Now()
 				read := p.Read(t.Context(), state)
-				acctest.WantRequests(t, fake, 1, test.gets)
-				if test.kept {
-					wantNoDiagnostics(t, read)
-					wantSame(t, state, read)
-					return
+				if took := time.Since(start); took < test.took || took >= test.took+time.Minute {
+					t.Errorf("took %s, want %s", took, test.took)
 				}
-				wantWarning(t, read, state.Text("token"))
-				if !read.IsNull() {
+				switch {
+				case test.error != nil:
+					wantError(t, read, test.error...)
+				case test.warning != nil:
+					wantWarning(t, read, test.warning...)
+					wantTraffic(t, fake, "POST GET")
+				default:
+					wantNoDiagnostics(t, read)
+					wantTraffic(t, fake, "POST")
+				}
+				if read.IsNull() != (test.warning != nil) {
 					t.Errorf("the state is %v", read.Value)
+				}
+				if !read.IsNull() {
+					wantSame(t, state, read)
 				}
 			})
 		})

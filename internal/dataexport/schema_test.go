@@ -95,6 +95,14 @@ func TestSchema_keepsEveryTypeAndFlagOfAnArgument(t *testing.T) {
 			t.Errorf("%s has several types", name)
 		}
 	}
+	for kind, manifest := range map[string]attribute{
+		"resource": r.Schema.Attributes["manifest"], "data source": s.Schema.Attributes["manifest"],
+	} {
+		nested, ok := manifest.(schema.SingleNestedAttribute)
+		if !ok || !nested.Attributes["files"].IsSensitive() {
+			t.Errorf("the URLs of the %s are not sensitive", kind)
+		}
+	}
 	if got, ok := a.Schema.Attributes["map"].(interface{ MapValidators() []validator.Map }); !ok ||
 		len(got.MapValidators()) != 1 {
 		t.Error("the action does not validate the map")

@@ -180,34 +180,51 @@ func serve(text string, header ...string) http.HandlerFunc {
 
 // cut responds with the whole length of the text and half of its bytes.
 func cut(text string, header ...string) http.HandlerFunc {
+	return cutAfter(len(text)/2, text, header...)
+}
+
+// cutAfter responds with the length of what is requested of the text, and with fewer bytes.
+func cutAfter(most int, text string, header ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		serve(text, header...)(half{w, len(text) / 2}, r)
+		serve(text, header...)(start{w, most}, r)
 		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
 	}
 }
 
-type half struct {
+type start struct {
 	http.ResponseWriter
 	most int
 }
 
-func (h half) Write(p []byte) (int, error) {
-	n, err := h.ResponseWriter.Write(p[:min(len(p), h.most)])
+func (s start) Write(p []byte) (int, error) {
+	n, err := s.ResponseWriter.Write(p[:min(len(p), s.most)])
 	return max(n, len(p)), err
 }
 
-// stall is a transport whose responses stop in the middle and stay open.
-var stall = roundTripper(func(r *http.Request) (*http.Response, error) {
+// streaming is a transport whose responses have rows, of which each arrives after the delay, and then end or stay open.
+type streaming struct {
+	protocol int // the major version of HTTP
+	length   int64
+	rows     []string
+	delay    time.Duration
+	open     bool
+}
+
+// RoundTrip implements http.RoundTripper.
+func (s streaming) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, w := io.Pipe()
+	go func() {
+		for _, row := range s.rows {
+			time.Sleep(s.delay)
+			_, _ = io.WriteString(w, row)
+		}
+		if s.open {
+			<-r.Context().Done()
+		}
+		_ = w.CloseWithError(r.Context().Err())
+	}()
 	return &http.Response{
-		StatusCode: 200, Header: http.Header{"Etag": {`"v1"`}}, ContentLength: int64(2 * len(whole)), Request: r,
-		Body: io.NopCloser(io.MultiReader(strings.NewReader(whole), untilDone{r.Context()})),
+		StatusCode: 200, ProtoMajor: s.protocol, Header: http.Header{}, ContentLength: s.length, Request: r, Body: body,
 	}, nil
-})
-
-type untilDone struct{ ctx context.Context }
-
-func (u untilDone) Read([]byte) (int, error) {
-	<-u.ctx.Done()
-	return 0, u.ctx.Err()
 }
