@@ -16,7 +16,7 @@ resource "vantage_unit_cost_export" "march" {
 
 action "vantage_data_export_download" "march" {
   config {
-    # With Terraform 1.16 or later: caller.token
+    # From Terraform 1.16 on: caller.token, which -invoke requires
     token     = vantage_unit_cost_export.march.token
     directory = "exports/2025-03"
   }
