@@ -192,6 +192,7 @@ func TestRedirect(t *testing.T) {
 			client: func(o *vantage.Options) { o.Host = test.host },
 			call:   poll(tok1),
 			kind:   test.kind,
+			says:   map[vantage.ErrorKind]string{vantage.Malformed: "Location that is not a URL"}[test.kind],
 			gets:   test.requests,
 		}
 		if test.kind != "" { // seven or eight attempts in a minute

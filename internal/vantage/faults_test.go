@@ -23,8 +23,13 @@ var methods = []string{http.MethodPost, http.MethodGet}
 var temporary = map[string]struct {
 	response    http.HandlerFunc
 	says        string
-	unconfirmed bool // whether a POST may have created an export: see TestCreate_isAttemptedFiveTimes...
+	unconfirmed bool // whether a POST may have created an export, so that it is repeated only a few times
 }{
+	"408":             {fakevantage.Errors(408, "too slow"), "too slow", true},
+	"409":             {fakevantage.Errors(409, "locked"), "locked", true},
+	"421":             {fakevantage.HTML(421), "421", true},
+	"423":             {fakevantage.HTML(423), "423", true},
+	"425":             {fakevantage.HTML(425), "425", true},
 	"500":             {fakevantage.Errors(500, "internal error"), "internal error", true},
 	"502 from proxy":  {fakevantage.HTML(502), "502 Bad Gateway", true},
 	"503":             {fakevantage.HTML(503), "503", false},
@@ -79,7 +84,7 @@ func TestExport_namesTheLastFailureAtTheDeadline(t *testing.T) {
 
 func TestExport_endsAtOnceAfterAnErrorOfTheAPI(t *testing.T) {
 	t.Parallel()
-	for _, status := range []int{400, 401, 402, 403, 404, 410, 422} {
+	for _, status := range []int{400, 401, 402, 403, 404, 410, 422, 501, 505} {
 		for i, method := range methods {
 			refused := interaction{
 				api:  fakevantage.Options{Misbehave: always(method, fakevantage.Errors(status, "first", "second"))},

@@ -66,6 +66,7 @@ var ofGateways = map[string]struct {
 	"404 of a framework":     {vantage.Rejected, fakevantage.Answer(404, `{"status":404,"error":"Not Found"}`)},
 	"404 without errors":     {vantage.Rejected, fakevantage.Answer(404, `{"errors":[]}`)},
 	"444 with an empty body": {vantage.Rejected, fakevantage.Answer(444, "")},
+	"501 with a page":        {vantage.Rejected, fakevantage.HTML(501)},
 	"404 in JSON as a page": {
 		vantage.Rejected, fakevantage.Answer(404, `{"errors":["DataExport not found."]}`, "Content-Type: text/html"),
 	},

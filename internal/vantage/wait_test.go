@@ -218,7 +218,9 @@ func TestWait_pollsForTheLastTimeFiveSecondsBeforeTheDeadline(t *testing.T) {
 		"45 s for an export as recorded": {45 * time.Second, fakevantage.AsRecorded(), true},
 		"30 s for an export as recorded": {30 * time.Second, fakevantage.AsRecorded(), false},
 		"3 s for an export as recorded":  {3 * time.Second, fakevantage.AsRecorded(), false},
-		"3 s for an export of 1 s":       {3 * time.Second, fakevantage.Options{ReadyAfter: time.Second, RetryAfter: "60"}, true},
+		"3 s for an export of 1 s": {
+			3 * time.Second, fakevantage.Options{ReadyAfter: time.Second, RetryAfter: "60"}, true,
+		},
 		"an hour's Retry-After": {
 			10 * time.Minute, fakevantage.Options{ReadyAfter: time.Hour, RetryAfter: "3600"}, false,
 		},
