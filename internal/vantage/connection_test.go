@@ -4,8 +4,8 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
-	"fmt"
 	"io"
 	"log"
 	"net"
@@ -14,7 +14,9 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -23,117 +25,192 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// dials returns what makes a transport that connects in this way.
-func dials(dial func() (net.Conn, error)) func(*vantage.Options) {
-	return func(o *vantage.Options) {
-		o.Transport = &http.Transport{
-			DialTLSContext: func(context.Context, string, string) (net.Conn, error) { return dial() },
-		}
+// dials connects in this way.
+func dials(dial func() (net.Conn, error)) http.RoundTripper {
+	return &http.Transport{
+		DialTLSContext: func(context.Context, string, string) (net.Conn, error) { return dial() },
 	}
+}
+
+// network makes a client connect over the network to a host.
+func network(host string) func(*vantage.Options) {
+	return func(o *vantage.Options) { o.Host, o.Transport = host, vantage.NewTransport(vantage.DefaultTimeout) }
 }
 
 // unreachable are hosts that no connection can be made to, by what the error says of them.
 func unreachable(t *testing.T) map[string]func(*vantage.Options) {
 	t.Helper()
-	closed := httptest.NewServer(nil)
-	closed.Close()
 	plain := httptest.NewServer(fakevantage.New(fakevantage.Options{}))
 	t.Cleanup(plain.Close)
+	failing := func(delay time.Duration, err error) func(*vantage.Options) {
+		return func(o *vantage.Options) {
+			o.Transport = dials(func() (net.Conn, error) {
+				time.Sleep(delay)
+				return nil, err
+			})
+		}
+	}
+	unknown := &net.DNSError{Err: "no such host", Name: "api.vantage.sh", IsNotFound: true}
 	return map[string]func(*vantage.Options){
-		"connection refused": func(o *vantage.Options) { o.Host = closed.URL },
-		"does not look like a TLS handshake": func(o *vantage.Options) {
-			o.Host = strings.Replace(plain.URL, "http:", "https:", 1)
-		},
-		"no such host": dials(func() (net.Conn, error) {
-			unknown := &net.DNSError{Err: "no such host", Name: "api.vantage.sh", IsNotFound: true}
-			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: unknown}
-		}),
-		"tls: handshake failure": dials(func() (net.Conn, error) {
-			return nil, &net.OpError{Op: "remote error", Err: tls.AlertError(40)}
-		}),
-		"no response within the request timeout": dials(func() (net.Conn, error) {
-			time.Sleep(40 * time.Second)
-			return nil, errors.New("i/o timeout")
-		}),
+		// Not at the port of a closed server, which another test may use by now.
+		"connection refused":                     failing(0, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}),
+		"does not look like a TLS handshake":     network(strings.Replace(plain.URL, "http:", "https:", 1)),
+		"no such host":                           failing(0, &net.OpError{Op: "dial", Net: "tcp", Err: unknown}),
+		"tls: handshake failure":                 failing(0, &net.OpError{Op: "remote error", Err: tls.AlertError(40)}),
+		"no response within the request timeout": failing(40*time.Second, errors.New("i/o timeout")),
 	}
 }
 
 func TestHost_isGivenUpIfItNeverResponded(t *testing.T) {
 	t.Parallel()
 	for says, change := range unreachable(t) {
-		for name, call := range map[string]func(context.Context, *vantage.Client) error{
-			"POST": func(ctx context.Context, c *vantage.Client) error {
-				_, err := export(ctx, c)
-				return err
-			},
-			"GET": func(ctx context.Context, c *vantage.Client) error {
-				_, err := c.WaitForDataExport(ctx, &vantage.DataExport{Token: "tok_1"}, nil)
-				return err
-			},
-		} {
-			t.Run(says+" "+name, func(t *testing.T) {
-				t.Parallel()
-				within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-					o := vantage.Options{APIToken: apiToken}
-					change(&o)
-					client, err := vantage.New(o)
-					if err != nil {
-						t.Fatal(err)
-					}
-					start := time.Now()
-					err = call(ctx, client)
-					e := wantKind(t, err, vantage.Unreachable)
-					if !strings.Contains(e.Error(), says) || e.Unconfirmed != 0 || !strings.HasPrefix(e.Path, "/v2/") {
-						t.Errorf("%v (%s, %d unconfirmed) does not say %q", e, e.Path, e.Unconfirmed, says)
-					}
-					// The minute starts when the first attempt has failed, which takes the request timeout at most.
-					if took := time.Since(start); took < 55*time.Second || took > 95*time.Second {
-						t.Errorf("took %s", took)
+		for name, call := range map[string]call{"POST": export, "GET": wait(tok1)} {
+			interaction{
+				client: change, call: call,
+				kind: vantage.Unreachable, says: says,
+				// The minute starts when the first attempt has failed, which takes the request timeout at most.
+				least: 55 * time.Second, most: 95 * time.Second,
+				check: func(t *testing.T, _ *fakevantage.Server, e *vantage.Error) {
+					if !strings.HasPrefix(e.Path, "/v2/") {
+						t.Errorf("the path is %s", e.Path)
 					}
 					time.Sleep(time.Minute) // until the transport has given up connecting, too
-				})
-			})
+				},
+			}.run(t, says+" "+name)
 		}
 	}
 }
 
-// secure returns a server whose certificate is not trusted, unless it is added to the transport.
-func secure(t *testing.T, handler http.Handler) *httptest.Server {
-	t.Helper()
-	server := httptest.NewUnstartedServer(handler)
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.StartTLS()
-	t.Cleanup(server.Close)
-	return server
+// reached lets hosts count as hosts that have responded.
+func reached(names ...string) *retry.Hosts {
+	hosts := &retry.Hosts{}
+	for _, name := range names {
+		hosts.Responded(name)
+	}
+	return hosts
 }
 
 func TestCertificate_thatIsNotTrustedIsFinalUnlessTheHostHasResponded(t *testing.T) {
 	t.Parallel()
-	fake := fakevantage.New(fakevantage.Options{})
-	server := secure(t, fake)
-	for responded, least := range map[bool]time.Duration{false: 0, true: 55 * time.Second} {
-		t.Run(fmt.Sprint(responded), func(t *testing.T) {
-			t.Parallel()
-			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-				hosts := &retry.Hosts{}
-				client, err := vantage.New(vantage.Options{APIToken: apiToken, Host: server.URL, Hosts: hosts})
-				if err != nil {
-					t.Fatal(err)
-				}
-				if responded {
-					hosts.Responded(strings.TrimPrefix(server.URL, "https://"))
-				}
-				start := time.Now()
-				_, err = export(ctx, client)
-				e := wantKind(t, err, vantage.CertificateNotTrusted)
-				if !strings.Contains(e.Error(), ": 127.0.0.1: tls: failed to verify certificate") || e.Unconfirmed > 0 {
-					t.Errorf("%+v", e)
-				}
-				if took := time.Since(start); took < least || took > least+10*time.Second {
-					t.Errorf("took %s", took)
-				}
-				wantRequests(t, fake, 0, 0)
+	requests := fakevantage.New(fakevantage.Options{})
+	server := httptest.NewUnstartedServer(requests)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	for name, test := range map[string]struct {
+		hosts *retry.Hosts
+		least time.Duration
+	}{
+		"never a response": {reached(), 0},
+		"after a response": {reached(strings.TrimPrefix(server.URL, "https://")), 55 * time.Second},
+	} {
+		interaction{
+			client: func(o *vantage.Options) {
+				network(server.URL)(o)
+				o.Hosts = test.hosts
+			},
+			kind: vantage.CertificateNotTrusted, says: ": 127.0.0.1: tls: failed to verify certificate",
+			least: test.least, most: test.least + 10*time.Second,
+			check: func(t *testing.T, _ *fakevantage.Server, _ *vantage.Error) { wantRequests(t, requests, 0, 0) },
+		}.run(t, name)
+	}
+}
+
+// pipes connect a client and a server without a network. They are the listener of the server.
+type pipes struct {
+	accept chan net.Conn
+	close  func()
+	opened atomic.Int32
+	// stalled is the number of connections on which nothing passes any more, without an error, as after a change of the
+	// network.
+	stalled atomic.Int32
+}
+
+func newPipes() *pipes {
+	accept := make(chan net.Conn)
+	return &pipes{accept: accept, close: sync.OnceFunc(func() { close(accept) })}
+}
+
+func (p *pipes) Accept() (net.Conn, error) {
+	if conn, ok := <-p.accept; ok {
+		return conn, nil
+	}
+	return nil, net.ErrClosed
+}
+
+func (p *pipes) Close() error {
+	p.close()
+	return nil
+}
+
+func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8443} }
+
+func (p *pipes) dial(context.Context, string, string) (net.Conn, error) {
+	ours, theirs := net.Pipe()
+	p.accept <- theirs
+	return pipe{ours, p, p.opened.Add(1)}, nil
+}
+
+// pipe is the end of a client.
+type pipe struct {
+	net.Conn
+	pipes *pipes
+	n     int32 // from 1
+}
+
+func (p pipe) stalled() bool { return p.n <= p.pipes.stalled.Load() }
+
+func (p pipe) Read(b []byte) (n int, err error) {
+	n, err = p.Conn.Read(b)
+	for p.stalled() && err == nil {
+		n, err = p.Conn.Read(b)
+	}
+	return n, err
+}
+
+func (p pipe) Write(b []byte) (int, error) {
+	if p.stalled() {
+		return len(b), nil
+	}
+	return p.Conn.Write(b)
+}
+
+// A dead HTTP/2 connection is not used again and again, even if another request is in flight on it.
+func TestTransport_replacesADeadHTTP2Connection(t *testing.T) {
+	t.Parallel()
+	// A ping after a third of the request timeout, at most 10 s, has no response within a sixth, at most 5 s. The
+	// requests are repeated after a second.
+	for timeout, most := range map[time.Duration]time.Duration{
+		12 * time.Second: 8 * time.Second, 2 * time.Minute: 17 * time.Second,
+	} {
+		within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+			fake := fakevantage.New(fakevantage.Options{})
+			token := fake.Add(map[string]any{"cost_report_token": "r"}, time.Now())
+			network := newPipes()
+			server := &httptest.Server{Listener: network, Config: &http.Server{Handler: fake}, EnableHTTP2: true}
+			server.StartTLS()
+			defer server.Close()
+			transport, _ := vantage.NewTransport(timeout).(*http.Transport)
+			defer transport.CloseIdleConnections()
+			roots := x509.NewCertPool()
+			roots.AddCert(server.Certificate())
+			transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+			transport.DialContext = network.dial
+			client := newClient(t, fake, func(o *vantage.Options) {
+				o.Host, o.Transport, o.Timeout = server.URL, transport, timeout
 			})
+			get := func() {
+				if e, err := poll(&vantage.DataExport{Token: token})(ctx, client); err != nil || !e.Completed() {
+					t.Errorf("%+v, %v", e, err)
+				}
+			}
+			get()
+			network.stalled.Store(network.opened.Load())
+			start := time.Now()
+			sideBySide(2, get)
+			if took := time.Since(start); took > most || network.opened.Load() > 3 {
+				t.Errorf("took %s and %d connections", took, network.opened.Load())
+			}
 		})
 	}
 }
@@ -171,27 +248,15 @@ func TestProxy_thatRejectsTheConnection(t *testing.T) {
 		"503":                  {"503 x", false, vantage.Unreachable, rejected + "503", time.Minute},
 		"503 after a response": {"503 x", true, vantage.TimedOut, rejected + "503", time.Hour},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-				hosts := &retry.Hosts{}
-				client, err := vantage.New(vantage.Options{APIToken: apiToken, Transport: rejecting(test.status), Hosts: hosts})
-				if err != nil {
-					t.Fatal(err)
+		interaction{
+			client: func(o *vantage.Options) {
+				if o.Transport = rejecting(test.status); test.responded {
+					o.Hosts = reached("api.vantage.sh")
 				}
-				if test.responded {
-					hosts.Responded("api.vantage.sh")
-				}
-				start := time.Now()
-				_, err = export(ctx, client)
-				if e := wantKind(t, err, test.kind); !strings.Contains(e.Error(), test.says) || e.Unconfirmed > 0 {
-					t.Errorf("%v does not say %q", e, test.says)
-				}
-				if took := time.Since(start); took < test.took-5*time.Second || took > test.took+5*time.Second {
-					t.Errorf("took %s", took)
-				}
-			})
-		})
+			},
+			kind: test.kind, says: test.says,
+			least: test.took - 5*time.Second, most: test.took + 5*time.Second,
+		}.run(t, name)
 	}
 }
 
@@ -200,12 +265,11 @@ func dead(t *testing.T) (client *vantage.Client, hosts *retry.Hosts, attempts fu
 	t.Helper()
 	var n atomic.Int32
 	hosts = &retry.Hosts{}
-	o := vantage.Options{APIToken: apiToken, Hosts: hosts}
-	dials(func() (net.Conn, error) {
+	refusing := dials(func() (net.Conn, error) {
 		n.Add(1)
 		return nil, errors.New("connection refused")
-	})(&o)
-	client, err := vantage.New(o)
+	})
+	client, err := vantage.New(vantage.Options{APIToken: apiToken, Hosts: hosts, Transport: refusing})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -274,31 +338,21 @@ func TestHost_isGivenUpAlone(t *testing.T) {
 
 func TestHost_isNotGivenUpIfItHasResponded(t *testing.T) {
 	t.Parallel()
-	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-		start := time.Now()
-		fake := fakevantage.New(fakevantage.Options{RetryAfter: "60", Misbehave: func(fakevantage.Request) http.HandlerFunc {
-			if time.Since(start) < 2*time.Minute {
-				return fakevantage.HTML(503)
-			}
-			return nil
-		}})
-		refusing := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
-			return nil, errors.New("connection refused")
-		}}
-		client := newClient(t, fake, func(o *vantage.Options) {
+	refusing := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+		return nil, errors.New("connection refused")
+	}}
+	interaction{
+		api: fakevantage.Options{RetryAfter: "60", Misbehave: atFirst(5, http.MethodPost, fakevantage.HTML(503))},
+		client: func(o *vantage.Options) {
+			reachable := o.Transport
 			o.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
-				since := time.Since(start)
+				since := time.Since(bubble)
 				if since < 10*time.Second || since > 3*time.Minute && since < 40*time.Minute {
 					return refusing.RoundTrip(r)
 				}
-				return fake.Transport().RoundTrip(r)
+				return reachable.RoundTrip(r)
 			})
-		})
-		if _, err := export(ctx, client); err != nil {
-			t.Error(err)
-		}
-		if fake.Gets() != 1 {
-			t.Errorf("%d GETs", fake.Gets())
-		}
-	})
+		},
+		posts: 6, gets: 1,
+	}.play(t)
 }

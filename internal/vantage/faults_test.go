@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"math"
 	"math/rand/v2"
 	"net/http"
 	"runtime"
@@ -18,115 +17,92 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
+var methods = []string{http.MethodPost, http.MethodGet}
+
 // temporary are failures that a poll survives until its deadline.
-var temporary = map[string]http.HandlerFunc{
-	"500":             fakevantage.Errors(500, "internal error"),
-	"502 from proxy":  fakevantage.HTML(502),
-	"503":             fakevantage.HTML(503),
-	"503 with a wait": fakevantage.Answer(503, "", "Retry-After: 12"),
-	"503 of the API":  fakevantage.Errors(503, "service unavailable"),
-	"504":             fakevantage.HTML(504),
-	"429":             fakevantage.Errors(429, "slow down"),
-	"429 with a wait": fakevantage.Answer(429, "", "Retry-After: 7"),
-	"reset":           fakevantage.Reset,
-	"hang":            fakevantage.Hang,
-}
-
-// atFirst misbehaves for the first requests of a method.
-func atFirst(times int, method string, answer http.HandlerFunc) func(fakevantage.Request) http.HandlerFunc {
-	return func(r fakevantage.Request) http.HandlerFunc {
-		if r.Method == method && r.Nth <= times {
-			return answer
-		}
-		return nil
-	}
-}
-
-// always misbehaves for each request of a method.
-func always(method string, answer http.HandlerFunc) func(fakevantage.Request) http.HandlerFunc {
-	return atFirst(math.MaxInt, method, answer)
+var temporary = map[string]struct {
+	response    http.HandlerFunc
+	says        string
+	unconfirmed bool // whether a POST may have created an export, so that it is repeated only a few times
+}{
+	"408":             {fakevantage.Errors(408, "too slow"), "too slow", true},
+	"409":             {fakevantage.Errors(409, "locked"), "locked", true},
+	"421":             {fakevantage.HTML(421), "421", true},
+	"423":             {fakevantage.HTML(423), "423", true},
+	"425":             {fakevantage.HTML(425), "425", true},
+	"500":             {fakevantage.Errors(500, "internal error"), "internal error", true},
+	"502 from proxy":  {fakevantage.HTML(502), "502 Bad Gateway", true},
+	"503":             {fakevantage.HTML(503), "503", false},
+	"503 with a wait": {fakevantage.Answer(503, "", "Retry-After: 12"), "503", false},
+	"503 of the API":  {fakevantage.Errors(503, "service unavailable"), "503 Service Unavailable", false},
+	"504":             {fakevantage.HTML(504), "504", true},
+	"429":             {fakevantage.Errors(429, "slow down"), "429", false},
+	"429 with a wait": {fakevantage.Answer(429, "", "Retry-After: 7"), "429", false},
+	"reset":           {fakevantage.Reset, "connection reset", true},
+	"hang":            {fakevantage.Hang, "no response within the request timeout of 30s", true},
 }
 
 func TestExport_survivesTemporaryFailures(t *testing.T) {
 	t.Parallel()
-	for name, trouble := range temporary {
-		for _, method := range []string{http.MethodPost, http.MethodGet} {
-			t.Run(name+" "+method, func(t *testing.T) {
-				t.Parallel()
-				within(t, 30*time.Minute, func(t *testing.T, ctx context.Context) {
-					fake := fakevantage.New(fakevantage.Options{ReadyAfter: time.Minute, Misbehave: atFirst(3, method, trouble)})
-					done, err := export(ctx, newClient(t, fake))
-					if err != nil || !done.Completed() {
-						t.Errorf("%+v, %v", done, err)
-					}
-				})
-			})
-		}
+	for name, failure := range temporary {
+		interaction{
+			api:   fakevantage.Options{Misbehave: atFirst(3, http.MethodPost, failure.response)},
+			posts: 4, gets: 1,
+		}.run(t, name+" POST")
+		interaction{
+			api:   fakevantage.Options{Misbehave: atFirst(3, http.MethodGet, failure.response)},
+			posts: 1, gets: 4,
+		}.run(t, name+" GET")
 	}
 }
 
 func TestExport_namesTheLastFailureAtTheDeadline(t *testing.T) {
 	t.Parallel()
-	said := map[string]string{
-		"500": "internal error", "502 from proxy": "502 Bad Gateway", "503": "503", "503 with a wait": "503", "504": "504",
-		"503 of the API": "503 Service Unavailable",
-		"429":            "429", "429 with a wait": "429", "reset": "connection reset",
-		"hang": "no response within the request timeout of 30s",
-	}
-	unconfirmedByName := map[string]bool{"500": true, "502 from proxy": true, "504": true, "reset": true, "hang": true}
-	for name, trouble := range temporary {
-		for _, method := range []string{http.MethodPost, http.MethodGet} {
-			if method == http.MethodPost && unconfirmedByName[name] {
-				continue // see TestCreate_isAttemptedFiveTimesIfTheOutcomeIsUnknown
-			}
-			t.Run(name+" "+method, func(t *testing.T) {
-				t.Parallel()
-				within(t, 5*time.Minute, func(t *testing.T, ctx context.Context) {
-					fake := fakevantage.New(fakevantage.Options{Misbehave: always(method, trouble)})
-					start := time.Now()
-					_, err := export(ctx, newClient(t, fake))
-					e := wantKind(t, err, vantage.TimedOut)
-					if !strings.Contains(e.Error(), said[name]) || strings.Contains(e.Error(), "; service unavailable") {
-						t.Errorf("%v does not say %q, or says it twice", e, said[name])
-					}
-					if method == http.MethodGet && e.Token == "" {
-						t.Errorf("%v does not name the export", e)
-					}
-					if took := time.Since(start); took > 5*time.Minute+30*time.Second || took < 4*time.Minute {
-						t.Errorf("took %s", took)
-					}
-					if n := len(fake.Requests()); n > 45 {
-						t.Errorf("%d requests in five minutes", n)
-					}
-				})
-			})
+	for name, failure := range temporary {
+		ends := interaction{
+			timeout: 5 * time.Minute,
+			kind:    vantage.TimedOut, says: failure.says,
+			posts: 1, more: 45,
+			least: 4 * time.Minute, most: 5*time.Minute + 30*time.Second,
+			check: func(t *testing.T, fake *fakevantage.Server, e *vantage.Error) {
+				if strings.Contains(e.Error(), "; service unavailable") {
+					t.Errorf("%v says it twice", e)
+				}
+				if e.Token == "" && fake.Gets() > 0 {
+					t.Errorf("%v does not name the export", e)
+				}
+			},
+		}
+		ends.api.Misbehave = always(http.MethodGet, failure.response)
+		ends.run(t, name+" GET")
+		if !failure.unconfirmed {
+			ends.api.Misbehave = always(http.MethodPost, failure.response)
+			ends.run(t, name+" POST")
 		}
 	}
 }
 
 func TestExport_endsAtOnceAfterAnErrorOfTheAPI(t *testing.T) {
 	t.Parallel()
-	for _, status := range []int{400, 401, 402, 403, 404, 410, 422} {
-		for _, method := range []string{http.MethodPost, http.MethodGet} {
-			t.Run(http.StatusText(status)+" "+method, func(t *testing.T) {
-				t.Parallel()
-				within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-					refused := always(method, fakevantage.Errors(status, "first", "second"))
-					fake := fakevantage.New(fakevantage.Options{Misbehave: refused})
-					start := time.Now()
-					_, err := export(ctx, newClient(t, fake))
-					e := wantKind(t, err, vantage.Rejected)
+	for _, status := range []int{400, 401, 402, 403, 404, 410, 422, 501, 505} {
+		for i, method := range methods {
+			refused := interaction{
+				api:  fakevantage.Options{Misbehave: always(method, fakevantage.Errors(status, "first", "second"))},
+				kind: vantage.Rejected, posts: 1, gets: i,
+				most: 3 * time.Second,
+				check: func(t *testing.T, _ *fakevantage.Server, e *vantage.Error) {
 					if e.StatusCode != status || strings.Join(e.Messages, ",") != "first,second" || e.Method != method {
 						t.Errorf("%+v", e)
 					}
 					if gone := status == 404 || status == 410; e.NotFound() != gone {
 						t.Errorf("%v: gone %v, want %v", e, e.NotFound(), gone)
 					}
-					if grace := 17 * time.Second; time.Since(start) > grace {
-						t.Errorf("took %s", time.Since(start))
-					}
-				})
-			})
+				},
+			}
+			if method == http.MethodGet && status == 404 {
+				refused.more, refused.most = 4, 17*time.Second // it may be too early
+			}
+			refused.run(t, http.StatusText(status)+" "+method)
 		}
 	}
 }
@@ -139,19 +115,32 @@ func TestError_showsOnlyTheMessagesOfTheAPI(t *testing.T) {
 		`{"message":"no route"}`: "no route",
 		"<h1>Bad gateway</h1>":   "",
 	} {
-		t.Run(body[:10], func(t *testing.T) {
-			t.Parallel()
-			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc {
-					return fakevantage.Answer(400, body)
-				}})
-				_, err := export(ctx, newClient(t, fake))
-				if got := strings.Join(wantKind(t, err, vantage.Rejected).Messages, "|"); got != want {
+		interaction{
+			api:  fakevantage.Options{Misbehave: everywhere(fakevantage.Answer(400, body))},
+			kind: vantage.Rejected, posts: 1, more: 7,
+			check: func(t *testing.T, _ *fakevantage.Server, e *vantage.Error) {
+				if got := strings.Join(e.Messages, "|"); got != want {
 					t.Errorf("%q, want %q", got, want)
 				}
-			})
-		})
+			},
+		}.run(t, body[:10])
 	}
+}
+
+func TestResponse_withTheAPITokenIsInvalid(t *testing.T) {
+	t.Parallel()
+	body := `{"status":"pending","attributes":{"by":"` + apiToken + `"}}`
+	interaction{
+		api: fakevantage.Options{Misbehave: everywhere(fakevantage.Answer(200, body))},
+		call: func(ctx context.Context, c *vantage.Client) (*vantage.DataExport, error) {
+			e, err := poll(tok1)(ctx, c)
+			if e != nil {
+				t.Errorf("%+v", e)
+			}
+			return e, err
+		},
+		kind: vantage.Malformed, gets: 7, more: 1,
+	}.play(t)
 }
 
 //nolint:paralleltest // it measures what the whole process allocates
@@ -166,7 +155,7 @@ func TestResponse_withoutEndIsRejectedInFlatMemory(t *testing.T) {
 	})
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	_, err := client.GetDataExport(t.Context(), &vantage.DataExport{Token: "tok_1"})
+	_, err := poll(tok1)(t.Context(), client)
 	runtime.ReadMemStats(&after)
 	wantKind(t, err, vantage.TooMany)
 	if read > 25<<20 {
@@ -177,6 +166,10 @@ func TestResponse_withoutEndIsRejectedInFlatMemory(t *testing.T) {
 	}
 }
 
+type zeros struct{ read *int64 }
+
+func (z zeros) Read(p []byte) (int, error) { *z.read += int64(len(p)); return len(p), nil }
+
 //nolint:paralleltest // it measures the memory of the whole process
 func TestRedirects_toFreshPathsUseNoMemory(t *testing.T) {
 	paths := 0
@@ -186,90 +179,29 @@ func TestRedirects_toFreshPathsUseNoMemory(t *testing.T) {
 			if strings.HasSuffix(r.URL.Path, "tok_1") {
 				paths++
 				resp.StatusCode = 307
-				resp.Header.Set("Location", fmt.Sprintf("/%d/%s", paths, strings.Repeat("x", 100_000)))
+				resp.Header.Set("Location", fmt.Sprintf("/%d/%s", paths, strings.Repeat("x", 10_000)))
 			}
 			return resp, nil
 		})
 	})
-	poll := func() uint64 {
-		get(t, t.Context(), client, "tok_1")
+	inUse := func() uint64 {
+		if _, err := poll(tok1)(t.Context(), client); err != nil {
+			t.Error(err)
+		}
 		runtime.GC()
 		var memory runtime.MemStats
 		runtime.ReadMemStats(&memory)
 		return memory.HeapAlloc
 	}
-	before := poll()
+	inUse()
+	before := inUse()
 	for range 20 {
-		poll()
+		inUse()
 	}
-	if after := poll(); after > before+1<<20 || paths != 22 {
+	if after := inUse(); after > before+100<<10 || paths != 23 {
 		t.Errorf("%d KiB in use after %d redirects, %d before", after>>10, paths, before>>10)
 	}
 	runtime.KeepAlive(client)
-}
-
-type zeros struct{ read *int64 }
-
-func (z zeros) Read(p []byte) (int, error) { *z.read += int64(len(p)); return len(p), nil }
-
-func TestLimit_thatExceedsTheDeadlineFailsAtOnce(t *testing.T) {
-	t.Parallel()
-	for name, answer := range map[string]http.HandlerFunc{
-		"429": fakevantage.Answer(429, "", "Retry-After: 3000"),
-		"503": fakevantage.Answer(503, "", "Retry-After: 3000"),
-		// 50 minutes after the time at which a bubble starts.
-		"reset": fakevantage.Answer(429, "",
-			"X-Rate-Limit-Limit: 1000", "X-Rate-Limit-Remaining: 0", "X-Rate-Limit-Reset: 946687800"),
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			within(t, 30*time.Minute, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodPost, answer)})
-				start := time.Now()
-				_, err := export(ctx, newClient(t, fake))
-				e := wantKind(t, err, vantage.TimedOut)
-				const says = "failed at once, because its timeout of 30m0s is too short: the "
-				said := e.Error()
-				if time.Since(start) > time.Second || !strings.Contains(said, says) || !strings.Contains(said, "50m") {
-					t.Errorf("%v after %s", e, time.Since(start))
-				}
-				wantRequests(t, fake, 1, 0)
-			})
-		})
-	}
-}
-
-func TestLimit_ignoresInvalidHeaders(t *testing.T) {
-	t.Parallel()
-	const valid = "946687800" // 50 minutes after the time at which a bubble starts
-	for name, test := range map[string]struct{ limit, remaining, reset string }{
-		"no number":     {"many", "0", valid},
-		"past":          {"1000", "0", "1"},
-		"absurd":        {"1000", "0", "99999999999"},
-		"overflow":      {"1000", "0", "9223372036854775807"},
-		"no reset":      {"1000", "0", ""},
-		"no limit":      {"", "0", valid},
-		"contradictory": {"5", "6", valid},
-		"negative":      {"5", "-1", valid},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-				pending := fakevantage.Answer(202, "", "X-Rate-Limit-Limit: "+test.limit,
-					"X-Rate-Limit-Remaining: "+test.remaining, "X-Rate-Limit-Reset: "+test.reset)
-				fake := fakevantage.New(fakevantage.Options{
-					Limits: []fakevantage.RouteLimit{}, Misbehave: always(http.MethodGet, pending),
-				})
-				client, start := newClient(t, fake), time.Now()
-				for range 3 {
-					get(t, ctx, client, "tok_1")
-				}
-				if time.Since(start) > 0 {
-					t.Errorf("took %s", time.Since(start))
-				}
-			})
-		})
-	}
 }
 
 // Two hundred exports at once, and a server that does everything wrong that passes.
@@ -329,42 +261,5 @@ func TestSoak(t *testing.T) {
 		}
 		t.Logf("%d requests, %d refused", len(fake.Requests()), fake.Refused())
 		// The bubble itself fails the test when a goroutine is left behind.
-	})
-}
-
-func TestLimit_isNotDelayedByRequestsThatHang(t *testing.T) {
-	t.Parallel()
-	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-		fake := fakevantage.New(fakevantage.Options{
-			Limit: 5, Window: 5 * time.Second,
-			Misbehave: func(r fakevantage.Request) http.HandlerFunc {
-				if r.N > 1 && r.N <= 5 {
-					return fakevantage.Hang
-				}
-				return nil
-			},
-		})
-		client := newClient(t, fake)
-		start := time.Now()
-		tenAtATime(func() {
-			_, _ = client.CreateDataExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "r"})
-		})
-		all := fake.Requests()
-		if at := all[5].Time.Sub(start); at > 6*time.Second {
-			t.Errorf("the sixth request went out after %s", at)
-		}
-	})
-}
-
-func TestResponse_withTheAPITokenIsInvalid(t *testing.T) {
-	t.Parallel()
-	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-		fake := fakevantage.New(fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc {
-			return fakevantage.Answer(200, `{"status":"pending","attributes":{"by":"`+apiToken+`"}}`)
-		}})
-		e, err := newClient(t, fake).GetDataExport(ctx, &vantage.DataExport{Token: "tok_1"})
-		if failed := wantKind(t, err, vantage.Malformed); e != nil || strings.Contains(failed.Error(), apiToken) {
-			t.Errorf("%+v, %v", e, err)
-		}
 	})
 }

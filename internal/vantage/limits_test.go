@@ -19,22 +19,79 @@ func limited(posts, gets int, getWindow time.Duration) []fakevantage.RouteLimit 
 	}
 }
 
-// post creates an export and get polls it, each failing the test on an error.
-func post(t *testing.T, ctx context.Context, c *vantage.Client) string {
-	t.Helper()
-	e, err := c.CreateDataExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "r"})
-	if err != nil {
-		t.Error(err)
-		return ""
+// windowEnds is 50 minutes after the time at which a bubble starts.
+const windowEnds = "946687800"
+
+func TestLimit_thatExceedsTheDeadlineFailsAtOnce(t *testing.T) {
+	t.Parallel()
+	const tooShort = "failed at once, because its timeout of 30m0s is too short: the "
+	for name, test := range map[string]struct {
+		response http.HandlerFunc
+		says     string
+	}{
+		"429": {fakevantage.Answer(429, "", "Retry-After: 3000"), "rate limit requires a delay of 50m"},
+		"503": {fakevantage.Answer(503, "", "Retry-After: 3000"), "server requires a delay of 50m"},
+		"reset": {
+			fakevantage.Answer(429, "",
+				"X-Rate-Limit-Limit: 1000", "X-Rate-Limit-Remaining: 0", "X-Rate-Limit-Reset: "+windowEnds),
+			"rate limit requires a delay of 50m",
+		},
+	} {
+		interaction{
+			api:     fakevantage.Options{Misbehave: always(http.MethodPost, test.response)},
+			timeout: 30 * time.Minute,
+			kind:    vantage.TimedOut, says: tooShort + test.says,
+			posts: 1, most: time.Second,
+		}.run(t, name)
 	}
-	return e.Token
 }
 
-func get(t *testing.T, ctx context.Context, c *vantage.Client, token string) {
-	t.Helper()
-	if _, err := c.GetDataExport(ctx, &vantage.DataExport{Token: token}); err != nil {
-		t.Error(err)
+func TestLimit_ignoresInvalidHeaders(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ limit, remaining, reset string }{
+		"no number":     {"many", "0", windowEnds},
+		"past":          {"1000", "0", "1"},
+		"absurd":        {"1000", "0", "99999999999"},
+		"overflow":      {"1000", "0", "9223372036854775807"},
+		"no reset":      {"1000", "0", ""},
+		"no limit":      {"", "0", windowEnds},
+		"contradictory": {"5", "6", windowEnds},
+		"negative":      {"5", "-1", windowEnds},
+	} {
+		pending := fakevantage.Answer(202, "", "X-Rate-Limit-Limit: "+test.limit,
+			"X-Rate-Limit-Remaining: "+test.remaining, "X-Rate-Limit-Reset: "+test.reset)
+		interaction{
+			api: fakevantage.Options{Limits: []fakevantage.RouteLimit{}, Misbehave: everywhere(pending)},
+			call: func(ctx context.Context, c *vantage.Client) (*vantage.DataExport, error) {
+				if e, err := poll(tok1)(ctx, c); err != nil {
+					return e, err
+				}
+				return poll(tok1)(ctx, c)
+			},
+			pending: true, gets: 2, most: time.Millisecond,
+		}.run(t, name)
 	}
+}
+
+func TestLimit_isNotDelayedByRequestsThatHang(t *testing.T) {
+	t.Parallel()
+	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
+		fake := fakevantage.New(fakevantage.Options{
+			Limit: 5, Window: 5 * time.Second,
+			Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+				if r.N > 1 && r.N <= 5 {
+					return fakevantage.Hang
+				}
+				return nil
+			},
+		})
+		client := newClient(t, fake)
+		start := time.Now()
+		tenAtATime(func() { _, _ = create(ctx, client) })
+		if at := fake.Requests()[5].Time.Sub(start); at > 6*time.Second {
+			t.Errorf("the sixth request went out after %s", at)
+		}
+	})
 }
 
 func TestLimit_thatIsEqualByCoincidenceIsNotShared(t *testing.T) {
@@ -42,55 +99,58 @@ func TestLimit_thatIsEqualByCoincidenceIsNotShared(t *testing.T) {
 	within(t, 3*time.Hour, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(fakevantage.Options{Limits: limited(5, 5, time.Minute)})
 		client, start := newClient(t, fake), time.Now()
-		token := post(t, ctx, client)
+		wantTook := func(what string, least, most time.Duration) {
+			t.Helper()
+			if took := time.Since(start); took < least || took > most || fake.Refused() > 0 {
+				t.Errorf("%s after %s with %d refused", what, took, fake.Refused())
+			}
+		}
+		created, err := create(ctx, client)
+		if err != nil {
+			t.Fatal(err)
+		}
+		get := func() {
+			if _, err := client.GetDataExport(ctx, created); err != nil {
+				t.Error(err)
+			}
+		}
 		time.Sleep(5 * time.Second)
 		for range 5 {
-			get(t, ctx, client, token)
+			get()
 		}
 		for range 4 {
-			post(t, ctx, client)
+			if _, err := create(ctx, client); err != nil {
+				t.Error(err)
+			}
 		}
-		if took := time.Since(start); took > 5*time.Second || fake.Refused() > 0 {
-			t.Errorf("took %s with %d refused, want no wait", took, fake.Refused())
-		}
-		get(t, ctx, client, token)
-		if took := time.Since(start); took < 65*time.Second || took > 67*time.Second {
-			t.Errorf("the sixth GET took %s, want 65 s", took)
-		}
+		wantTook("five of each", 5*time.Second, 5*time.Second)
+		get()
+		wantTook("the sixth GET", 65*time.Second, 67*time.Second)
 	})
 }
 
 func TestLimit_thatLastsLongerThanAWait(t *testing.T) {
 	t.Parallel()
-	within(t, 30*time.Minute, func(t *testing.T, ctx context.Context) {
-		fake := fakevantage.New(fakevantage.Options{
-			ReadyAfter: time.Hour, RetryAfter: "60", Limits: limited(100, 1, time.Hour),
-		})
-		client := newClient(t, fake)
-		e, err := client.CreateDataExport(ctx, unitCosts)
-		if err != nil {
-			t.Fatal(err)
-		}
-		get(t, ctx, client, e.Token)
-		start := time.Now()
-		_, err = client.WaitForDataExport(ctx, e, nil)
-		failed := wantKind(t, err, vantage.TimedOut)
-		if time.Since(start) > 61*time.Second || failed.Token != e.Token ||
-			!strings.Contains(failed.Error(), "delay of 59m0s, but only 29m0s are left") {
-			t.Errorf("%v after %s", failed, time.Since(start))
-		}
-		wantRequests(t, fake, 1, 1)
-	})
+	interaction{
+		api:     fakevantage.Options{ReadyAfter: time.Hour, RetryAfter: "60", Limits: limited(100, 1, time.Hour)},
+		timeout: 30 * time.Minute,
+		kind:    vantage.TimedOut, says: "delay of 59m",
+		posts: 1, gets: 1,
+		most:  122 * time.Second,
+		check: wantNamed,
+	}.play(t)
 }
 
 func TestCreate_thatTakesLongerThanTheDeadline(t *testing.T) {
 	t.Parallel()
-	within(t, 5*time.Second, func(t *testing.T, ctx context.Context) {
-		fake := fakevantage.New(fakevantage.Options{Latency: 7 * time.Second})
-		_, err := export(ctx, newClient(t, fake))
-		if e := wantKind(t, err, vantage.TimedOut); strings.Contains(e.Error(), "limit") || e.Token == "" {
-			t.Error(e)
-		}
-		wantRequests(t, fake, 1, 0)
-	})
+	interaction{
+		api:     fakevantage.Options{Latency: 7 * time.Second},
+		timeout: 5 * time.Second,
+		kind:    vantage.TimedOut, posts: 1,
+		check: func(t *testing.T, _ *fakevantage.Server, e *vantage.Error) {
+			if strings.Contains(e.Error(), "limit") || e.Token == "" {
+				t.Error(e)
+			}
+		},
+	}.play(t)
 }

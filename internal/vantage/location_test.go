@@ -1,10 +1,7 @@
 package vantage_test
 
 import (
-	"context"
-	"io"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,22 +21,12 @@ func TestCreate_readsEveryFormOfThe202(t *testing.T) {
 		"Location and a wrong one": fakevantage.LocationAndNestBody,
 		"Location and text":        fakevantage.LocationAndText,
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			within(t, time.Minute, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{
-					Created: created, ReadyAfter: 3 * time.Second, RetryAfter: fakevantage.Exact,
-				})
-				done, err := export(ctx, newClient(t, fake))
-				if err != nil {
-					t.Fatal(err)
-				}
-				if _, known := fake.Exports()[done.Token]; !known || len(done.Manifest.Files) != 1 {
-					t.Errorf("got %+v", done)
-				}
-				wantRequests(t, fake, 1, 1)
-			})
-		})
+		interaction{
+			api: fakevantage.Options{
+				Created: created, ReadyAfter: 3 * time.Second, RetryAfter: fakevantage.Exact,
+			},
+			posts: 1, gets: 1,
+		}.run(t, name)
 	}
 }
 
@@ -75,37 +62,30 @@ func TestLocation_isUsedForItsTokenAlone(t *testing.T) {
 		"//evil.example/v2/data_exports/tok_1":             "tok_1",
 		"https://evil.example":                             "tok_body",
 	} {
-		t.Run(location, func(t *testing.T) {
-			t.Parallel()
-			within(t, time.Minute, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc {
-					return fakevantage.Answer(202, `{"token":"tok_body"}`, "Location: "+location)
-				}})
-				var hosts []string
-				client := newClient(t, fake, recordHosts(fake, &hosts))
-				created, err := client.CreateDataExport(ctx, vantage.UnitCostExportRequest{CostReportToken: "r"})
-				if err != nil || created.Token != want {
-					t.Fatalf("%v, %v; want the token %s", created, err, want)
-				}
-				wantRequests(t, fake, 1, 0)
-				if _, err := client.GetDataExport(ctx, created); err != nil {
-					t.Error(err)
-				}
-				if !slices.Equal(hosts, []string{"https://api.vantage.sh", "https://api.vantage.sh"}) {
-					t.Errorf("requests were made to %v", hosts)
-				}
-			})
-		})
+		response := fakevantage.Answer(202, `{"token":"tok_body"}`, "Location: "+location)
+		interaction{
+			api: fakevantage.Options{Misbehave: creating(response)}, posts: 1, gets: 1, check: wantPolled(want),
+		}.run(t, location)
 	}
 }
 
-// recordHosts notes the origin of each request.
-func recordHosts(fake *fakevantage.Server, hosts *[]string) func(*vantage.Options) {
-	return func(o *vantage.Options) {
-		o.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
-			*hosts = append(*hosts, r.URL.Scheme+"://"+r.URL.Host)
-			return fake.Transport().RoundTrip(r)
-		})
+// creating is the response to each POST. Exports are completed at their first poll.
+func creating(response http.HandlerFunc) misbehavior {
+	return func(r fakevantage.Request) http.HandlerFunc {
+		if r.Method == http.MethodGet {
+			return fakevantage.Answer(200, completed)
+		}
+		return response
+	}
+}
+
+// wantPolled checks the token of the export that was polled after its creation.
+func wantPolled(token string) func(*testing.T, *fakevantage.Server, *vantage.Error) {
+	return func(t *testing.T, fake *fakevantage.Server, _ *vantage.Error) {
+		t.Helper()
+		if at := fake.Requests()[1].Path; at != "/v2/data_exports/"+token {
+			t.Errorf("polled at %s, want the token %s", at, token)
+		}
 	}
 }
 
@@ -118,58 +98,28 @@ func TestToken_withTheAPITokenIsRejected(t *testing.T) {
 		"body":             fakevantage.Answer(202, `{"token":"`+apiToken+`"}`),
 		"escaped in body":  fakevantage.Answer(202, `{"token":"\u0076`+apiToken[1:]+`"}`),
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			within(t, time.Minute, func(t *testing.T, ctx context.Context) {
-				fake := fakevantage.New(fakevantage.Options{Misbehave: always(http.MethodPost, answer)})
-				created, err := newClient(t, fake).CreateDataExport(ctx, unitCosts)
-				e := wantKind(t, err, vantage.Malformed)
-				if created != nil || strings.Contains(e.Error(), apiToken) {
-					t.Errorf("%+v, %v", created, e)
-				}
-				wantRequests(t, fake, 5, 0)
-			})
-		})
+		interaction{
+			api:  fakevantage.Options{Misbehave: everywhere(answer)},
+			call: create,
+			kind: vantage.Malformed, unconfirmed: 5, posts: 5,
+		}.run(t, name)
 	}
 }
 
 func TestCreate_survivesABodyThatCannotBeRead(t *testing.T) {
 	t.Parallel()
-	cutOff := func() io.Reader { return io.MultiReader(strings.NewReader(`{"token":`), failing{}) }
-	for name, test := range map[string]struct {
-		status      int
-		contentType string
-		body        func() io.Reader
-	}{
-		"200":          {200, "", cutOff},
-		"201":          {201, "", cutOff},
-		"202":          {202, "", cutOff},
-		"203":          {203, "", cutOff},
-		"299":          {299, "", cutOff},
-		"202, endless": {202, "", func() io.Reader { return io.LimitReader(zeros{new(int64)}, 100<<20) }},
-		"202, a page":  {202, "text/html", func() io.Reader { return strings.NewReader("<html>") }},
+	const location = "Location: /v2/data_exports/tok_1"
+	for name, response := range map[string]http.HandlerFunc{
+		"200":           cutOff(200, location),
+		"201":           cutOff(201, location),
+		"202":           cutOff(202, location),
+		"203":           cutOff(203, location),
+		"299":           cutOff(299, location),
+		"202, too long": fakevantage.Answer(202, strings.Repeat("x", 25<<20), location),
+		"202, a page":   fakevantage.Answer(202, "<html>", location, "Content-Type: text/html"),
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			posts := 0
-			client := newClient(t, fakevantage.New(fakevantage.Options{}), func(o *vantage.Options) {
-				o.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
-					posts++
-					header := http.Header{
-						"Location": {"/v2/data_exports/tok_1"}, "Content-Type": {test.contentType},
-					}
-					body := io.NopCloser(test.body())
-					return &http.Response{StatusCode: test.status, Header: header, Body: body, Request: r}, nil
-				})
-			})
-			created, err := client.CreateDataExport(t.Context(), unitCosts)
-			if err != nil || created.Token != "tok_1" || posts != 1 {
-				t.Errorf("%+v, %v after %d POSTs", created, err, posts)
-			}
-		})
+		interaction{
+			api: fakevantage.Options{Misbehave: creating(response)}, posts: 1, gets: 1, check: wantPolled("tok_1"),
+		}.run(t, name)
 	}
 }
-
-type failing struct{}
-
-func (failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

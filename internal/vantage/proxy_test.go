@@ -1,8 +1,6 @@
 package vantage
 
 import (
-	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -112,35 +110,5 @@ func TestProxyOf_rejectsInvalidVariables(t *testing.T) {
 				t.Errorf("the host is excluded: %v", err)
 			}
 		})
-	}
-}
-
-func TestProxy_rejectingTheCredentialsIsNamed(t *testing.T) { //nolint:paralleltest // sets environment variables
-	requests := 0
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		requests++
-		w.WriteHeader(http.StatusProxyAuthRequired)
-	}))
-	defer proxy.Close()
-	host := strings.TrimPrefix(proxy.URL, "http://")
-	clearProxies(t, env{"HTTPS_PROXY": "http://me:hunter2@" + host})
-	transport, ok := NewTransport(DefaultTimeout).(*http.Transport)
-	if !ok {
-		t.Fatal("the transport has another type")
-	}
-	// http.ProxyFromEnvironment reads the environment only once.
-	transport.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse("http://me:hunter2@" + host) }
-	client, err := New(Options{APIToken: "any", Transport: transport})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = client.GetDataExport(t.Context(), &DataExport{Token: "tok_1"})
-	if err == nil || strings.Contains(err.Error(), "hunter2") || requests != 1 {
-		t.Fatalf("the error is %v after %d requests", err, requests)
-	}
-	for _, want := range []string{host, "HTTPS_PROXY", "407", "password"} {
-		if !strings.Contains(err.Error(), want) {
-			t.Errorf("%v does not contain %q", err, want)
-		}
 	}
 }

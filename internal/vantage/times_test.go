@@ -11,13 +11,6 @@ import (
 
 func TestParseTime(t *testing.T) {
 	t.Parallel()
-	at := func(text string) time.Time {
-		parsed, err := time.Parse(time.RFC3339Nano, text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return parsed
-	}
 	for text, want := range map[string]string{
 		"2026-11-24T01:57:50Z":         "2026-11-24T01:57:50Z",
 		"2026-11-24T01:57:50+02:00":    "2026-11-23T23:57:50Z",
@@ -39,12 +32,10 @@ func TestParseTime(t *testing.T) {
 		"20261124T015750Z":                    "2026-11-24T01:57:50Z",
 		"2026-11-24T01:57:50.123456789123456": "2026-11-24T01:57:50.123456789Z",
 	} {
-		t.Run(text, func(t *testing.T) {
-			t.Parallel()
-			if got, ok := vantage.ParseTime(text); !ok || !got.Equal(at(want)) || got.Location() != time.UTC {
-				t.Errorf("%s, %v, want %s", got, ok, want)
-			}
-		})
+		got, ok := vantage.ParseTime(text)
+		if !ok || got.Format(time.RFC3339Nano) != want || got.Location() != time.UTC {
+			t.Errorf("%q became %s, %v, want %s", text, got, ok, want)
+		}
 	}
 	for _, text := range []string{
 		"2026-W01", "2026-328", "2026-11-24T24:00:00", "20261124", "", "soon",
@@ -56,12 +47,9 @@ func TestParseTime(t *testing.T) {
 		"9999-12-31T23:59:59-01:00",
 		"24.11.2026", "11/24/2026", "never",
 	} {
-		t.Run("not "+text[:min(len(text), 30)], func(t *testing.T) {
-			t.Parallel()
-			if got, ok := vantage.ParseTime(text); ok {
-				t.Errorf("%q became %s", text, got)
-			}
-		})
+		if got, ok := vantage.ParseTime(text); ok {
+			t.Errorf("%q became %s", text, got)
+		}
 	}
 }
 
