@@ -121,7 +121,7 @@ type pipes struct {
 	accept chan net.Conn
 	close  func()
 	opened atomic.Int32
-	// stalled is the number of connections on which nothing passes any more, without an error, as after a change of the
+	// stalled is the number of connections on which nothing passes from now on, without an error, as after a change of the
 	// network.
 	stalled atomic.Int32
 }
