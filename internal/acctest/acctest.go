@@ -15,7 +15,6 @@ import (
 
 	"terraform-provider-vantage/internal/fakevantage"
 	"terraform-provider-vantage/internal/fakevantage/contract"
-	"terraform-provider-vantage/internal/mirror"
 	"terraform-provider-vantage/internal/provider"
 )
 
@@ -96,7 +95,7 @@ func Eventually(t testing.TB, what string, holds func() bool) {
 func Main(m *testing.M) {
 	for _, pair := range os.Environ() {
 		name, _, _ := strings.Cut(pair, "=")
-		if mirror.IsSetting(name) && name != "TF_ACC_TERRAFORM_PATH" && name != "TF_ACC_PROVIDER_HOST" {
+		if isSetting(name) && name != "TF_ACC_TERRAFORM_PATH" && name != "TF_ACC_PROVIDER_HOST" {
 			_ = os.Unsetenv(name)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"terraform-provider-vantage/internal/mirror"
 	"terraform-provider-vantage/internal/provider"
 )
 
@@ -31,7 +30,7 @@ func (c *CLI) attach() {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	serve := exec.CommandContext(c.t.Context(), mirror.Binary(i.mirror), "-debug")
+	serve := exec.CommandContext(c.t.Context(), i.binary, "-debug")
 	serve.Dir = c.Dir
 	serve.Env = append(c.env[:len(c.env):len(c.env)], "PLUGIN_UNIX_SOCKET_DIR="+i.mirror)
 	for _, log := range []string{"PROVIDER_VANTAGE", "SDK", "SDK_PROTO", "SDK_FRAMEWORK"} {

@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"terraform-provider-vantage/internal/mirror"
 	"terraform-provider-vantage/internal/provider"
 )
 
@@ -75,15 +74,11 @@ func newCLIFrom(t testing.TB, api *API, directory string, environment ...string)
 	t.Helper()
 	c := newCLI(t, api)
 	c.env = append(c.env, environment...)
-	i, err := install()
-	if err != nil {
-		t.Fatal(err)
-	}
 	to := c.Dir
 	c.Dir = filepath.Join(to, filepath.FromSlash(directory))
 	for _, module := range []string{directory, "examples/archive"} {
 		module = filepath.FromSlash(module)
-		if err := mirror.CopyModule(filepath.Join(i.root, module), filepath.Join(to, module)); err != nil {
+		if err := copyModule(filepath.Join(repository, module), filepath.Join(to, module)); err != nil {
 			t.Fatal(err)
 		}
 	}

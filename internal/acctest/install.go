@@ -6,43 +6,63 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
-	"terraform-provider-vantage/internal/mirror"
+	"terraform-provider-vantage/internal/provider"
 )
 
-// installed is a mirror with the provider, and an environment in which Terraform uses it. All tests of a process share
-// it.
+// repository is the root directory. Tests run in the directory of their package, internal/NAME.
+var repository = filepath.Join("..", "..")
+
+// installed is the provider in a filesystem mirror, and an environment in which Terraform uses it. All tests of a
+// process share it.
 type installed struct {
-	root   string // of the repository
-	mirror string
-	env    []string
+	mirror, binary string
+	env            []string
 }
 
 // toRemove is the directory that install creates and Main removes.
 var toRemove string
 
 var install = sync.OnceValues(func() (i installed, err error) {
-	ctx := context.Background()
-	if i.root, err = mirror.Root(ctx); err != nil {
-		return i, err
-	}
 	if i.mirror, err = os.MkdirTemp("", "vantage-mirror-"); err != nil {
 		return i, err
 	}
 	toRemove = i.mirror
-	cmd, err := mirror.BuildCommand(ctx, i.root, i.mirror)
-	if err != nil {
-		return i, err
+	const version = "0.0.1" // Terraform installs a prerelease only if a configuration names it
+	i.binary = filepath.Join(i.mirror, filepath.FromSlash(provider.Address), version, runtime.GOOS+"_"+runtime.GOARCH,
+		"terraform-provider-vantage_v"+version)
+	if runtime.GOOS == "windows" {
+		i.binary += ".exe"
 	}
+	build := []string{"build", "-buildvcs=false", "-ldflags", "-s -w", "-o", i.binary, "."}
+	cmd := exec.CommandContext(context.Background(), "go", build...)
+	cmd.Dir = repository
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return i, fmt.Errorf("%w: %s", err, out)
 	}
-	i.env, err = mirror.Environment(i.mirror)
-	return i, err
+	config := filepath.Join(i.mirror, "cli.tfrc")
+	text := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n",
+		filepath.ToSlash(i.mirror))
+	i.env = slices.DeleteFunc(os.Environ(), isSetting)
+	i.env = append(i.env,
+		"TF_CLI_CONFIG_FILE="+config,
+		"TF_IN_AUTOMATION=1",   // no hints about the next command
+		"CHECKPOINT_DISABLE=1", // no request for the latest version of Terraform
+	)
+	return i, os.WriteFile(config, []byte(text), 0o600)
 })
+
+// isSetting reports whether an environment variable configures Terraform or the provider.
+func isSetting(name string) bool {
+	name = strings.ToUpper(name)
+	return strings.HasPrefix(name, "TF_") || strings.HasPrefix(name, "VANTAGE_")
+}
 
 // Installed returns the built provider and the environment in which Terraform installs it.
 func Installed(t testing.TB) (binary string, env []string) {
@@ -51,7 +71,28 @@ func Installed(t testing.TB) (binary string, env []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return mirror.Binary(i.mirror), slices.Clone(i.env)
+	return i.binary, slices.Clone(i.env)
+}
+
+// copyModule copies a root module with its child modules and tests, but without files that Terraform has written.
+func copyModule(from, to string) error {
+	return filepath.WalkDir(from, func(path string, entry os.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.Name() == ".terraform":
+			return filepath.SkipDir
+		case entry.IsDir():
+			return os.MkdirAll(filepath.Join(to, strings.TrimPrefix(path, from)), 0o700)
+		case !strings.HasSuffix(path, ".tf") && !strings.HasSuffix(path, ".hcl") || entry.Name() == ".terraform.lock.hcl":
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(to, strings.TrimPrefix(path, from)), text, 0o600)
+	})
 }
 
 // SkipIfShort skips a test that runs a CLI in "go test -short", because it takes seconds.

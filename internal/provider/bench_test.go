@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"testing"
@@ -13,24 +12,13 @@ import (
 
 	"terraform-provider-vantage/internal/acctest"
 	"terraform-provider-vantage/internal/fakevantage"
-	"terraform-provider-vantage/internal/mirror"
 )
 
 // BenchmarkStart reports the time from the start of the provider's process until it has sent its schemas, and its peak
 // memory until then.
 func BenchmarkStart(b *testing.B) {
 	ctx := context.Background()
-	root, err := mirror.Root(ctx)
-	if err != nil {
-		b.Fatal(err)
-	}
-	binary := filepath.Join(b.TempDir(), "terraform-provider-vantage")
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, ".")
-	build.Dir = root
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		b.Fatalf("%v: %s", err, out)
-	}
+	binary, _ := acctest.Installed(b)
 	info, err := os.Stat(binary)
 	if err != nil {
 		b.Fatal(err)
