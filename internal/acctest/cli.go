@@ -204,3 +204,6 @@ func (r *Running) Wait() (string, bool) {
 	err := r.cmd.Wait()
 	return r.out.String(), err == nil
 }
+
+// Loose replaces spaces with a pattern for any white space, because the CLI wraps diagnostics and draws a border.
+func Loose(pattern string) string { return strings.ReplaceAll(pattern, " ", `[\s│|]+`) }

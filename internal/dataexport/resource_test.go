@@ -118,26 +118,6 @@ func TestUnknownProviderConfiguration(t *testing.T) {
 	}
 }
 
-// Texts of dates, tokens and lists of values are those of other tests: these show which arguments are validated.
-func TestValidate_rejectsInvalidArguments(t *testing.T) {
-	t.Parallel()
-	create := func(timeout string) map[string]any {
-		return with(minimal, "timeouts", map[string]any{"create": timeout})
-	}
-	kind := acctest.Kind{TypeName: unitCostExport}
-	kind.WantInvalid(t, map[string]map[string]any{
-		`" rprt_1 " contains white space`:                          {"cost_report_token": " rprt_1 "},
-		`Invalid workspace_token: The value must be a token`:       with(minimal, "workspace_token", ""),
-		`"2025-02-30" is not an ISO 8601 date`:                     with(minimal, "end_date", "2025-02-30"),
-		`a timeout must be above zero`:                             create("0s"),
-		`"1d" is not a duration; write it like 24h or 1h30m (days`: create("1d"),
-		`"1 hour" is not a duration; write it like 24h or 1h30m`:   with(minimal, "renew_before_expiry", "1 hour"),
-		`between 0s and 24h`:                                       with(minimal, "renew_before_expiry", "24h1s"),
-		`the margin must be between 0s and 24h`:                    with(minimal, "renew_before_expiry", "-1s"),
-	})
-	wantNoDiagnostics(t, acctest.NewProtocol(t, nil).Validate(with(minimal, "renew_before_expiry", "24h")))
-}
-
 // A file's URL is an obvious value to try. It is sensitive, which an error of validation would ignore.
 func TestValidate_neverQuotesAURL(t *testing.T) {
 	t.Parallel()
