@@ -28,13 +28,10 @@ func TestClient_keepsConnections(t *testing.T) {
 	}
 	server.Start()
 	t.Cleanup(server.Close)
-	client, err := vantage.New(vantage.Options{APIToken: apiToken, Host: server.URL})
-	if err != nil {
-		t.Fatal(err)
-	}
+	client, get := newClient(t, fake, network(server.URL)), poll(&vantage.DataExport{Token: token})
 	for range 20 {
 		tenAtATime(func() {
-			if _, err := client.GetDataExport(t.Context(), &vantage.DataExport{Token: token}); err != nil {
+			if _, err := get(t.Context(), client); err != nil {
 				t.Error(err)
 			}
 		})
@@ -47,8 +44,13 @@ func TestClient_keepsConnections(t *testing.T) {
 
 func TestNew_rejectsInvalidOptions(t *testing.T) {
 	t.Parallel()
-	if _, err := vantage.New(vantage.Options{}); err == nil {
-		t.Error("no token is accepted")
+	for token, ok := range map[string]bool{
+		"vntg_tkn_0-1": true, "!x~": true,
+		"": false, "a b": false, "a\n": false, "\ta": false, "a\x7f": false, "tök": false,
+	} {
+		if _, err := vantage.New(vantage.Options{APIToken: token}); (err == nil) != ok {
+			t.Errorf("%q: %v", token, err)
+		}
 	}
 	for host, says := range map[string]string{
 		"api.vantage.sh":                     "must start with https://",
@@ -75,18 +77,6 @@ func TestNew_rejectsInvalidOptions(t *testing.T) {
 	} {
 		if _, err := vantage.New(vantage.Options{APIToken: "x", Host: host}); err != nil {
 			t.Errorf("%s: %v", host, err)
-		}
-	}
-}
-
-func TestCheckAPIToken(t *testing.T) {
-	t.Parallel()
-	for token, ok := range map[string]bool{
-		"vntg_tkn_0-1": true, "!x~": true,
-		"": false, "a b": false, "a\n": false, "\ta": false, "a\x7f": false, "tök": false,
-	} {
-		if err := vantage.CheckAPIToken(token); (err == nil) != ok {
-			t.Errorf("%q: %v", token, err)
 		}
 	}
 }

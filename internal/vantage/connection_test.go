@@ -25,11 +25,12 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// dials connects in this way.
-func dials(dial func() (net.Conn, error)) http.RoundTripper {
-	return &http.Transport{
-		DialTLSContext: func(context.Context, string, string) (net.Conn, error) { return dial() },
-	}
+// failing returns a transport whose connections fail after a delay.
+func failing(delay time.Duration, err error) http.RoundTripper {
+	return &http.Transport{DialTLSContext: func(context.Context, string, string) (net.Conn, error) {
+		time.Sleep(delay)
+		return nil, err
+	}}
 }
 
 // network makes a client connect over the network to a host.
@@ -37,33 +38,22 @@ func network(host string) func(*vantage.Options) {
 	return func(o *vantage.Options) { o.Host, o.Transport = host, vantage.NewTransport(vantage.DefaultTimeout) }
 }
 
-// unreachable are hosts that no connection can be made to, by what the error says of them.
-func unreachable(t *testing.T) map[string]func(*vantage.Options) {
-	t.Helper()
-	plain := httptest.NewServer(fakevantage.New(fakevantage.Options{}))
-	t.Cleanup(plain.Close)
-	failing := func(delay time.Duration, err error) func(*vantage.Options) {
-		return func(o *vantage.Options) {
-			o.Transport = dials(func() (net.Conn, error) {
-				time.Sleep(delay)
-				return nil, err
-			})
-		}
-	}
-	unknown := &net.DNSError{Err: "no such host", Name: "api.vantage.sh", IsNotFound: true}
-	return map[string]func(*vantage.Options){
-		// Not at the port of a closed server, which another test may use by now.
-		"connection refused":                     failing(0, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}),
-		"does not look like a TLS handshake":     network(strings.Replace(plain.URL, "http:", "https:", 1)),
-		"no such host":                           failing(0, &net.OpError{Op: "dial", Net: "tcp", Err: unknown}),
-		"tls: handshake failure":                 failing(0, &net.OpError{Op: "remote error", Err: tls.AlertError(40)}),
-		"no response within the request timeout": failing(40*time.Second, errors.New("i/o timeout")),
-	}
-}
-
 func TestHost_isGivenUpIfItNeverResponded(t *testing.T) {
 	t.Parallel()
-	for says, change := range unreachable(t) {
+	plain := httptest.NewServer(fakevantage.New(fakevantage.Options{}))
+	t.Cleanup(plain.Close)
+	fails := func(delay time.Duration, err error) func(*vantage.Options) {
+		return func(o *vantage.Options) { o.Transport = failing(delay, err) }
+	}
+	unknown := &net.DNSError{Err: "no such host", Name: "api.vantage.sh", IsNotFound: true}
+	for says, change := range map[string]func(*vantage.Options){
+		// Not at the port of a closed server, which another test may use by now.
+		"connection refused":                     fails(0, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}),
+		"does not look like a TLS handshake":     network(strings.Replace(plain.URL, "http:", "https:", 1)),
+		"no such host":                           fails(0, &net.OpError{Op: "dial", Net: "tcp", Err: unknown}),
+		"tls: handshake failure":                 fails(0, &net.OpError{Op: "remote error", Err: tls.AlertError(40)}),
+		"no response within the request timeout": fails(40*time.Second, errors.New("i/o timeout")),
+	} {
 		for name, call := range map[string]call{"POST": export, "GET": wait(tok1)} {
 			interaction{
 				client: change, call: call,
@@ -111,7 +101,11 @@ func TestCertificate_thatIsNotTrustedIsFinalUnlessTheHostHasResponded(t *testing
 			},
 			kind: vantage.CertificateNotTrusted, says: ": 127.0.0.1: tls: failed to verify certificate",
 			least: test.least, most: test.least + 10*time.Second,
-			check: func(t *testing.T, _ *fakevantage.Server, _ *vantage.Error) { wantRequests(t, requests, 0, 0) },
+			check: func(t *testing.T, _ *fakevantage.Server, _ *vantage.Error) {
+				if n := len(requests.Requests()); n > 0 {
+					t.Errorf("%d requests were sent", n)
+				}
+			},
 		}.run(t, name)
 	}
 }
@@ -190,7 +184,7 @@ func TestTransport_replacesADeadHTTP2Connection(t *testing.T) {
 			server := &httptest.Server{Listener: network, Config: &http.Server{Handler: fake}, EnableHTTP2: true}
 			server.StartTLS()
 			defer server.Close()
-			transport, _ := vantage.NewTransport(timeout).(*http.Transport)
+			transport, _ := vantage.Options{Timeout: timeout}.WithDefaults().Transport.(*http.Transport)
 			defer transport.CloseIdleConnections()
 			roots := x509.NewCertPool()
 			roots.AddCert(server.Certificate())
@@ -261,19 +255,18 @@ func TestProxy_thatRejectsTheConnection(t *testing.T) {
 }
 
 // dead returns a client of a host that cannot be connected to, and a function that counts the attempts.
-func dead(t *testing.T) (client *vantage.Client, hosts *retry.Hosts, attempts func() int32) {
+func dead(t *testing.T, hosts *retry.Hosts) (client *vantage.Client, attempts func() int32) {
 	t.Helper()
 	var n atomic.Int32
-	hosts = &retry.Hosts{}
-	refusing := dials(func() (net.Conn, error) {
-		n.Add(1)
-		return nil, errors.New("connection refused")
+	refusing := failing(0, errors.New("connection refused"))
+	client = newClient(t, fakevantage.New(fakevantage.Options{}), func(o *vantage.Options) {
+		o.Hosts = hosts
+		o.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+			n.Add(1)
+			return refusing.RoundTrip(r)
+		})
 	})
-	client, err := vantage.New(vantage.Options{APIToken: apiToken, Hosts: hosts, Transport: refusing})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return client, hosts, n.Load
+	return client, n.Load
 }
 
 // A minute for each operation would add up.
@@ -283,11 +276,11 @@ func TestHost_isGivenUpForAllOperationsTogether(t *testing.T) {
 		t.Run(strconv.Itoa(atOnce), func(t *testing.T) {
 			t.Parallel()
 			within(t, 24*time.Hour, func(t *testing.T, ctx context.Context) {
-				client, _, attempts := dead(t)
+				client, attempts := dead(t, &retry.Hosts{})
 				start := time.Now()
 				sideBySide(atOnce, func() {
 					for range 40 {
-						_, err := client.CreateDataExport(ctx, unitCosts)
+						_, err := create(ctx, client)
 						wantKind(t, err, vantage.Unreachable)
 						time.Sleep(time.Second)
 					}
@@ -300,47 +293,38 @@ func TestHost_isGivenUpForAllOperationsTogether(t *testing.T) {
 	}
 }
 
-func TestHost_isTriedAgainAfterAnIdleTime(t *testing.T) {
-	t.Parallel()
-	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-		client, _, attempts := dead(t)
-		for range 2 {
-			before, start := attempts(), time.Now()
-			_, err := client.CreateDataExport(ctx, unitCosts)
-			wantKind(t, err, vantage.Unreachable)
-			if took := time.Since(start); took < 55*time.Second || attempts()-before < 5 {
-				t.Errorf("took %s and %d attempts", took, attempts()-before)
-			}
-			time.Sleep(10 * time.Minute)
-		}
-	})
-}
-
 // The API and file servers share one registry.
-func TestHost_isGivenUpAlone(t *testing.T) {
+func TestHost_isGivenUpAloneAndUntilAnIdleTime(t *testing.T) {
 	t.Parallel()
 	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-		client, hosts, attempts := dead(t)
-		fake := fakevantage.New(fakevantage.Options{})
-		other := newClient(t, fake, func(o *vantage.Options) { o.Hosts, o.Host = hosts, "https://other.example" })
-		_, err := client.CreateDataExport(ctx, unitCosts)
-		wantKind(t, err, vantage.Unreachable)
+		hosts := &retry.Hosts{}
+		client, attempts := dead(t, hosts)
+		wantUnreachable := func(after time.Duration, least, most int32) {
+			t.Helper()
+			before, start := attempts(), time.Now()
+			_, err := create(ctx, client)
+			wantKind(t, err, vantage.Unreachable)
+			took, n := time.Since(start), attempts()-before
+			if took < after || n < least || n > most {
+				t.Errorf("took %s and %d attempts, want %s and %d to %d", took, n, after, least, most)
+			}
+		}
+		wantUnreachable(55*time.Second, 5, 100)
+		other := newClient(t, fakevantage.New(fakevantage.Options{}), func(o *vantage.Options) {
+			o.Hosts, o.Host = hosts, "https://other.example"
+		})
 		if _, err := export(ctx, other); err != nil {
 			t.Error(err)
 		}
-		before := attempts()
-		_, err = client.CreateDataExport(ctx, unitCosts)
-		if e := wantKind(t, err, vantage.Unreachable); attempts() != before {
-			t.Errorf("%v after %d more attempts", e, attempts()-before)
-		}
+		wantUnreachable(0, 0, 0)
+		time.Sleep(10 * time.Minute)
+		wantUnreachable(55*time.Second, 5, 100)
 	})
 }
 
 func TestHost_isNotGivenUpIfItHasResponded(t *testing.T) {
 	t.Parallel()
-	refusing := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
-		return nil, errors.New("connection refused")
-	}}
+	refusing := failing(0, errors.New("connection refused"))
 	interaction{
 		api: fakevantage.Options{RetryAfter: "60", Misbehave: atFirst(5, http.MethodPost, fakevantage.HTML(503))},
 		client: func(o *vantage.Options) {

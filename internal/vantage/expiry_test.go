@@ -15,32 +15,7 @@ import (
 // signed is a pre-signed URL.
 const signed = "https://files.example/files/a.csv?X-Signature=s3cr3t"
 
-// completedAs returns a completed export with these files and this valid_until.
-func completedAs(t *testing.T, files []string, validUntil any, header ...string) (e *vantage.DataExport) {
-	t.Helper()
-	body, err := json.Marshal(map[string]any{
-		"status": "completed", "created_at": "2026-11-23T01:57:00+0000", "export_type": "cost_report",
-		"manifest": map[string]any{
-			"files":        files,
-			"completed_at": "2026-11-23 01:57:50 UTC",
-			"valid_until":  validUntil,
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	interaction{
-		api: fakevantage.Options{Misbehave: everywhere(fakevantage.Answer(200, string(body), header...))},
-		call: func(ctx context.Context, c *vantage.Client) (_ *vantage.DataExport, err error) {
-			e, err = poll(tok1)(ctx, c)
-			return e, err
-		},
-		gets: 1,
-	}.play(t)
-	return e
-}
-
-func TestURLsValidUntil(t *testing.T) {
+func TestExport_readsTimes(t *testing.T) {
 	t.Parallel()
 	const day = "2026-11-24T01:57:50Z"
 	amazon := func(seconds int) string {
@@ -52,39 +27,69 @@ func TestURLsValidUntil(t *testing.T) {
 	for name, test := range map[string]struct {
 		files      []string
 		validUntil any
-		want       string // "" for unknown
+		shown      string // "" if it is unreadable
+		want       string // when the first URL expires; "" if that is unknown
 	}{
-		"valid_until alone":       {[]string{"https://s3.example/a.csv?X-Signature=s"}, day, day},
-		"no files":                {nil, day, day},
-		"S3, for six hours":       {[]string{amazon(21600)}, day, "2026-11-23T07:57:50Z"},
-		"S3, for a day":           {[]string{amazon(86400)}, day, day},
-		"S3, for longer":          {[]string{amazon(604800)}, day, day},
-		"S3, without valid_until": {[]string{amazon(21600)}, nil, "2026-11-23T07:57:50Z"},
-		"the first of several":    {[]string{amazon(86400), amazon(60), amazon(21600)}, day, "2026-11-23T01:58:50Z"},
-		"a date that is none":     {[]string{"https://s3.example/a?X-Amz-Date=now&X-Amz-Expires=60"}, day, day},
+		"valid_until alone":       {[]string{signed}, day, day, day},
+		"a date":                  {[]string{signed}, " 2026-11-24", "2026-11-24", "2026-11-24T00:00:00Z"},
+		"words":                   {[]string{signed}, "tomorrow", "", ""},
+		"neither tells":           {[]string{signed}, nil, "", ""},
+		"no files":                {[]string{}, day, day, day},
+		"S3, for six hours":       {[]string{amazon(21600)}, day, day, "2026-11-23T07:57:50Z"},
+		"S3, for longer":          {[]string{amazon(604800)}, day, day, day},
+		"S3, without valid_until": {[]string{amazon(21600)}, nil, "", "2026-11-23T07:57:50Z"},
+		"the first of several":    {[]string{amazon(86400), amazon(60), amazon(21600)}, day, day, "2026-11-23T01:58:50Z"},
+		"a date that is none":     {[]string{"https://s3.example/a?X-Amz-Date=now&X-Amz-Expires=60"}, day, day, day},
 		"a time that is none": {
-			[]string{"https://s3.example/a?X-Amz-Date=20261123T015750Z&X-Amz-Expires=-60"}, day, day,
+			[]string{"https://s3.example/a?X-Amz-Date=20261123T015750Z&X-Amz-Expires=-60"}, day, day, day,
 		},
 		"a time without end": {
-			[]string{"https://s3.example/a?X-Amz-Date=20261123T015750Z&X-Amz-Expires=99999999999999999999"}, day, day,
+			[]string{"https://s3.example/a?X-Amz-Date=20261123T015750Z&X-Amz-Expires=9999999999"}, day, day, day,
 		},
 		"a query that is none": {
-			[]string{"https://s3.example/a?%zz&X-Amz-Date=20261123T015750Z;&X-Amz-Expires=60"}, day, day,
+			[]string{"https://s3.example/a?%zz&X-Amz-Date=20261123T015750Z;&X-Amz-Expires=60"}, day, day, day,
 		},
-		"neither tells": {[]string{"https://s3.example/a"}, nil, ""},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			m := completedAs(t, append([]string{}, test.files...), test.validUntil).Manifest
-			want, _ := time.Parse(time.RFC3339, test.want)
-			if !m.URLsValidUntil.Equal(want) {
-				t.Errorf("%s, want %s", m.URLsValidUntil, want)
-			}
-			wantUntil, _ := test.validUntil.(string)
-			if m.ValidUntil != wantUntil || m.ValidUntilUnreadable {
-				t.Errorf("%+v", m)
-			}
+		body, err := json.Marshal(map[string]any{
+			"status": "completed", "created_at": "2026-11-23T01:57:00+0000", "export_type": "cost_report",
+			"manifest": map[string]any{
+				"files":        test.files,
+				"completed_at": "2026-11-23 01:57:50 UTC",
+				"valid_until":  test.validUntil,
+			},
 		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		// A machine whose clock is days ahead would otherwise take a fresh export for an expired one.
+		asOf := bubble.Add(-48 * time.Hour)
+		response := fakevantage.Answer(200, string(body), "Date: "+asOf.Format(http.TimeFormat))
+		var e *vantage.DataExport
+		interaction{
+			api: fakevantage.Options{Misbehave: everywhere(response)},
+			call: func(ctx context.Context, c *vantage.Client) (_ *vantage.DataExport, err error) {
+				e, err = poll(tok1)(ctx, c)
+				return e, err
+			},
+			gets: 1,
+			check: func(t *testing.T, _ *fakevantage.Server, _ *vantage.Error) {
+				m := e.Manifest
+				want, _ := time.Parse(time.RFC3339, test.want)
+				if !m.URLsValidUntil.Equal(want) {
+					t.Errorf("%s, want %s", m.URLsValidUntil, want)
+				}
+				unreadable := test.validUntil != nil && test.shown == ""
+				if m.ValidUntil != test.shown || m.ValidUntilUnreadable != unreadable {
+					t.Errorf("%q, unreadable is %v", m.ValidUntil, m.ValidUntilUnreadable)
+				}
+				if e.CreatedAt != "2026-11-23T01:57:00+0000" || m.CompletedAt != "2026-11-23 01:57:50 UTC" {
+					t.Errorf("%+v, %+v", e, m)
+				}
+				if !e.AsOf.Equal(asOf) {
+					t.Errorf("as of %s, want %s", e.AsOf, asOf)
+				}
+			},
+		}.run(t, name)
 	}
 }
 
@@ -109,60 +114,4 @@ func TestURLLifetime_isTheShortest(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestTimesOfTheServer(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		validUntil any
-		shown      string
-		unreadable bool
-	}{
-		"with a zone":        {"2026-11-24T01:57:50+01:00", "2026-11-24T01:57:50+01:00", false},
-		"without a zone":     {"2026-11-24T01:57:50", "2026-11-24T01:57:50", false},
-		"a date":             {" 2026-11-24", "2026-11-24", false},
-		"none":               {nil, "", false},
-		"empty":              {"", "", false},
-		"words":              {"tomorrow", "", true},
-		"control characters": {"2026-11-24T01:57:50Z\x1b[31m", "", true},
-		"a pre-signed URL":   {signed, "", true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			e := completedAs(t, []string{signed}, test.validUntil)
-			m := e.Manifest
-			if m.ValidUntil != test.shown || m.ValidUntilUnreadable != test.unreadable {
-				t.Errorf("%q, unreadable is %v", m.ValidUntil, m.ValidUntilUnreadable)
-			}
-			if e.CreatedAt != "2026-11-23T01:57:00+0000" || m.CompletedAt != "2026-11-23 01:57:50 UTC" {
-				t.Errorf("%+v, %+v", e, m)
-			}
-		})
-	}
-}
-
-// A machine whose clock is days ahead would otherwise take a fresh export for an expired one.
-func TestAsOfIsTheServersTime(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		header []string
-		want   time.Duration // from now
-	}{
-		"two days behind": {[]string{"Date: " + httpTime(-48*time.Hour)}, -48 * time.Hour},
-		"ahead":           {[]string{"Date: " + httpTime(time.Minute)}, time.Minute},
-		"not told":        {nil, 0},
-		"no time":         {[]string{"Date: today"}, 0},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			if e := completedAs(t, []string{signed}, nil, test.header...); !e.AsOf.Equal(bubble.Add(test.want)) {
-				t.Errorf("%s at %s", e.AsOf, bubble)
-			}
-		})
-	}
-}
-
-// httpTime returns a time relative to the start of virtual time.
-func httpTime(after time.Duration) string {
-	return bubble.Add(after).Format(http.TimeFormat)
 }

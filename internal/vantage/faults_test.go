@@ -1,16 +1,12 @@
 package vantage_test
 
 import (
-	"context"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"runtime"
 	"strings"
-	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"terraform-provider-vantage/internal/fakevantage"
@@ -131,15 +127,9 @@ func TestResponse_withTheAPITokenIsInvalid(t *testing.T) {
 	t.Parallel()
 	body := `{"status":"pending","attributes":{"by":"` + apiToken + `"}}`
 	interaction{
-		api: fakevantage.Options{Misbehave: everywhere(fakevantage.Answer(200, body))},
-		call: func(ctx context.Context, c *vantage.Client) (*vantage.DataExport, error) {
-			e, err := poll(tok1)(ctx, c)
-			if e != nil {
-				t.Errorf("%+v", e)
-			}
-			return e, err
-		},
-		kind: vantage.Malformed, gets: 7, more: 1,
+		api:  fakevantage.Options{Misbehave: everywhere(fakevantage.Answer(200, body))},
+		call: poll(tok1),
+		kind: vantage.Malformed, says: "contains the API token", gets: 7, more: 1,
 	}.play(t)
 }
 
@@ -202,64 +192,4 @@ func TestRedirects_toFreshPathsUseNoMemory(t *testing.T) {
 		t.Errorf("%d KiB in use after %d redirects, %d before", after>>10, paths, before>>10)
 	}
 	runtime.KeepAlive(client)
-}
-
-// Two hundred exports at once, and a server that does everything wrong that passes.
-func TestSoak(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		const exports = 200
-		var mu sync.Mutex
-		random, inARow := rand.New(rand.NewPCG(3, 4)), map[string]int{}
-		troubles := []http.HandlerFunc{
-			fakevantage.Errors(500, "oops"), fakevantage.HTML(502), fakevantage.HTML(503), fakevantage.Reset, fakevantage.Hang,
-			fakevantage.CutOff, fakevantage.Errors(429, "slow down"), fakevantage.Answer(429, "", "Retry-After: 3"),
-		}
-		fake := fakevantage.New(fakevantage.Options{
-			ReadyAfter: time.Minute, Latency: 20 * time.Millisecond, Limit: 300, Window: 5 * time.Minute,
-			Misbehave: func(r fakevantage.Request) http.HandlerFunc {
-				mu.Lock()
-				defer mu.Unlock()
-				// Each export asks for a report of its own. A fifth trouble in a row could be one too many for its POST.
-				if random.IntN(4) == 0 && (r.Method == http.MethodGet || inARow[r.Body] < 4) {
-					inARow[r.Body]++
-					return troubles[random.IntN(len(troubles))]
-				}
-				inARow[r.Body] = 0
-				return nil
-			},
-		})
-		client := newClient(t, fake)
-		ctx, cancel := context.WithTimeout(t.Context(), 24*time.Hour)
-		defer cancel()
-		var group sync.WaitGroup
-		tokens := make(chan string, exports)
-		for i := range exports {
-			group.Go(func() {
-				created, err := client.CreateDataExport(ctx, vantage.UnitCostExportRequest{CostReportToken: fmt.Sprint(i)})
-				if err == nil {
-					created, err = client.WaitForDataExport(ctx, created, nil)
-				}
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				tokens <- created.Token
-			})
-		}
-		group.Wait()
-		close(tokens)
-		seen, known := map[string]bool{}, fake.Exports()
-		for token := range tokens {
-			if e, ok := known[token]; !ok || seen[token] || e.CompletedAt.IsZero() {
-				t.Errorf("%s: known %v, seen before %v, %+v", token, ok, seen[token], e)
-			}
-			seen[token] = true
-		}
-		if len(seen) != exports {
-			t.Errorf("%d of %d exports finished", len(seen), exports)
-		}
-		t.Logf("%d requests, %d refused", len(fake.Requests()), fake.Refused())
-		// The bubble itself fails the test when a goroutine is left behind.
-	})
 }

@@ -60,7 +60,8 @@ func (i interaction) play(t *testing.T) {
 	if i.call == nil {
 		i.call = export
 	}
-	within(t, cmp.Or(i.timeout, time.Hour), func(t *testing.T, ctx context.Context) {
+	i.timeout = cmp.Or(i.timeout, time.Hour)
+	within(t, i.timeout, func(t *testing.T, ctx context.Context) {
 		fake := fakevantage.New(i.api)
 		client := newClient(t, fake, i.client)
 		start := time.Now()
@@ -78,6 +79,12 @@ func (i interaction) play(t *testing.T) {
 			}
 			if e.Unconfirmed != i.unconfirmed {
 				t.Errorf("%d unconfirmed exports, want %d", e.Unconfirmed, i.unconfirmed)
+			}
+			if e.LastFailure != nil && e.Kind != vantage.TimedOut && e.Kind != vantage.Interrupted {
+				t.Errorf("the final error %v mentions an earlier failure", e)
+			}
+			if i.kind == vantage.TimedOut && e.Waited != i.timeout && e.Timeout != i.timeout {
+				t.Errorf("%v: waited %s of %s, want %s of either", e, e.Waited, e.Timeout, i.timeout)
 			}
 		}
 		posts, gets := fake.Posts(), fake.Gets()
@@ -238,11 +245,4 @@ func wantKind(t *testing.T, err error, kind vantage.ErrorKind) *vantage.Error {
 		t.Fatalf("error %v, want one of kind %q", err, kind)
 	}
 	return e
-}
-
-func wantRequests(t *testing.T, fake *fakevantage.Server, posts, gets int) {
-	t.Helper()
-	if fake.Posts() != posts || fake.Gets() != gets {
-		t.Errorf("%d POSTs and %d GETs were made, want %d and %d", fake.Posts(), fake.Gets(), posts, gets)
-	}
 }

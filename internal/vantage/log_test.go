@@ -1,14 +1,15 @@
 package vantage_test
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"terraform-provider-vantage/internal/fakevantage"
+	"terraform-provider-vantage/internal/vantage"
 )
 
 // At INFO the log has the creation, the completion and the long delays of an export, and not each request.
@@ -16,43 +17,46 @@ func TestLog_atInfo(t *testing.T) {
 	t.Parallel()
 	const created, waiting, completed = "created data export", "waiting for data export", "data export completed"
 	for name, test := range map[string]struct {
-		options fakevantage.Options
-		second  time.Duration // how long the second one takes, of which the first one's time is known
-		want    []string
+		api  fakevantage.Options
+		want []string // of each of two exports
 	}{
-		"as recorded": {fakevantage.AsRecorded(), 31 * time.Second, []string{created, waiting, completed}},
+		"as recorded": {fakevantage.AsRecorded(), []string{created, waiting, completed}},
 		"a long wait without Retry-After": {
-			fakevantage.Options{ReadyAfter: 2 * time.Minute}, 20 * time.Minute, []string{created, waiting, completed},
+			fakevantage.Options{ReadyIn: seconds(120, 1200)}, []string{created, waiting, completed},
 		},
 		"two long pauses": {
-			fakevantage.Options{ReadyAfter: 10 * time.Minute, RetryAfter: "300"}, 10 * time.Minute,
+			fakevantage.Options{ReadyAfter: 10 * time.Minute, RetryAfter: "300"},
 			[]string{created, waiting, waiting, completed},
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			within(t, 2*time.Hour, func(t *testing.T, ctx context.Context) {
-				var log bytes.Buffer
-				fake := fakevantage.New(test.options)
-				client := newClient(t, fake, logTo(&log, slog.LevelInfo))
-				for range 2 {
-					log.Reset()
-					done, err := export(ctx, client)
-					if err != nil {
-						t.Fatal(err)
-					}
-					lines := strings.Split(strings.TrimSpace(log.String()), "\n")
-					if len(lines) != len(test.want) {
-						t.Fatalf("the log has %d lines, want %d: %s", len(lines), len(test.want), log.String())
-					}
-					for i, words := range test.want {
-						if !strings.Contains(lines[i], words) || !strings.Contains(lines[i], done.Token) {
-							t.Errorf("line %d is %s, want %s", i+1, lines[i], words)
-						}
-					}
-					fake.Change(func(o *fakevantage.Options) { o.ReadyAfter = test.second })
+		var log strings.Builder
+		interaction{
+			api:    test.api,
+			client: logTo(&log, slog.LevelInfo),
+			call: func(ctx context.Context, c *vantage.Client) (*vantage.DataExport, error) {
+				if first, err := export(ctx, c); err != nil {
+					return first, err
 				}
-			})
-		})
+				return export(ctx, c)
+			},
+			posts: 2, more: 100,
+			check: func(t *testing.T, fake *fakevantage.Server, _ *vantage.Error) {
+				lines := strings.Split(strings.TrimSpace(log.String()), "\n")
+				want := slices.Concat(test.want, test.want)
+				if len(lines) != len(want) {
+					t.Fatalf("the log has %d lines, want %d: %s", len(lines), len(want), log.String())
+				}
+				for i, words := range want {
+					if !strings.Contains(lines[i], words) {
+						t.Errorf("line %d is %s, want %s", i+1, lines[i], words)
+					}
+				}
+				for token := range fake.Exports() {
+					if n := strings.Count(log.String(), token); n != len(test.want) {
+						t.Errorf("%d lines name the export %s, want %d", n, token, len(test.want))
+					}
+				}
+			},
+		}.run(t, name)
 	}
 }

@@ -20,39 +20,34 @@ func clearProxies(t *testing.T, set env) {
 func TestProxyOf_describesTheProxy(t *testing.T) { //nolint:paralleltest // sets environment variables
 	//nolint:paralleltest // likewise
 	for name, test := range map[string]struct {
-		url            string
-		env            env
-		host, variable string
+		url  string
+		env  env
+		want string
 	}{
-		"none":       {},
-		"upper case": {env: env{"HTTPS_PROXY": "http://p:1"}, host: "p:1", variable: "HTTPS_PROXY"},
-		"lower case": {env: env{"https_proxy": "p:1"}, host: "p:1", variable: "https_proxy"},
+		"none":       {DefaultHost, nil, ""},
+		"upper case": {DefaultHost, env{"HTTPS_PROXY": "http://p:1"}, "proxy p:1 (environment variable HTTPS_PROXY)"},
+		"lower case": {DefaultHost, env{"https_proxy": "p:1"}, "proxy p:1 (environment variable https_proxy)"},
 		"both": {
-			env: env{"https_proxy": "p:1", "HTTPS_PROXY": "q:1"}, host: "q:1", variable: "HTTPS_PROXY",
+			DefaultHost, env{"https_proxy": "p:1", "HTTPS_PROXY": "q:1"}, "proxy q:1 (environment variable HTTPS_PROXY)",
 		},
 		"http": {
-			url: "http://api.example", env: env{"HTTP_PROXY": "p:1"}, host: "p:1", variable: "HTTP_PROXY",
+			"http://api.example", env{"HTTP_PROXY": "p:1"}, "proxy p:1 (environment variable HTTP_PROXY)",
 		},
-		"of another scheme": {env: env{"HTTP_PROXY": "p:1"}},
-		"excluded":          {env: env{"HTTPS_PROXY": "p:1", "no_proxy": ".vantage.sh"}},
-		"loopback":          {url: "https://127.0.0.1:1", env: env{"HTTPS_PROXY": "p:1"}},
-		"with a password":   {env: env{"HTTPS_PROXY": "http://me:hunter2@p:1/"}, host: "p:1", variable: "HTTPS_PROXY"},
+		"of another scheme": {DefaultHost, env{"HTTP_PROXY": "p:1"}, ""},
+		"excluded":          {DefaultHost, env{"HTTPS_PROXY": "p:1", "no_proxy": ".vantage.sh"}, ""},
+		"loopback":          {"https://127.0.0.1:1", env{"HTTPS_PROXY": "p:1"}, ""},
+		"with a password": {
+			DefaultHost, env{"HTTPS_PROXY": "http://me:hunter2@p:1/"}, "proxy p:1 (environment variable HTTPS_PROXY)",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			clearProxies(t, test.env)
-			if test.url == "" {
-				test.url = DefaultHost
-			}
 			u, err := url.Parse(test.url)
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := ""
-			if test.host != "" {
-				want = "proxy " + test.host + " (environment variable " + test.variable + ")"
-			}
-			if got, err := proxyOf(u); got != want || err != nil {
-				t.Errorf("%q, %v, want %q", got, err, want)
+			if got, err := proxyOf(u); got != test.want || err != nil {
+				t.Errorf("%q, %v, want %q", got, err, test.want)
 			}
 		})
 	}

@@ -92,6 +92,13 @@ func scenarios() []scenario {
 			},
 			want: want{rejected: -1},
 		},
+		{
+			name: "200 exports at once, a quarter of the requests fail", exports: 200, atOnce: 200,
+			options: fakevantage.Options{
+				ReadyAfter: time.Minute, Limit: 300, Window: 5 * time.Minute, Misbehave: troubled,
+			},
+			want: want{rejected: -1},
+		},
 	}
 	for name, ready := range map[string]time.Duration{"3 s": 3, "9 s": 9, "20 s": 20, "31 s": 31} {
 		ready *= time.Second
@@ -138,4 +145,21 @@ func upToASecond() func(fakevantage.Request) time.Duration {
 	return func(r fakevantage.Request) time.Duration {
 		return time.Duration(rand.New(rand.NewPCG(5, uint64(r.N))).Int64N(int64(time.Second)))
 	}
+}
+
+// troubled fails a quarter of the requests. A POST fails only in ways that leave no doubt whether it created an export,
+// because five of the others would be too many.
+func troubled(r fakevantage.Request) http.HandlerFunc {
+	troubles := []http.HandlerFunc{
+		fakevantage.HTML(503), fakevantage.Errors(429, "slow down"), fakevantage.Answer(429, "", "Retry-After: 3"),
+		fakevantage.Errors(500, "oops"), fakevantage.HTML(502), fakevantage.Reset, fakevantage.Hang, fakevantage.CutOff,
+	}
+	if r.Method == http.MethodPost {
+		troubles = troubles[:3]
+	}
+	random := rand.New(rand.NewPCG(3, uint64(r.N)))
+	if random.IntN(4) > 0 {
+		return nil
+	}
+	return troubles[random.IntN(len(troubles))]
 }

@@ -82,7 +82,6 @@ func (s scenario) run(t *testing.T, newFollower newFollower) (o outcome) {
 				cancel()
 				mu.Lock()
 				if err != nil {
-					o.failures++
 					t.Logf("%v", err)
 				}
 				noticed[token] = time.Now()
@@ -91,8 +90,10 @@ func (s scenario) run(t *testing.T, newFollower newFollower) (o outcome) {
 		})
 		stop()
 		o.total = time.Since(start)
+		o.failures = s.exports
 		for token, e := range fake.Exports() {
-			if at, ok := noticed[token]; ok {
+			if at, ok := noticed[token]; ok && !e.CompletedAt.IsZero() {
+				o.failures--
 				lag := at.Sub(e.CompletedAt.Add(-s.options.ClockAhead))
 				o.lag = max(o.lag, lag)
 				o.lagShare += float64(lag) / float64(e.CompletedAt.Sub(e.CreatedAt)) / float64(s.exports)

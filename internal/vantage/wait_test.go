@@ -2,6 +2,7 @@ package vantage_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -11,19 +12,6 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 	"terraform-provider-vantage/internal/vantage"
 )
-
-func TestWait_withRetryAfterTakesOnePostAndOneGet(t *testing.T) {
-	t.Parallel()
-	for _, kind := range []fakevantage.RetryAfter{fakevantage.Exact, fakevantage.Date} {
-		for _, ahead := range []time.Duration{0, 10 * time.Minute, -10 * time.Minute} {
-			interaction{
-				api:   fakevantage.Options{ReadyAfter: 47 * time.Minute, RetryAfter: kind, ClockAhead: ahead},
-				posts: 1, gets: 1,
-				least: 47 * time.Minute, most: 47*time.Minute + 2*time.Second,
-			}.run(t, string(kind)+" "+ahead.String())
-		}
-	}
-}
 
 // seconds returns the times until the first, the second and further exports complete.
 func seconds(each ...time.Duration) func(n int) time.Duration {
@@ -228,7 +216,7 @@ func TestWait_pollsForTheLastTimeFiveSecondsBeforeTheDeadline(t *testing.T) {
 		i := interaction{
 			api: test.api, timeout: test.timeout, posts: 1, gets: 1,
 			check: func(t *testing.T, fake *fakevantage.Server, e *vantage.Error) {
-				if e != nil && (e.Token == "" || e.Status != "pending" || e.Waited > test.timeout) {
+				if e != nil && (e.Token == "" || e.Status != "pending") {
 					t.Errorf("%+v", e)
 				}
 				want := test.timeout - 5*time.Second
@@ -244,21 +232,52 @@ func TestWait_pollsForTheLastTimeFiveSecondsBeforeTheDeadline(t *testing.T) {
 	}
 }
 
-func TestWait_failsAtOnceIfTheNextPollWouldBeTooLate(t *testing.T) {
+func TestDeadline(t *testing.T) {
 	t.Parallel()
-	interaction{
-		api:     fakevantage.Options{Misbehave: everywhere(fakevantage.Answer(202, ""))},
-		call:    wait(tok1),
-		timeout: 4 * time.Second,
-		kind:    vantage.TimedOut,
-		says:    "failed at once, because its timeout of 4s is too short: the export is still pending",
-		gets:    1,
-		check: func(t *testing.T, _ *fakevantage.Server, e *vantage.Error) {
-			if e.Timeout != 4*time.Second {
-				t.Errorf("%+v", e)
-			}
+	const atOnce = "failed at once, because its timeout of %s is too short: the "
+	tooShort := fmt.Sprintf(atOnce, "30m0s")
+	reset := fakevantage.Answer(429, "",
+		"X-Rate-Limit-Limit: 1000", "X-Rate-Limit-Remaining: 0", "X-Rate-Limit-Reset: "+windowEnds)
+	for name, i := range map[string]interaction{
+		"before the delay after a 429": {
+			api:     fakevantage.Options{Misbehave: everywhere(fakevantage.Answer(429, "", "Retry-After: 3000"))},
+			timeout: 30 * time.Minute, most: time.Second, posts: 1,
+			says: tooShort + "rate limit requires a delay of 50m",
 		},
-	}.play(t)
+		"before the delay after a 503": {
+			api:     fakevantage.Options{Misbehave: everywhere(fakevantage.Answer(503, "", "Retry-After: 3000"))},
+			timeout: 30 * time.Minute, most: time.Second, posts: 1,
+			says: tooShort + "server requires a delay of 50m",
+		},
+		"before the end of the window": {
+			api:     fakevantage.Options{Misbehave: everywhere(reset)},
+			timeout: 30 * time.Minute, most: time.Second, posts: 1,
+			says: tooShort + "rate limit requires a delay of 50m",
+		},
+		"before the limit allows a second poll": {
+			api:     fakevantage.Options{ReadyAfter: time.Hour, RetryAfter: "60", Limits: limited(100, 1, time.Hour)},
+			timeout: 30 * time.Minute, most: 122 * time.Second, posts: 1, gets: 1,
+			says: "delay of 59m", check: wantNamed,
+		},
+		"before a second poll": {
+			api:  fakevantage.Options{Misbehave: everywhere(fakevantage.Answer(202, ""))},
+			call: wait(tok1), timeout: 4 * time.Second, gets: 1,
+			says: fmt.Sprintf(atOnce, "4s") + "export is still pending",
+		},
+		"in a POST": {
+			api:     fakevantage.Options{Misbehave: everywhere(fakevantage.Hang)},
+			timeout: 5 * time.Second, posts: 1, unconfirmed: 1,
+			says: "timed out after 5s; 1 export may have been created",
+		},
+		"in a second POST": {
+			api:     fakevantage.Options{Misbehave: everywhere(fakevantage.Hang)},
+			timeout: 40 * time.Second, posts: 2, unconfirmed: 2,
+			says: "timed out after 40s; up to 2 exports may have been created",
+		},
+	} {
+		i.kind = vantage.TimedOut
+		i.run(t, name)
+	}
 }
 
 func TestWait_finalStatuses(t *testing.T) {
@@ -278,12 +297,23 @@ func TestWait_finalStatuses(t *testing.T) {
 			}.run(t, status)
 		}
 	}
-	for _, body := range []string{
-		`{"status":"processing"}`, `{"status":"Queued","manifest":{"files":["https://x"]}}`, `{"status":""}`,
+}
+
+func TestWait_logsAnUndocumentedStatusOnce(t *testing.T) {
+	t.Parallel()
+	for body, warnings := range map[string]int{
+		`{"status":"processing"}`: 1, `{"status":"Queued","manifest":{"files":["https://x"]}}`: 1, `{"status":""}`: 0,
 	} {
+		var log strings.Builder
 		interaction{
-			api:   fakevantage.Options{Misbehave: atFirst(2, http.MethodGet, fakevantage.Answer(200, body))},
-			posts: 1, gets: 3,
+			api:    fakevantage.Options{Misbehave: atFirst(2, http.MethodGet, fakevantage.Answer(200, body))},
+			client: logTo(&log, slog.LevelWarn),
+			posts:  1, gets: 3,
+			check: func(t *testing.T, _ *fakevantage.Server, _ *vantage.Error) {
+				if got := strings.Count(log.String(), "undocumented status"); got != warnings {
+					t.Errorf("the log has %q, want %d warnings", log.String(), warnings)
+				}
+			},
 		}.run(t, body)
 	}
 }
@@ -309,6 +339,7 @@ func TestManifest_isValidated(t *testing.T) {
 		"the manifest is a list": {`{"status":"completed","manifest":[]}`, noList},
 		"a file is null":         {`{"status":"completed","manifest":{"files":[null]}}`, "a file has no URL"},
 		"a file is empty":        {`{"status":"completed","manifest":{"files":[""]}}`, "a file has no URL"},
+		"a byte order mark":      {"\ufeff" + completed, ""},
 		"the status is a number": {`{"status":5}`, "not a data export"},
 		"a list":                 {`[]`, "not a data export"},
 		"a string":               {`"completed"`, "not a data export"},
@@ -322,19 +353,6 @@ func TestManifest_isValidated(t *testing.T) {
 			i.check = wantNamed
 		}
 		i.run(t, name)
-	}
-}
-
-func TestWait_logsAnUndocumentedStatusOnce(t *testing.T) {
-	t.Parallel()
-	var log strings.Builder
-	interaction{
-		api:    fakevantage.Options{Misbehave: atFirst(3, http.MethodGet, fakevantage.Answer(200, `{"status":"thinking"}`))},
-		client: logTo(&log, slog.LevelWarn),
-		posts:  1, gets: 4,
-	}.play(t)
-	if strings.Count(log.String(), "thinking") != 1 {
-		t.Errorf("the log has %q, want the status once", log.String())
 	}
 }
 
