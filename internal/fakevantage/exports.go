@@ -3,7 +3,6 @@ package fakevantage
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 )
@@ -86,28 +85,13 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, k kind) {
 	e := s.add(r.URL.Path, asked, s.now())
 	s.retryAfter(w, e)
 	location := "/v2/data_exports/" + e.Token
-	if o.Created != RelativeLocation {
-		location = origin(r) + location
-	}
-	if o.Created != BodyOnly {
+	if o.RelativeLocation {
 		w.Header().Set("Location", location)
-	}
-	switch o.Created {
-	case LocationAndBody, BodyOnly:
-		writeJSON(w, http.StatusAccepted, s.describe(r, e))
-	case LocationAndNestBody:
-		example := s.describe(r, e)
-		example["token"], example["status"] = "dta_xprt_0000000000000000", "completed"
-		example["manifest"] = map[string]any{"files": [][]string{{"https://files.example/1.csv"}}}
-		writeJSON(w, http.StatusAccepted, example)
-	case LocationAndText:
 		w.WriteHeader(http.StatusAccepted)
-		_, _ = io.WriteString(w, "<p>queued</p>")
-	case LocationAndNumber:
-		writeJSON(w, http.StatusAccepted, http.StatusAccepted)
-	default:
-		w.WriteHeader(http.StatusAccepted)
+		return
 	}
+	w.Header().Set("Location", origin(r)+location)
+	writeJSON(w, http.StatusAccepted, http.StatusAccepted)
 }
 
 func (s *Server) get(w http.ResponseWriter, r *http.Request, token string) {

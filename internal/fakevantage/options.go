@@ -26,8 +26,8 @@ type Options struct {
 	Outcome string
 	// TokenSeed changes the tokens of exports, so that two servers do not create equal tokens. Default: 0.
 	TokenSeed uint64
-	// Created is the form of the response to a POST.
-	Created Created
+	// RelativeLocation responds to a POST with a path as the Location, and without a body.
+	RelativeLocation bool
 	// RetryAfter is the header of the 202 of a POST and of a GET.
 	RetryAfter RetryAfter
 	// PendingBody sends a DataExport with the 202 of a GET. Default: the number 202.
@@ -72,23 +72,6 @@ type Options struct {
 	// Log is called after each response. Default: none.
 	Log func(Exchange)
 }
-
-// Created is the form of the response to a POST. The default is as recorded; the documentation allows others.
-type Created int
-
-// The forms of the response to a POST.
-const (
-	LocationAndNumber   Created = iota // an absolute Location, and the number 202 as the body: as recorded
-	LocationOnly                       // an absolute Location, an empty body
-	RelativeLocation                   // the Location is a path, the body empty
-	LocationAndBody                    // a Location, and a DataExport as the body
-	BodyOnly                           // a DataExport as the body, no Location
-	LocationAndNestBody                // a Location, and an example whose manifest.files is a list in a list
-	LocationAndText                    // a Location, and a body that is not JSON
-)
-
-// misbehaves reports whether the response is neither as recorded nor as described.
-func (c Created) misbehaves() bool { return c != LocationAndNumber && c != LocationAndBody }
 
 // RetryAfter is the Retry-After header while an export is pending.
 type RetryAfter string

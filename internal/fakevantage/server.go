@@ -166,7 +166,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s.route(answer, r)
-	misbehaved = r.Method == http.MethodPost && answer.status == http.StatusAccepted && o.Created.misbehaves() ||
+	misbehaved = r.Method == http.MethodPost && answer.status == http.StatusAccepted && o.RelativeLocation ||
 		r.URL.Path == unitCostsPath && s.hasOddUnitCosts()
 }
 

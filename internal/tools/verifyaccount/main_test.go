@@ -98,15 +98,15 @@ func TestRun_marksDifferences(t *testing.T) {
 	}{
 		"other format": {
 			options: fakevantage.Options{
-				Created:         fakevantage.RelativeLocation,
-				ReadyAfter:      time.Minute,
-				ReadyAfterPolls: 1,
-				RetryAfter:      fakevantage.Date,
-				PendingBody:     true,
-				Files:           2,
-				Limit:           7,
-				Window:          24 * time.Hour,
-				ValidFor:        time.Hour,
+				RelativeLocation: true,
+				ReadyAfter:       time.Minute,
+				ReadyAfterPolls:  1,
+				RetryAfter:       fakevantage.Date,
+				PendingBody:      true,
+				Files:            2,
+				Limit:            7,
+				Window:           24 * time.Hour,
+				ValidFor:         time.Hour,
 			},
 			outcome: "created, polled and downloaded",
 			marks: map[string]string{
