@@ -213,10 +213,6 @@ func TestDownload_fails(t *testing.T) {
 				fakevantage.Answer(200, "<html>", `Content-Type: Text/HTML ;charset="`)(w, r)
 			}}, kind: vantage.Malformed, requests: 2, took: time.Minute, says: "200 OK (text/html): the response is a web page",
 		},
-		"redirect to http": {
-			responses: inTurn{fakevantage.Redirect("http://files.example")}, requests: 1, took: time.Minute,
-			kind: vantage.Untrusted, says: "nothing was sent to it",
-		},
 		"downgrade to loopback": {
 			responses: inTurn{fakevantage.Redirect("http://127.0.0.1:80")}, requests: 1, took: time.Minute,
 			kind: vantage.Untrusted, says: "nothing was sent to it",
