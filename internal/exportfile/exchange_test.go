@@ -125,10 +125,9 @@ func TestDownload_requestsWhatIsMissing(t *testing.T) {
 			responses: inTurn{serve(whole, "Content-Encoding: identity, aws-chunked, UTF-8,binary")},
 			content:   whole, ranges: atOnce,
 		},
-		"cut once":         {responses: inTurn{cut(whole), serve(whole)}, content: whole, ranges: resumed},
-		"ends early":       {responses: inTurn{early, serve(whole)}, content: whole, ranges: resumed},
-		"changed":          {responses: inTurn{cut(whole), serve(other, `ETag: "v2"`)}, content: other, ranges: resumed},
-		"changed, shorter": {responses: inTurn{cut(whole), serve("x", `ETag: "v2"`)}, content: "x", ranges: resumed},
+		"cut once":   {responses: inTurn{cut(whole), serve(whole)}, content: whole, ranges: resumed},
+		"ends early": {responses: inTurn{early, serve(whole)}, content: whole, ranges: resumed},
+		"changed":    {responses: inTurn{cut(whole), serve(other, `ETag: "v2"`)}, content: other, ranges: resumed},
 		"ranges not supported": {
 			responses: inTurn{cut(whole), fakevantage.Answer(200, whole)}, content: whole, ranges: resumed,
 		},
