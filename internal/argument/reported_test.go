@@ -29,4 +29,8 @@ func TestCompare_texts(t *testing.T) {
 			t.Errorf("%s %q in the configuration, %q in the export: %v", test.name, test.configured, test.reported, got)
 		}
 	}
+	// An argument that is unknown in the plan can get another value than the API reports.
+	if got := argument.Compare("date_bin", types.StringValue("week"), types.StringUnknown()); got != argument.Different {
+		t.Errorf("unknown in the configuration: %v", got)
+	}
 }

@@ -147,7 +147,6 @@ func TestInvalidArguments_ofOtherTypes(t *testing.T) {
 		{exports.ReadDataSource(t.Context(), exchanged), "start_date", "is after end_date"},
 		{exports.ReadDataSource(t.Context(), timeout("read", "0s")), "timeouts", "timeout must be above zero"},
 		{downloads.Validate(tilde), "directory", `pathexpand("~/exports")`},
-		{downloads.Invoke(t.Context(), tilde).State, "directory", `pathexpand("~/exports")`},
 		{downloads.Validate(with(download, "directory", "exports\x1b[31m")), "directory", "must not have control characters"},
 		{downloads.Validate(with(download, "directory", "exports\n")), "directory", "must not have control characters"},
 		{downloads.Validate(prefix), "filename_prefix", "must have up to 40 letters"},

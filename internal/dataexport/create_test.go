@@ -80,18 +80,6 @@ func TestResume_failedExportStaysInState(t *testing.T) {
 	})
 }
 
-func TestTimeout_startsWithTheRequest(t *testing.T) {
-	t.Parallel()
-	config := with(minimal, "timeouts", map[string]any{"create": "3s"})
-	options := fakevantage.Options{ReadyAfter: time.Hour, Latency: 5 * time.Second}
-	inVirtualTime(t, options, func(t *testing.T, p *acctest.Protocol, fake *fakevantage.Server) {
-		state := p.Create(t.Context(), config)
-		wantPending(t, state, "")
-		wantError(t, state, "timed out after 3s", "untaint")
-		wantTraffic(t, fake, "POST")
-	})
-}
-
 // The time of acceptance is in private state: a 404 of a lagging replica is retried in the next run as well.
 func TestRead_acceptedAtOutlastsTheProcess(t *testing.T) {
 	t.Parallel()

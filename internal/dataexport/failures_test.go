@@ -89,11 +89,6 @@ func TestOperations_fail(t *testing.T) {
 			operation: create, options: fakevantage.Options{Misbehave: get(fakevantage.Answer(200, noFiles))},
 			took: time.Minute, says: []string{"malformed manifest", "dta_xprt_"}, kept: true, requests: "POST GET GET...",
 		},
-		"create, no such report": {
-			operation: create, options: fakevantage.Options{Reports: []string{"rprt_2"}},
-			says:     []string{"404 Not Found", "CostReport rprt_1 not found"},
-			argument: "cost_report_token", requests: "POST",
-		},
 		"create, several messages": {
 			operation: create,
 			options:   fakevantage.Options{Misbehave: post(fakevantage.Errors(402, "red \x1b[31m alert", "upgrade"))},

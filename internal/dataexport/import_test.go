@@ -5,10 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/types"
-
 	"terraform-provider-vantage/internal/acctest"
-	"terraform-provider-vantage/internal/argument"
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
@@ -103,18 +100,6 @@ func TestImport_firstApply(t *testing.T) {
 				wantTraffic(t, fake, "GET GET")
 			})
 		})
-	}
-}
-
-// An argument that is unknown in the plan can get another value than the API reports.
-func TestImport_unknownArgument(t *testing.T) {
-	t.Parallel()
-	for reported, want := range map[types.String]argument.Comparison{
-		types.StringValue("week"): argument.Different, types.StringNull(): argument.Unreported,
-	} {
-		if got := argument.Compare("date_bin", reported, types.StringUnknown()); got != want {
-			t.Errorf("%s is reported: %v, want %v", reported, got, want)
-		}
 	}
 }
 

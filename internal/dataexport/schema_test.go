@@ -1,6 +1,7 @@
 package dataexport_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -17,39 +18,31 @@ import (
 
 // argumentsOfEveryType has an argument of each type of the framework, with the flags that an argument can have.
 func argumentsOfEveryType() map[string]schema.Attribute {
-	const doc, old = "D.", "Use another."
-	nested := schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-		"member": schema.Int64Attribute{Optional: true, Sensitive: true, DeprecationMessage: old},
-	}}
-	text := types.StringType
-	return map[string]schema.Attribute{
-		"bool":  schema.BoolAttribute{Required: true, Sensitive: true, MarkdownDescription: doc, DeprecationMessage: old},
-		"int64": schema.Int64Attribute{Required: true, Sensitive: true, MarkdownDescription: doc, DeprecationMessage: old},
-		"float64": schema.Float64Attribute{
-			Required: true, Sensitive: true, MarkdownDescription: doc, DeprecationMessage: old,
-		},
-		"number": schema.NumberAttribute{Required: true, Sensitive: true, MarkdownDescription: doc, DeprecationMessage: old},
-		"string": schema.StringAttribute{Required: true, Sensitive: true, MarkdownDescription: doc, DeprecationMessage: old},
-		"dynamic": schema.DynamicAttribute{
-			Required: true, Sensitive: true, MarkdownDescription: doc, DeprecationMessage: old,
-		},
-		"list": schema.ListAttribute{
-			Required: true, Sensitive: true, MarkdownDescription: doc, DeprecationMessage: old, ElementType: text,
-		},
-		"set": schema.SetAttribute{
-			Required: true, Sensitive: true, MarkdownDescription: doc, DeprecationMessage: old, ElementType: text,
-		},
-		"map": schema.MapAttribute{
-			Required: true, Sensitive: true, MarkdownDescription: doc, DeprecationMessage: old, ElementType: text,
-			Validators: []validator.Map{mapvalidator.SizeAtLeast(1)},
-		},
-		"list_of_objects": schema.ListNestedAttribute{
-			Required: true, Sensitive: true, MarkdownDescription: doc, DeprecationMessage: old, NestedObject: nested,
-		},
-		"object": schema.SingleNestedAttribute{
-			Required: true, Sensitive: true, MarkdownDescription: doc, DeprecationMessage: old, Attributes: nested.Attributes,
-		},
+	member := map[string]schema.Attribute{"member": schema.Int64Attribute{Optional: true, Sensitive: true}}
+	atLeastOne := []validator.Map{mapvalidator.SizeAtLeast(1)}
+	arguments := map[string]schema.Attribute{}
+	for name, argument := range map[string]schema.Attribute{
+		"bool":            schema.BoolAttribute{},
+		"int64":           schema.Int64Attribute{},
+		"float64":         schema.Float64Attribute{},
+		"number":          schema.NumberAttribute{},
+		"string":          schema.StringAttribute{},
+		"dynamic":         schema.DynamicAttribute{},
+		"list":            schema.ListAttribute{ElementType: types.StringType},
+		"set":             schema.SetAttribute{ElementType: types.StringType},
+		"map":             schema.MapAttribute{ElementType: types.StringType, Validators: atLeastOne},
+		"list_of_objects": schema.ListNestedAttribute{NestedObject: schema.NestedAttributeObject{Attributes: member}},
+		"object":          schema.SingleNestedAttribute{Attributes: member},
+	} {
+		flagged := reflect.New(reflect.TypeOf(argument)).Elem()
+		flagged.Set(reflect.ValueOf(argument))
+		flagged.FieldByName("Required").SetBool(true)
+		flagged.FieldByName("Sensitive").SetBool(true)
+		flagged.FieldByName("MarkdownDescription").SetString("D.")
+		flagged.FieldByName("DeprecationMessage").SetString("Use another.")
+		arguments[name], _ = flagged.Interface().(schema.Attribute)
 	}
+	return arguments
 }
 
 // attribute is what the schemas of resources, data sources and actions have in common.

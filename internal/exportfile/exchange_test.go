@@ -125,10 +125,9 @@ func TestDownload_requestsWhatIsMissing(t *testing.T) {
 			responses: inTurn{serve(whole, "Content-Encoding: identity, aws-chunked, UTF-8,binary")},
 			content:   whole, ranges: atOnce,
 		},
-		"cut once":         {responses: inTurn{cut(whole), serve(whole)}, content: whole, ranges: resumed},
-		"ends early":       {responses: inTurn{early, serve(whole)}, content: whole, ranges: resumed},
-		"changed":          {responses: inTurn{cut(whole), serve(other, `ETag: "v2"`)}, content: other, ranges: resumed},
-		"changed, shorter": {responses: inTurn{cut(whole), serve("x", `ETag: "v2"`)}, content: "x", ranges: resumed},
+		"cut once":   {responses: inTurn{cut(whole), serve(whole)}, content: whole, ranges: resumed},
+		"ends early": {responses: inTurn{early, serve(whole)}, content: whole, ranges: resumed},
+		"changed":    {responses: inTurn{cut(whole), serve(other, `ETag: "v2"`)}, content: other, ranges: resumed},
 		"ranges not supported": {
 			responses: inTurn{cut(whole), fakevantage.Answer(200, whole)}, content: whole, ranges: resumed,
 		},
@@ -212,10 +211,6 @@ func TestDownload_fails(t *testing.T) {
 				}
 				fakevantage.Answer(200, "<html>", `Content-Type: Text/HTML ;charset="`)(w, r)
 			}}, kind: vantage.Malformed, requests: 2, took: time.Minute, says: "200 OK (text/html): the response is a web page",
-		},
-		"redirect to http": {
-			responses: inTurn{fakevantage.Redirect("http://files.example")}, requests: 1, took: time.Minute,
-			kind: vantage.Untrusted, says: "nothing was sent to it",
 		},
 		"downgrade to loopback": {
 			responses: inTurn{fakevantage.Redirect("http://127.0.0.1:80")}, requests: 1, took: time.Minute,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -12,7 +13,6 @@ import (
 	"time"
 
 	"terraform-provider-vantage/internal/fakevantage"
-	"terraform-provider-vantage/internal/vantage"
 )
 
 // signedFirst reports whether the URL of a file was signed by the first poll.
@@ -229,38 +229,28 @@ func TestDownload_failsWithoutFreshURLs(t *testing.T) {
 // The API lists the files in another order and stores them at other paths.
 func TestDownload_findsTheFilesOfFreshURLs(t *testing.T) {
 	t.Parallel()
-	for name, fresh := range map[string][]string{
-		"same order":  {"/files/1/a.csv", "/files/2/a.csv", "/files/b.csv"},
-		"other order": {"/files/b.csv", "/files/2/a.csv", "/files/1/a.csv"},
-		"other paths": {"/files/new/1/a.csv", "/files/new/2/a.csv", "/files/new/b.csv"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			within(t, time.Minute, func(t *testing.T, ctx context.Context) {
-				var urls []string
-				for _, path := range fresh {
-					urls = append(urls, "https://files.example"+path+"?sig=new")
-				}
-				response := manifest(t, "completed", urls...)
-				fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
-					switch {
-					case !strings.HasPrefix(r.Path, "/files/"):
-						return response
-					case r.Query == "sig=new":
-						return serve("this is " + strings.Replace(r.Path, "/new/", "/", 1))
-					}
-					return fakevantage.HTML(403)
-				}})
-				directory, old := t.TempDir(), &vantage.DataExport{Token: "dta_xprt_1", Manifest: &vantage.Manifest{}}
-				for _, path := range []string{"1/a.csv", "2/a.csv", "b.csv"} {
-					old.Manifest.Files = append(old.Manifest.Files, "https://files.example/files/"+path+"?sig=old")
-				}
-				_, err := download(ctx, newClient(t, fake), old, directory, nil)
-				want := "map[a-2.csv:this is /files/2/a.csv a.csv:this is /files/1/a.csv b.csv:this is /files/b.csv]"
-				if got := fmt.Sprint(filesIn(t, directory)); err != nil || got != want {
-					t.Errorf("%v, found %s", err, got)
-				}
-			})
-		})
-	}
+	within(t, time.Minute, func(t *testing.T, ctx context.Context) {
+		const server = "https://files.example/files/"
+		fresh := manifest(t, "completed",
+			server+"new/b.csv?sig=new", server+"new/2/a.csv?sig=new", server+"new/1/a.csv?sig=new")
+		fake := fakevantage.New(fakevantage.Options{Misbehave: func(r fakevantage.Request) http.HandlerFunc {
+			switch {
+			case !strings.HasPrefix(r.Path, "/files/"):
+				return fresh
+			case r.Query == "sig=new":
+				return serve("this is " + r.Path)
+			}
+			return fakevantage.HTML(403)
+		}})
+		directory, old := t.TempDir(), exportOf(server+"1/a.csv?sig=old", server+"2/a.csv?sig=old", server+"b.csv?sig=old")
+		_, err := download(ctx, newClient(t, fake), old, directory, nil)
+		want := map[string]string{
+			"a.csv":   "this is /files/new/1/a.csv",
+			"a-2.csv": "this is /files/new/2/a.csv",
+			"b.csv":   "this is /files/new/b.csv",
+		}
+		if found := filesIn(t, directory); err != nil || !maps.Equal(found, want) {
+			t.Errorf("%v, found %v", err, found)
+		}
+	})
 }

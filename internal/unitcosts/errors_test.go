@@ -26,13 +26,10 @@ func TestRead_explainsErrors(t *testing.T) {
 			requests: 1,
 			want:     []string{"404 Not Found", "Check cost_report_token", "rprt_1 not found"},
 		},
-		"not in the subscription": {
-			options:  responding(fakevantage.Errors(http.StatusPaymentRequired, "Upgrade to use unit costs")),
-			requests: 1,
-			want:     []string{"402 Payment Required", "does not include this", "Upgrade to use unit costs"},
-		},
 		"an invalid page": {
-			options:  responding(fakevantage.Answer(http.StatusOK, `{}`)),
+			options: fakevantage.Options{Misbehave: func(fakevantage.Request) http.HandlerFunc {
+				return fakevantage.Answer(http.StatusOK, `{}`)
+			}},
 			requests: 1,
 			want:     []string{"malformed unit costs: the list unit_costs is missing", "VANTAGE_HOST"},
 		},
@@ -73,10 +70,6 @@ func TestRead_explainsErrors(t *testing.T) {
 			})
 		})
 	}
-}
-
-func responding(handler http.HandlerFunc) fakevantage.Options {
-	return fakevantage.Options{Limits: noLimits, Misbehave: func(fakevantage.Request) http.HandlerFunc { return handler }}
 }
 
 // endless responds to each request with further rows and a link to a next page.

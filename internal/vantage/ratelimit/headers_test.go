@@ -17,17 +17,13 @@ func TestRetryAfter(t *testing.T) {
 		want        time.Duration
 	}{
 		"seconds":             {"120", "", 2 * time.Minute},
-		"zero":                {"0", "", 0},
 		"a day":               {"86400", "", 24 * time.Hour},
 		"a second more":       {"86401", "", 0},
-		"a week":              {"604800", "", 0},
 		"negative":            {"-1", "", 0},
-		"fraction":            {"1.5", "", 0},
 		"overflow":            {"99999999999999999999", "", 0},
 		"missing":             {"", "", 0},
 		"words":               {"soon", "", 0},
 		"date":                {"Wed, 21 Oct 2015 07:28:00 GMT", date, 28 * time.Minute},
-		"now":                 {date, date, 0},
 		"past date":           {"Wed, 21 Oct 2015 06:59:58 GMT", date, 0},
 		"date of next week":   {"Wed, 28 Oct 2015 07:00:00 GMT", date, 0},
 		"past without a Date": {date, "", 0},

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/textproto"
 	"net/url"
 	"os"
 	"strings"
@@ -23,19 +22,14 @@ func TestText(t *testing.T) {
 	t.Parallel()
 	r := redact.New(token)
 	for text, want := range map[string]string{
-		"":                                  "",
-		" a \n\t b\x1b[31m ":                "a b [31m",
-		"the token " + token + ".":          "the token (API token).",
-		`in JSON vntg_tkn_a+b/\"c`:          "in JSON (API token)",
-		`in JSON vntg_tkn_a+b\/\"c`:         "in JSON (API token)",
-		"encoded " + url.QueryEscape(token): "encoded (API token)",
+		"":                         "",
+		" a \n\t b\x1b[31m ":       "a b [31m",
+		"the token " + token + ".": "the token (API token).",
 		"https://f.example/a.csv?X-Amz-Signature=abc&x=1 now": "https://f.example/a.csv now",
 		"see <https://f.example/a?x=1>":                       "see <https://f.example/a>",
 		"/a/b.csv?sig=abc":                                    "/a/b.csv",
 		"https://f.example/a#fragment":                        "https://f.example/a",
 		"https://user:secret@f.example/a":                     "https://f.example/a",
-		"https://f.example/?X-Sig=abc":                        "https://f.example/",
-		"https://f.example/a(1)?X-Sig=abc":                    "https://f.example/a(1)",
 		"https://f.example/é?X-Sig=abc":                       "https://f.example/é",
 		strings.Repeat(" ", 15_988) + token:                   "(API token)",
 		"why? because":                                        "why? because",
@@ -91,13 +85,10 @@ func TestMessages(t *testing.T) {
 		`{"errors":["",null]}`:                {"", true},
 		`{"errors":[]}`:                       {"", false},
 		`{"errors":"one"}`:                    {"one", false},
-		`{"errors":null}`:                     {"", false},
 		`{"error":"e","message":"m"}`:         {"e|m", false},
 		`{"error":{"code":1}}`:                {"", false},
 		`{"message":"see https://x/a?sig=1"}`: {"see https://x/a", false},
 		`{"errors":[` + many + `"m"]}`:        {strings.TrimSuffix(strings.Repeat("m|", 10), "|"), true},
-		`[]`:                                  {"", false},
-		`202`:                                 {"", false},
 		`null`:                                {"", false},
 		``:                                    {"", false},
 		"<html><h1>Sign in</h1></html>":       {"", false},
@@ -145,9 +136,8 @@ func TestWord(t *testing.T) {
 func TestCause(t *testing.T) {
 	t.Parallel()
 	const repeated = "s3cr3t " + token
-	const brokenEscape, brokenPort = "https://f.example/%zz?X-Amz-Signature=s3cr3t", "http://user:s3cr3t@127.0.0.1:port"
+	const brokenEscape = "https://f.example/%zz?X-Amz-Signature=s3cr3t"
 	_, unparsable := url.Parse(brokenEscape) //nolint:staticcheck // it does not parse on purpose
-	_, badPort := url.Parse(brokenPort)      //nolint:staticcheck // it does not parse on purpose
 	dial := func(err error) error { return &net.OpError{Op: "dial", Net: "tcp", Err: err} }
 	reset := &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
 	for _, test := range []struct {
@@ -155,11 +145,8 @@ func TestCause(t *testing.T) {
 		want string
 	}{
 		{errors.New(repeated), "no valid HTTP response was received"},
-		{textproto.ProtocolError(repeated), "no valid HTTP response was received"},
-		{fmt.Errorf("wrapped %s: %w", repeated, errors.New(repeated)), "no valid HTTP response was received"},
 		{errors.Join(errors.New(repeated), io.EOF), "no valid HTTP response was received"},
 		{unparsable, "no valid HTTP response was received"},
-		{badPort, "no valid HTTP response was received"},
 		{&url.Error{Op: "Get", URL: repeated, Err: io.EOF}, "EOF"},
 		{fmt.Errorf("%s: %w", repeated, &url.Error{URL: repeated, Err: reset}), "read tcp: connection reset by peer"},
 		{dial(errors.New(repeated)), "dial tcp: no valid HTTP response was received"},
