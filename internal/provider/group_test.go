@@ -3,7 +3,6 @@
 package provider_test
 
 import (
-	"net/http"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -12,34 +11,18 @@ import (
 	"testing"
 
 	"terraform-provider-vantage/internal/acctest"
-	"terraform-provider-vantage/internal/fakevantage"
 )
 
 // Support for the tests of signals: they run Terraform in its own process group and send signals to it as a terminal,
 // systemd or a CI runner does.
 
-// on returns a fake behavior that handles requests of a method.
-func on(method string, h http.HandlerFunc) func(fakevantage.Request) http.HandlerFunc {
-	return func(r fakevantage.Request) http.HandlerFunc {
-		if r.Method == method {
-			return h
-		}
-		return nil
-	}
-}
-
-// start starts a command that is killed when the test ends.
-func start(t *testing.T, cli *acctest.CLI, args ...string) *acctest.Running {
-	t.Helper()
-	skipWithout(t, "ps") // for providersOf
-	run := cli.Start(append(args, "-no-color")...)
-	t.Cleanup(func() { _ = syscall.Kill(-run.Pid(), syscall.SIGKILL) })
-	return run
-}
-
+// startApply starts an apply that is killed when the test ends.
 func startApply(t *testing.T, cli *acctest.CLI, args ...string) *acctest.Running {
 	t.Helper()
-	return start(t, cli, append([]string{"apply", "-auto-approve"}, args...)...)
+	skipWithout(t, "ps") // for providersOf
+	run := cli.Start(append([]string{"apply", "-auto-approve", "-no-color"}, args...)...)
+	t.Cleanup(func() { _ = syscall.Kill(-run.Pid(), syscall.SIGKILL) })
+	return run
 }
 
 // end waits until a command has ended, with a provider that responds until then. It returns the command's output and

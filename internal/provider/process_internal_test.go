@@ -7,7 +7,14 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
+
+// Interrupt interrupts a server of NewServer as a signal to its process does.
+func Interrupt(s tfprotov6.ProviderServer) {
+	s.(*server).interrupt() //nolint:forcetypeassert // NewServer returns no other type
+}
 
 // process is a server that waits for signals in virtual time.
 type process struct {
@@ -104,25 +111,25 @@ func TestSIGTERM_betweenOperationsEndsNeither(t *testing.T) {
 	})
 }
 
-func TestInterrupt_cancelsReadsNotProcess(t *testing.T) {
+func TestSignals_cancelReadsAtOnceAndNotProcess(t *testing.T) {
 	t.Parallel()
-	inProcess(t, func(t *testing.T, p process) {
-		ctx, end := p.beginRead(context.Background())
-		defer end()
-		p.signals <- os.Interrupt
-		synctest.Wait()
-		if ctx.Err() == nil {
-			t.Error("a read in flight was not canceled")
-		}
-		after, endAfter := p.beginRead(context.Background())
-		defer endAfter()
-		if after.Err() == nil {
-			t.Error("a read can start after the interrupt")
-		}
-		if after, ended := p.endsAfter(); ended {
-			t.Errorf("the process ended after %s", after)
-		}
-	})
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		t.Run(signal.String(), func(t *testing.T) {
+			t.Parallel()
+			inProcess(t, func(t *testing.T, p process) {
+				ctx, end := p.beginRead(context.Background())
+				defer end()
+				p.signals <- signal
+				synctest.Wait()
+				if ctx.Err() == nil {
+					t.Error("a read in flight was not canceled")
+				}
+				if after, ended := p.endsAfter(); ended {
+					t.Errorf("the process ended after %s", after)
+				}
+			})
+		})
+	}
 }
 
 func TestParentEnd_endsProcess(t *testing.T) {

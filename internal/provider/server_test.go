@@ -80,41 +80,56 @@ func TestStopProvider_waitsForActions(t *testing.T) {
 }
 
 // Terraform calls StopProvider once, and can start another operation at the same time, because one has been canceled.
-func TestStopProvider_cancelsOperationsThatStartLater(t *testing.T) {
+// An interrupt of the process cancels reads only.
+func TestOperations_thatStartAfterInterruptSendNothing(t *testing.T) {
 	t.Parallel()
 	config, token := attributes{"cost_report_token": "rprt_1"}, attributes{"token": "dta_xprt_1"}
 	existing := attributes{"cost_report_token": "rprt_1", "token": "dta_xprt_1", "id": "dta_xprt_1"}
 	for name, test := range map[string]struct {
 		typeName  string
+		changes   bool
 		operation func(context.Context, *acctest.Protocol) acctest.State
 	}{
-		"create": {typeName, func(ctx context.Context, p *acctest.Protocol) acctest.State { return p.Create(ctx, config) }},
-		"refresh": {typeName, func(ctx context.Context, p *acctest.Protocol) acctest.State {
+		"create": {typeName, true, func(ctx context.Context, p *acctest.Protocol) acctest.State {
+			return p.Create(ctx, config)
+		}},
+		"refresh": {typeName, false, func(ctx context.Context, p *acctest.Protocol) acctest.State {
 			return p.Read(ctx, p.State(existing))
 		}},
-		"import": {typeName, func(ctx context.Context, p *acctest.Protocol) acctest.State {
+		"import": {typeName, false, func(ctx context.Context, p *acctest.Protocol) acctest.State {
 			return p.Import(ctx, "dta_xprt_1")
 		}},
-		"data source": {typeName, func(ctx context.Context, p *acctest.Protocol) acctest.State {
+		"data source": {typeName, false, func(ctx context.Context, p *acctest.Protocol) acctest.State {
 			return p.ReadDataSource(ctx, config)
 		}},
-		"ephemeral resource": {"vantage_data_export", func(ctx context.Context, p *acctest.Protocol) acctest.State {
+		"ephemeral resource": {"vantage_data_export", false, func(ctx context.Context, p *acctest.Protocol) acctest.State {
 			return p.OpenEphemeral(ctx, token)
 		}},
-		"action": {typeName, func(ctx context.Context, p *acctest.Protocol) acctest.State {
+		"action": {typeName, true, func(ctx context.Context, p *acctest.Protocol) acctest.State {
 			return p.Invoke(ctx, config).State
 		}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour})
-			p := newConfigured(t, api, test.typeName)
-			p.Stop()
-			errors := test.operation(t.Context(), p).Errors()
-			if len(errors) != 1 || !strings.Contains(errors[0], "interrupted") {
-				t.Errorf("the errors are %q", errors)
-			}
-			api.WantRequests(t, 0, 0)
-		})
+		for by, interrupt := range map[string]func(p *acctest.Protocol){
+			"StopProvider": func(p *acctest.Protocol) { p.Stop() },
+			"signal":       func(p *acctest.Protocol) { provider.Interrupt(p.Server) },
+		} {
+			t.Run(name+", "+by, func(t *testing.T) {
+				t.Parallel()
+				api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
+				p := newConfigured(t, api, test.typeName)
+				interrupt(p)
+				errors := test.operation(t.Context(), p).Errors()
+				if test.changes && by == "signal" {
+					if len(errors) > 0 {
+						t.Errorf("the errors are %q", errors)
+					}
+					return
+				}
+				if len(errors) != 1 || !strings.Contains(errors[0], "interrupted") {
+					t.Errorf("the errors are %q", errors)
+				}
+				api.WantRequests(t, 0, 0)
+			})
+		}
 	}
 }

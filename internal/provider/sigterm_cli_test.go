@@ -23,50 +23,28 @@ resource "vantage_unit_cost_export" "this" {
 
 func TestSIGTERM_toGroupKeepsEveryExport(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		latency time.Duration
-		met     func(*acctest.API) bool
-	}{
-		"while they are pending": {
-			met: func(api *acctest.API) bool { return api.Gets() >= 10 },
-		},
-		"while the first are accepted": {
-			latency: 20 * time.Millisecond, met: func(api *acctest.API) bool { return len(api.Exports()) > 0 },
-		},
-		"before the POSTs are completed": {
-			latency: time.Second, met: func(api *acctest.API) bool { return api.Posts() >= 10 },
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour, Latency: test.latency})
-			cli := acctest.NewCLI(t, api, twelveExports)
-			apply := startApply(t, cli)
-			acctest.Eventually(t, "exports are requested", func() bool { return test.met(api) })
-			apply.Signal(syscall.SIGTERM)
-			out, _ := end(t, apply)
-			state, err := os.ReadFile(filepath.Join(cli.Dir, "terraform.tfstate"))
-			if err != nil || strings.Contains(string(state), "tainted") {
-				t.Errorf("the state is %s, %v", state, err)
-			}
-			accepted := api.Exports()
-			for token := range accepted {
-				if !strings.Contains(string(state), token) {
-					t.Errorf("the export %s is lost: %s", token, out)
-				}
-				api.Finish(token)
-			}
-			if len(accepted) == 0 {
-				t.Error("no export was accepted")
-			}
-			wantNoProviderLeft(t, apply)
+	api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour, Latency: 20 * time.Millisecond})
+	cli := acctest.NewCLI(t, api, twelveExports)
+	apply := startApply(t, cli)
+	acctest.Eventually(t, "the first exports are accepted", func() bool { return len(api.Exports()) > 0 })
+	apply.Signal(syscall.SIGTERM)
+	out, _ := end(t, apply)
+	state := acctest.Contents(t, filepath.Join(cli.Dir, "terraform.tfstate"))
+	if strings.Contains(state, "tainted") {
+		t.Errorf("the state is %s", state)
+	}
+	for token := range api.Exports() {
+		if !strings.Contains(state, token) {
+			t.Errorf("the export %s is lost: %s", token, out)
+		}
+		api.Finish(token)
+	}
+	wantNoProviderLeft(t, apply)
 
-			api.Change(func(o *fakevantage.Options) { o.ReadyAfter, o.Latency = 0, 0 })
-			cli.MustRun("apply", "-auto-approve", "-no-color")
-			if api.Posts() != 12 {
-				t.Errorf("%d exports were created for 12 resources", api.Posts())
-			}
-		})
+	api.Change(func(o *fakevantage.Options) { o.ReadyAfter, o.Latency = 0, 0 })
+	cli.MustRun("apply", "-auto-approve", "-no-color")
+	if api.Posts() != 12 {
+		t.Errorf("%d exports were created for 12 resources", api.Posts())
 	}
 }
 
@@ -121,8 +99,8 @@ resource "vantage_unit_cost_export" "second" {
 }
 `
 
-func startIdle(t *testing.T) (*acctest.API, *acctest.CLI, *acctest.Running) {
-	t.Helper()
+func TestSIGTERM_endsIdleProviderProcess(t *testing.T) {
+	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
 	cli := acctest.NewCLI(t, api, idleBetween)
 	apply := startApply(t, cli)
@@ -130,53 +108,17 @@ func startIdle(t *testing.T) (*acctest.API, *acctest.CLI, *acctest.Running) {
 		_, err := os.Stat(filepath.Join(cli.Dir, "begun"))
 		return err == nil
 	})
-	return api, cli, apply
-}
-
-func TestSIGTERM_endsIdleProviderProcess(t *testing.T) {
-	t.Parallel()
-	t.Run("alone", func(t *testing.T) {
-		t.Parallel()
-		_, _, apply := startIdle(t)
-		send(t, theProviderOf(t, apply), syscall.SIGTERM)
-		wantNoProviderLeft(t, apply)
-	})
-	t.Run("with its group", func(t *testing.T) {
-		t.Parallel()
-		api, cli, apply := startIdle(t)
-		apply.Signal(syscall.SIGTERM)
-		out, _ := end(t, apply)
-		wantNoProviderLeft(t, apply)
-		first := cli.Instances()["vantage_unit_cost_export.first"]
-		if first.Attributes["status"] != "completed" || api.Posts() != 1 {
-			t.Errorf("%d exports were created, the state has %v: %s", api.Posts(), first, out)
-		}
-	})
+	send(t, theProviderOf(t, apply), syscall.SIGTERM)
+	wantNoProviderLeft(t, apply)
 }
 
 func TestProvider_endsWhenTerraformIsKilled(t *testing.T) {
 	t.Parallel()
-	for name, begin := range map[string]func(*testing.T) *acctest.Running{
-		"while a resource waits": func(t *testing.T) *acctest.Running {
-			t.Helper()
-			api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour})
-			apply := startApply(t, acctest.NewCLI(t, api, oneExport))
-			acctest.Eventually(t, "the export is pending", func() bool { return api.Gets() > 0 })
-			return apply
-		},
-		"while it is idle": func(t *testing.T) *acctest.Running {
-			t.Helper()
-			_, _, apply := startIdle(t)
-			return apply
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			apply := begin(t)
-			theProviderOf(t, apply) // fails the test if it is not found
-			send(t, apply.Pid(), syscall.SIGKILL)
-			_, _ = apply.Wait()
-			wantNoProviderLeft(t, apply)
-		})
-	}
+	api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour})
+	apply := startApply(t, acctest.NewCLI(t, api, oneExport))
+	acctest.Eventually(t, "the export is pending", func() bool { return api.Gets() > 0 })
+	theProviderOf(t, apply) // fails the test if it is not found
+	send(t, apply.Pid(), syscall.SIGKILL)
+	_, _ = apply.Wait()
+	wantNoProviderLeft(t, apply)
 }
