@@ -3,19 +3,14 @@
 package acctest
 
 import (
-	"fmt"
 	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-
 	"terraform-provider-vantage/internal/fakevantage"
 	"terraform-provider-vantage/internal/fakevantage/contract"
-	"terraform-provider-vantage/internal/provider"
 )
 
 // APIToken is the only token that the fake accepts.
@@ -42,25 +37,6 @@ func NewFake(t testing.TB, o fakevantage.Options) *fakevantage.Server {
 	fake := fakevantage.New(o)
 	contract.Hold(t, fake)
 	return fake
-}
-
-// Config returns a configuration with a provider block for the fake.
-func (a *API) Config(body string) string {
-	return fmt.Sprintf("provider \"vantage\" {\n  host = %q\n  api_token = %q\n}\n%s", a.URL, APIToken, body)
-}
-
-// Providers returns the provider factories for plugin-testing.
-func Providers() map[string]func() (tfprotov6.ProviderServer, error) {
-	return map[string]func() (tfprotov6.ProviderServer, error){
-		"vantage": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test")(), nil },
-	}
-}
-
-// Run runs the steps through the CLI. A plan after each apply must be empty.
-func (a *API) Run(t *testing.T, steps ...resource.TestStep) {
-	t.Helper()
-	SkipIfShort(t)
-	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: Providers(), Steps: steps})
 }
 
 // WantRequests fails the test unless the fake received these numbers of POSTs and polls.

@@ -15,8 +15,7 @@ import (
 	"terraform-provider-vantage/internal/provider"
 )
 
-// CLI runs Terraform and the built provider in a root module of its own. It is for tests that plugin-testing does not
-// support, such as interrupts.
+// CLI runs Terraform and the built provider in a root module of its own.
 type CLI struct {
 	t       testing.TB
 	program string

@@ -4,18 +4,14 @@ import (
 	"context"
 	"fmt"
 	"math/big"
-	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
-	"terraform-provider-vantage/internal/acctest"
 	"terraform-provider-vantage/internal/calendar"
-	"terraform-provider-vantage/internal/fakevantage"
 )
 
 // call returns the result of a function as "name: start_date to end_date".
@@ -128,53 +124,5 @@ func TestRun_rejectsArguments(t *testing.T) {
 		if _, err := call(t, calendar.NewMonth(), date); strings.Contains(err.Error(), date) != quoted {
 			t.Errorf("%v quotes %s: want %v", err, date, quoted)
 		}
-	}
-}
-
-// functions is the first version that calls provider functions.
-var functions = acctest.Version{Terraform: "1.8", OpenTofu: "1.7"}
-
-func TestRun_throughCLI(t *testing.T) {
-	t.Parallel()
-	functions.SkipUnlessMet(t)
-	var values, failures strings.Builder
-	var checks []resource.TestCheckFunc
-	var wantErrors []string
-	for name, test := range map[string]struct{ expression, want string }{
-		"month":           {`month("2024-03-31T00:00:00Z", -1).end_date`, `2024-02-29`},
-		"quarter":         {`quarter("2024-03-31T00:00:00Z", 0).name`, `2024-Q1`},
-		"name":            {`month("2024-03-31T00:00:00Z", "-1").name`, `2024-02`},
-		"now":             {`month(plantimestamp(), 0).name == substr(plantimestamp(), 0, 7)`, `true`},
-		"no_offset":       {`month("2024-03").end_date`, `2024-03-31`},
-		"name_of_a_name":  {`quarter(provider::vantage::quarter("2024-Q1", -1).name).end_date`, `2023-12-31`},
-		"no_date":         {`month("March")`, `"date" parameter: it is not a date such as 2025-03, 2025-03-31, 2025`},
-		"two_offsets":     {`month("2024-03", 0, 1)`, `"offset" parameter: 2 offsets are set, at most one is allowed`},
-		"no_number":       {`month("2024-03-31T00:00:00Z", "x")`, `"offset" parameter: a number is required`},
-		"part_of_a_month": {`month("2024-03-31T00:00:00Z", 0.5)`, `"offset" parameter: 0.5 is not a whole number\.\s`},
-		"null":            {`quarter(null, 0)`, `"date" parameter: argument must not be null`},
-		"far_away":        {`quarter("2024-03-31T00:00:00Z", 1e6)`, `"offset" parameter: 1000000 quarters from`},
-		"farther_away":    {`month("2024-03-31T00:00:00Z", 1e30)`, `"offset" parameter: 1e\+30 months from`},
-	} {
-		output := fmt.Sprintf("output %q { value = provider::vantage::%s }\n", name, test.expression)
-		if strings.Contains(test.want, "parameter") {
-			failures.WriteString(output)
-			wantErrors = append(wantErrors, acctest.Loose(test.want))
-		} else {
-			values.WriteString(output)
-			checks = append(checks, resource.TestCheckOutput(name, test.want))
-		}
-	}
-	api := acctest.Start(t, fakevantage.Options{})
-	api.Run(t,
-		resource.TestStep{
-			Config: api.Config(values.String()), Check: resource.ComposeAggregateTestCheckFunc(checks...),
-		},
-		// Terraform sorts errors by their position in the configuration.
-		resource.TestStep{
-			Config: api.Config(failures.String()), ExpectError: regexp.MustCompile("(?s)" + strings.Join(wantErrors, ".*")),
-		},
-	)
-	if len(api.Requests()) > 0 {
-		t.Errorf("%d requests were made", len(api.Requests()))
 	}
 }

@@ -10,12 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfversion"
-
 	"terraform-provider-vantage/internal/acctest"
 	"terraform-provider-vantage/internal/fakevantage"
 )
@@ -101,26 +95,16 @@ func importBlock(line string) string {
 
 func TestImport_byIdentity(t *testing.T) {
 	t.Parallel()
-	acctest.SkipIfShort(t)
+	acctest.Version{Terraform: "1.12"}.SkipUnlessMet(t)
 	api := acctest.Start(t, fakevantage.Options{})
 	token := api.Add(asked, time.Now())
-	block := importBlock(fmt.Sprintf("identity = { token = %q }", token))
 	matching := export(`start_date = "2025-03-01"`, `end_date = "2025-03-31"`, `date_bin = "week"`)
-	identity := map[string]knownvalue.Check{"token": knownvalue.StringExact(token)}
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
-		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
-		Steps: []resource.TestStep{
-			{
-				Config: api.Config(block + matching),
-				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-					plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate),
-				}},
-				ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectIdentity(address, identity)},
-			},
-			{Config: api.Config(matching), PlanOnly: true},
-		},
-	})
+	cli := acctest.NewCLI(t, api, importBlock(fmt.Sprintf("identity = { token = %q }", token))+matching)
+	wantSaid(t, cli.MustRun("apply", "-no-color", "-auto-approve"), "1 imported, 0 added, 1 changed, 0 destroyed")
+	wantSaid(t, flat(acctest.Contents(t, filepath.Join(cli.Dir, "terraform.tfstate"))),
+		fmt.Sprintf(`"identity": { "token": %q }`, token))
+	cli.Write(matching)
+	cli.WantEmptyPlan()
 	wantPosts(t, api.Server, 0)
 }
 

@@ -11,9 +11,6 @@ import (
 	"terraform-provider-vantage/internal/fakevantage"
 )
 
-// functions is the first version that calls provider functions.
-var functions = acctest.Version{Terraform: "1.8", OpenTofu: "1.7"}
-
 // recent returns daily rows of a metric with these costs until yesterday.
 func recent(metric string, costs ...string) []fakevantage.UnitCost {
 	var rows []fakevantage.UnitCost

@@ -12,7 +12,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"terraform-provider-vantage/internal/acctest"
 	"terraform-provider-vantage/internal/fakevantage"
@@ -195,15 +194,14 @@ func TestConfigure_succeeds(t *testing.T) {
 func TestProvider_sendsWorkspaceAndUserAgent(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{Workspaces: []string{"wrkspc_1", "wrkspc_2"}, RetryAfter: "0"})
-	api.Run(t, resource.TestStep{
-		Config: strings.Replace(api.Config(oneExport), "host =", "workspace_token = \"wrkspc_2\"\nhost =", 1),
-	})
+	acctest.NewCLI(t, api, "provider \"vantage\" {\n  workspace_token = \"wrkspc_2\"\n}\n"+oneExport).MustRun(
+		"apply", "-auto-approve")
 	sent := api.Requests()[0]
 	if !strings.Contains(sent.Body, `"workspace_token":"wrkspc_2"`) {
 		t.Errorf("the request is %s", sent.Body)
 	}
 	agent := sent.Header.Get("User-Agent")
-	if !regexp.MustCompile(`^terraform-provider-vantage/test Terraform/\d+\.\d+\.\d+`).MatchString(agent) {
+	if !regexp.MustCompile(`^terraform-provider-vantage/dev Terraform/\d+\.\d+\.\d+`).MatchString(agent) {
 		t.Errorf("the user agent is %q", agent)
 	}
 }
@@ -247,11 +245,13 @@ func TestUnknownConfiguration_createsExportInApply(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})
 	config := tokenFromResource(api) + oneExport
-	api.Run(t,
-		resource.TestStep{Config: config},
-		// The secret is replaced in the same apply: the plan uses the state.
-		resource.TestStep{Config: strings.Replace(config, "input =", "triggers_replace = 1\ninput =", 1)},
-	)
+	cli := acctest.NewCLI(t, api, config)
+	cli.MustRun("apply", "-auto-approve")
+	cli.WantEmptyPlan()
+	// The secret is replaced in the same apply: the plan uses the state.
+	cli.Write(strings.Replace(config, "input =", "triggers_replace = 1\ninput =", 1))
+	cli.MustRun("apply", "-auto-approve")
+	cli.WantEmptyPlan()
 	if api.Posts() != 1 {
 		t.Errorf("%d exports were created, want 1", api.Posts())
 	}

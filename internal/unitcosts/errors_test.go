@@ -3,6 +3,7 @@ package unitcosts_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -40,7 +41,7 @@ func TestRead_explainsErrors(t *testing.T) {
 			want:     []string{"its timeout of 1s is too short: the rate limit", "set a longer `read`"},
 		},
 		"too many rows": {
-			options:  fakevantage.Options{Limits: noLimits, Misbehave: endless},
+			options:  fakevantage.Options{Limits: []fakevantage.RouteLimit{}, Misbehave: endless},
 			requests: 100,
 			want:     []string{"more than 100000 unit costs", "Request fewer rows", "vantage_unit_cost_export"},
 		},
@@ -58,14 +59,14 @@ func TestRead_explainsErrors(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				fake := acctest.NewFake(t, test.options)
-				fake.SetUnitCosts(daily(1001)...)
+				fake.SetUnitCosts(slices.Repeat([]fakevantage.UnitCost{row("m_1", "unit_cost", "1")}, 1001)...)
 				config := map[string]any{"cost_report_token": "rprt_1", "start_date": "2025-03-01"}
 				if test.argument != "" {
 					config[test.argument] = test.value
 				}
 				wantError(t, dataSource(t, fake).ReadDataSource(t.Context(), config), test.want...)
-				if got := pagesRequested(t, fake); len(got) != test.requests {
-					t.Errorf("requested the pages %v", got)
+				if got := len(fake.Requests()); got != test.requests {
+					t.Errorf("%d requests, want %d", got, test.requests)
 				}
 			})
 		})

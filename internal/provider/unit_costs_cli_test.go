@@ -1,4 +1,4 @@
-package unitcosts_test
+package provider_test
 
 import (
 	"fmt"
@@ -8,11 +8,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"terraform-provider-vantage/internal/acctest"
 	"terraform-provider-vantage/internal/fakevantage"
@@ -58,7 +53,7 @@ func pagesRequested(t *testing.T, fake *fakevantage.Server) []string {
 }
 
 // The guide says when rows are read.
-func TestRead_requestsEachPageOnceInEachPlan(t *testing.T) {
+func TestUnitCosts_requestsEachPageOnceInEachPlan(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{Limits: noLimits})
 	api.SetUnitCosts(daily(1001)...)
@@ -88,35 +83,24 @@ func TestRead_requestsEachPageOnceInEachPlan(t *testing.T) {
 	}
 }
 
-func TestRead_keepsReportedValues(t *testing.T) {
+func TestUnitCosts_keepsReportedValues(t *testing.T) {
 	t.Parallel()
-	const digits = "123456789012345678.901234567890"
 	api := acctest.Start(t, fakevantage.Options{Limits: noLimits})
 	bare := fakevantage.NewUnitCost("m_2", "2025-03-02", "7")
 	bare.CalculationType, bare.UnitCostAmount, bare.Scale = nil, nil, "0.100000000000000000000000000001"
-	full := fakevantage.NewUnitCost("m_1", "2025-03-02+00:00", digits)
+	full := fakevantage.NewUnitCost("m_1", "2025-03-02+00:00", "123456789012345678.901234567890")
 	api.SetUnitCosts(bare, full, fakevantage.NewUnitCost("m_1", "2025-02-28", "1"))
-	rows := tfjsonpath.New("unit_costs")
-	expect := func(i int, name string, check knownvalue.Check) statecheck.StateCheck {
-		return statecheck.ExpectKnownValue("data.vantage_unit_costs.this", rows.AtSliceIndex(i).AtMapKey(name), check)
+	cli := acctest.NewCLI(t, api, unitCosts(`start_date = "2025-03-01"`, `end_date = "2025-03-31"`, `date_bin = "day"`)+
+		`output "rows" { value = data.vantage_unit_costs.this.unit_costs }`)
+	cli.MustRun("apply", "-auto-approve")
+	const want = `[` +
+		`{"business_metric_amount":1,"business_metric_title":"Metric m_1","business_metric_token":"m_1",` +
+		`"calculation_type":"unit_cost","date":"2025-03-02","scale":1,"unit_cost_amount":123456789012345678.90123456789},` +
+		`{"business_metric_amount":1,"business_metric_title":"Metric m_2","business_metric_token":"m_2",` +
+		`"calculation_type":null,"date":"2025-03-02","scale":0.100000000000000000000000000001,"unit_cost_amount":null}]`
+	if rows := strings.TrimSpace(cli.MustRun("output", "-json", "rows")); rows != want {
+		t.Errorf("the rows are\n%s\nwant\n%s", rows, want)
 	}
-	api.Run(t, resource.TestStep{
-		Config: api.Config(unitCosts(`start_date = "2025-03-01"`, `end_date = "2025-03-31"`, `date_bin = "day"`) +
-			acctest.Testdata(t, "exact_numbers.tf")),
-		ConfigStateChecks: []statecheck.StateCheck{
-			statecheck.ExpectKnownValue("data.vantage_unit_costs.this", rows, knownvalue.ListSizeExact(2)),
-			expect(0, "business_metric_token", knownvalue.StringExact("m_1")),
-			expect(0, "business_metric_title", knownvalue.StringExact("Metric m_1")),
-			expect(0, "calculation_type", knownvalue.StringExact("unit_cost")),
-			expect(0, "business_metric_amount", knownvalue.Int64Exact(1)),
-			expect(0, "date", knownvalue.StringExact("2025-03-02")),
-			expect(1, "business_metric_token", knownvalue.StringExact("m_2")),
-			expect(1, "calculation_type", knownvalue.Null()),
-			expect(1, "unit_cost_amount", knownvalue.Null()),
-			statecheck.ExpectKnownOutputValue("amount", knownvalue.StringExact("123456789012345678.90123456789")),
-			statecheck.ExpectKnownOutputValue("scale", knownvalue.StringExact("0.100000000000000000000000000001")),
-		},
-	})
 	const query = "cost_report_token=rprt_1&date_bin=day&end_date=2025-03-31&limit=1000&order=asc&page=1&" +
 		"start_date=2025-03-01"
 	for _, r := range api.Requests() {
@@ -127,11 +111,22 @@ func TestRead_keepsReportedValues(t *testing.T) {
 }
 
 // Inside a check block, rows are read again in the apply, and errors are warnings.
-func TestRead_warnsInsideCheck(t *testing.T) {
+func TestUnitCosts_warnInsideCheck(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{Reports: []string{"rprt_1"}})
 	api.SetUnitCosts(daily(3)...)
-	cli := acctest.NewCLI(t, api, acctest.Testdata(t, "check.tf"))
+	cli := acctest.NewCLI(t, api, `
+check "unit_cost" {
+  data "vantage_unit_costs" "this" {
+    cost_report_token = "rprt_1"
+  }
+
+  assert {
+    condition     = length(data.vantage_unit_costs.this.unit_costs) == 3
+    error_message = "Not three."
+  }
+}
+`)
 	cli.MustRun("apply", "-auto-approve", "-no-color")
 	if pages := pagesRequested(t, api.Server); !slices.Equal(pages, []string{"1", "1"}) {
 		t.Errorf("requested the pages %v", pages)
