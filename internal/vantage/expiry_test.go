@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,6 +34,7 @@ func TestExport_readsTimes(t *testing.T) {
 		"valid_until alone":       {[]string{signed}, day, day, day},
 		"a date":                  {[]string{signed}, " 2026-11-24", "2026-11-24", "2026-11-24T00:00:00Z"},
 		"words":                   {[]string{signed}, "tomorrow", "", ""},
+		"too long":                {[]string{signed}, "2026-11-24T01:57:50." + strings.Repeat("0", 60) + "Z", "", ""},
 		"neither tells":           {[]string{signed}, nil, "", ""},
 		"no files":                {[]string{}, day, day, day},
 		"S3, for six hours":       {[]string{amazon(21600)}, day, day, "2026-11-23T07:57:50Z"},
