@@ -1,5 +1,5 @@
 // Package acctest starts acceptance tests: a fake API on a loopback address, and the provider in the real CLI. They
-// need neither an account nor the variable TF_ACC.
+// need no account.
 package acctest
 
 import (
@@ -71,7 +71,7 @@ func Eventually(t testing.TB, what string, holds func() bool) {
 func Main(m *testing.M) {
 	for _, pair := range os.Environ() {
 		name, _, _ := strings.Cut(pair, "=")
-		if isSetting(name) && name != "TF_ACC_TERRAFORM_PATH" && name != "TF_ACC_PROVIDER_HOST" {
+		if isSetting(name) && name != "TF_ACC_TERRAFORM_PATH" {
 			_ = os.Unsetenv(name)
 		}
 	}

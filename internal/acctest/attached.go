@@ -32,7 +32,7 @@ func (c *CLI) attach() {
 	}
 	serve := exec.CommandContext(c.t.Context(), i.binary, "-debug")
 	serve.Dir = c.Dir
-	serve.Env = append(c.env[:len(c.env):len(c.env)], "PLUGIN_UNIX_SOCKET_DIR="+i.mirror)
+	serve.Env = append(c.env[:len(c.env):len(c.env)], "PLUGIN_UNIX_SOCKET_DIR="+i.sockets)
 	for _, log := range []string{"PROVIDER_VANTAGE", "SDK", "SDK_PROTO", "SDK_FRAMEWORK"} {
 		serve.Env = append(serve.Env, "TF_LOG_"+log+"=OFF") // as without a debugger
 	}

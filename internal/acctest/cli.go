@@ -35,7 +35,7 @@ func NewCLI(t testing.TB, api *API, config string) *CLI {
 	return c
 }
 
-// initialized guards the module that shareInit initializes.
+// initialized makes shareInit run init once.
 var initialized sync.Once
 
 // shareInit initializes a module with the provider, once in a process, and lets this module use the result.
@@ -46,7 +46,7 @@ func (c *CLI) shareInit() {
 		c.t.Fatal(err)
 	}
 	shared := *c
-	shared.Dir = i.mirror
+	shared.Dir = i.module
 	initialized.Do(func() {
 		shared.Write("")
 		shared.init()
@@ -60,7 +60,7 @@ func (c *CLI) shareInit() {
 }
 
 // NewCLIFrom is NewCLI for a module that is copied from a directory of the repository, such as examples/quickstart,
-// with examples/archive, which other examples call. It is initialized with the provider from the mirror. The
+// with examples/archive, which other examples call. The module is initialized with the provider from the mirror. The
 // environment, as NAME=value, is set before init.
 func NewCLIFrom(t testing.TB, api *API, directory string, environment ...string) *CLI {
 	t.Helper()

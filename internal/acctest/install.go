@@ -23,17 +23,24 @@ var repository = filepath.Join("..", "..")
 // process share it.
 type installed struct {
 	mirror, binary string
-	env            []string
+	// sockets and module are directories of acctest itself: Terraform searches the whole mirror.
+	sockets, module string
+	env             []string
 }
 
 // toRemove is the directory that install creates and Main removes.
 var toRemove string
 
 var install = sync.OnceValues(func() (i installed, err error) {
-	if i.mirror, err = os.MkdirTemp("", "vantage-mirror-"); err != nil {
+	if toRemove, err = os.MkdirTemp("", "vantage-"); err != nil {
 		return i, err
 	}
-	toRemove = i.mirror
+	for name, directory := range map[string]*string{"m": &i.mirror, "s": &i.sockets, "i": &i.module} {
+		*directory = filepath.Join(toRemove, name)
+		if err := os.Mkdir(*directory, 0o700); err != nil {
+			return i, err
+		}
+	}
 	const version = "0.0.1" // Terraform installs a prerelease only if a configuration names it
 	i.binary = filepath.Join(i.mirror, filepath.FromSlash(provider.Address), version, runtime.GOOS+"_"+runtime.GOARCH,
 		"terraform-provider-vantage_v"+version)
@@ -46,7 +53,7 @@ var install = sync.OnceValues(func() (i installed, err error) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return i, fmt.Errorf("%w: %s", err, out)
 	}
-	config := filepath.Join(i.mirror, "cli.tfrc")
+	config := filepath.Join(toRemove, "cli.tfrc")
 	text := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n",
 		filepath.ToSlash(i.mirror))
 	i.env = slices.DeleteFunc(os.Environ(), isSetting)

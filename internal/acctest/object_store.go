@@ -40,7 +40,7 @@ var installObjectStore = sync.OnceValue(func() error {
 	if runtime.GOOS == "windows" {
 		suffix = ".exe"
 	}
-	program := filepath.Join(i.mirror, "objectstore"+suffix)
+	program := filepath.Join(toRemove, "objectstore"+suffix)
 	cmd := exec.CommandContext(context.Background(), "go", "build", "-buildvcs=false", "-ldflags", "-s -w", "-o", program,
 		"terraform-provider-vantage/internal/acctest/objectstore")
 	if out, err := cmd.CombinedOutput(); err != nil {

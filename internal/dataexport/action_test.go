@@ -127,7 +127,7 @@ func TestActions_reportProgress(t *testing.T) {
 	}
 }
 
-// Without a request, as those of resources.
+// Invalid arguments of actions, data sources and downloads are rejected without a request.
 func TestInvalidArguments_ofOtherTypes(t *testing.T) {
 	t.Parallel()
 	exports, downloads := acctest.NewProtocol(t, nil), acctest.NewProtocolOf(t, nil, downloadType)

@@ -123,7 +123,7 @@ func TestImport_generatesConfiguration(t *testing.T) {
 	wantPosts(t, api.Server, 0)
 }
 
-// With "terraform import".
+// The command "terraform import" has no plan, so that the next apply adopts arguments.
 func TestImport_adoptsWhatTheAPIDoesNotReport(t *testing.T) {
 	t.Parallel()
 	api := acctest.Start(t, fakevantage.Options{})

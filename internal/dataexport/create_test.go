@@ -22,7 +22,7 @@ func TestCreate_isResumed(t *testing.T) {
 		error      []string // of the creation, which taints the resource; none: a warning
 	}{
 		"interrupted while the POST is in flight": {stop: 500 * time.Millisecond, took: time.Second},
-		"interrupted in a pause":                  {stop: 30 * time.Second, took: 30 * time.Second},
+		"interrupted during a delay":              {stop: 30 * time.Second, took: 30 * time.Second},
 		"interrupted while a GET is in flight":    {stop: 601500 * time.Millisecond, took: 601500 * time.Millisecond},
 		"timed out": {
 			stop: 2 * time.Hour, took: 40*time.Minute - 4*time.Second,

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -76,9 +77,10 @@ func TestOperations_fail(t *testing.T) {
 		took      time.Duration // at least; defaults to stop
 		most      time.Duration // if chance decides; defaults to a second more than took
 		says      []string
-		argument  string // that the error is about
-		kept      bool   // in state, as tainted
-		requests  string // "..." stands for further requests
+		argument  string   // that the error is about
+		kept      bool     // in state, as tainted
+		requests  string   // "..." stands for further requests
+		files     []string // in the directory
 	}{
 		"create, failed": {
 			operation: create, options: fakevantage.Options{Misbehave: get(fakevantage.Answer(200, failed))},
@@ -134,27 +136,32 @@ func TestOperations_fail(t *testing.T) {
 			operation: invoke, options: downloading(fakevantage.HTML(403)), took: 2 * time.Second,
 			says:     append(incomplete, "rejected the request for", "with 403 Forbidden", "network and the proxy"),
 			requests: "POST GET FILE...",
+			files:    []string{"unit_costs-001.csv"},
 		},
 		"action, web page instead of a file": {
 			operation: invoke, options: downloading(fakevantage.HTML(200)), took: time.Minute, most: 2 * time.Minute,
 			says:     append(incomplete, "cannot be downloaded: 200 OK (text/html): the response is a web page"),
 			requests: "POST GET FILE FILE...",
+			files:    []string{"unit_costs-001.csv"},
 		},
 		"action, file server without a response": {
 			operation: invoke, options: downloading(fakevantage.Hang), took: 30 * time.Minute,
 			says: append(incomplete, "The timeout ended before", "last failure: unreachable: no data for 30s",
 				"`timeout` of the provider"),
 			requests: "POST GET FILE FILE...",
+			files:    []string{"unit_costs-001.csv"},
 		},
 		"action, file server unavailable": {
 			operation: invoke, options: downloading(fakevantage.HTML(503)), took: 30 * time.Minute,
 			says: append(incomplete, "was complete: timed out after", "last failure: 503 Service Unavailable",
 				"longer `invoke`"),
 			requests: "POST GET FILE FILE...",
+			files:    []string{"unit_costs-001.csv"},
 		},
 		"action, download interrupted": {
 			operation: invoke, options: downloading(fakevantage.Hang), stop: 10 * time.Second,
 			says: append(incomplete, "interrupted before"), requests: "POST GET FILE FILE",
+			files: []string{"unit_costs-001.csv"},
 		},
 		"action, directory with the name of the file": {
 			operation: invoke,
@@ -167,12 +174,14 @@ func TestOperations_fail(t *testing.T) {
 				"unit_costs-001.csv cannot be written to DIRECTORY", "no directory has the name", "in DIRECTORY: 0 of 1.",
 			},
 			requests: "POST GET FILE",
+			files:    []string{"unit_costs-001.csv"},
 		},
 		"action, expired during the download": {
 			operation: invoke, took: 2 * time.Minute,
 			options:  fakevantage.Options{RetryAfter: "0", Files: 8, ValidFor: 30 * time.Second, Latency: 20 * time.Second},
 			says:     []string{"Could not download unit cost export", "expired at 2000-01-01T00:01:10Z", "-invoke"},
 			requests: "POST GET FILE FILE FILE FILE FILE FILE FILE FILE GET FILE FILE FILE FILE",
+			files:    []string{"unit_costs-001.csv", "unit_costs-002.csv", "unit_costs-003.csv", "unit_costs-004.csv"},
 		},
 		"download, rejected": {
 			operation: createDownload,
@@ -230,10 +239,18 @@ func TestOperations_fail(t *testing.T) {
 				result := test.operation.run(t.Context(), p, token, directory)
 				took, least := time.Since(start), max(test.stop, test.took)
 				wantNoSecrets(t, result, fake)
-				for i := range test.says {
-					test.says[i] = strings.ReplaceAll(test.says[i], "DIRECTORY", directory)
+				says := slices.Clone(test.says)
+				for i := range says {
+					says[i] = strings.ReplaceAll(says[i], "DIRECTORY", directory)
 				}
-				wantError(t, result.State, test.says...)
+				wantError(t, result.State, says...)
+				files, _ := filepath.Glob(filepath.Join(directory, "*")) // none if there is no directory
+				for i := range files {
+					files[i] = filepath.Base(files[i])
+				}
+				if !slices.Equal(files, test.files) {
+					t.Errorf("the directory has %q, want %q", files, test.files)
+				}
 				wantAbout(t, result.State, test.argument)
 				if (result.Value.Type() == nil || result.IsNull()) == test.kept {
 					t.Errorf("the state is %v", result.Value)

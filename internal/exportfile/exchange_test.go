@@ -3,6 +3,8 @@ package exportfile_test
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
@@ -19,7 +21,8 @@ import (
 // inTurn are the responses of a file server in turn. The last one repeats.
 type inTurn []http.HandlerFunc
 
-// exchange is a download of a file: what the file server responds, and what is expected.
+// exchange is a download of a file: what the file server responds, and what is expected. Requests and took are those of
+// a download that fails.
 type exchange struct {
 	responses inTurn
 	transport http.RoundTripper // instead of responses
@@ -228,6 +231,10 @@ func TestDownload_fails(t *testing.T) {
 		"no end, ever": {
 			responses: inTurn{fakevantage.Answer(200, whole, "Transfer-Encoding: identity")}, took: 13 * time.Second,
 			kind: exportfile.Incomplete, says: "incomplete response: it has no length and no end", requests: 5,
+		},
+		"untrusted certificate": {
+			transport: failing(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}), requests: 1,
+			kind: vantage.CertificateNotTrusted, says: "files.example: tls: failed to verify certificate: x509",
 		},
 		"coding": {responses: inTurn{serve(whole, "Content-Encoding: br")}, says: "has the coding br", requests: 1},
 		"list of codings": {

@@ -12,17 +12,19 @@ import (
 	"terraform-provider-vantage/internal/vantage"
 )
 
-// unknown is a transport of hosts that do not exist.
-var unknown = &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
-	return nil, &net.DNSError{Err: "no such host", Name: "files.example", IsNotFound: true}
-}}
+// failing returns a transport whose connections fail with an error.
+func failing(err error) *http.Transport {
+	return &http.Transport{DialTLSContext: func(context.Context, string, string) (net.Conn, error) { return nil, err }}
+}
+
+var noSuchHost = &net.DNSError{Err: "no such host", Name: "files.example", IsNotFound: true}
 
 // As in a network that allows the API and blocks the object store. The tests of internal/vantage show the other reasons
 // why a host is not reached.
 func TestDownload_endsIfTheHostIsNotReached(t *testing.T) {
 	t.Parallel()
 	within(t, time.Hour, func(t *testing.T, ctx context.Context) {
-		client, directory := newClientOf(t, unknown), t.TempDir()
+		client, directory := newClientOf(t, failing(noSuchHost)), t.TempDir()
 		for range 2 { // ten idle minutes later it is tried again
 			start := time.Now()
 			_, err := download(ctx, client, exportOf(signed), directory, nil)
@@ -46,7 +48,7 @@ func TestDownload_waitsForAHostThatHasResponded(t *testing.T) {
 		sent := 0
 		client := newClientOf(t, roundTripper(func(r *http.Request) (*http.Response, error) {
 			if sent++; sent > 1 && time.Now().Before(back) {
-				return unknown.RoundTrip(r)
+				return failing(noSuchHost).RoundTrip(r)
 			}
 			return fake.Transport().RoundTrip(r)
 		}))

@@ -206,11 +206,11 @@ func TestProvider_sendsWorkspaceAndUserAgent(t *testing.T) {
 	}
 }
 
-// It runs itself with settings, in another process.
+// The test runs itself in another process, which has settings.
 func TestMain_ignoresUserSettings(t *testing.T) {
 	t.Parallel()
 	for _, pair := range os.Environ() {
-		isKept := strings.HasPrefix(pair, "TF_ACC_") || pair == "TF_CLI_CONFIG_FILE="+os.DevNull
+		isKept := strings.HasPrefix(pair, "TF_ACC_TERRAFORM_PATH=") || pair == "TF_CLI_CONFIG_FILE="+os.DevNull
 		if (strings.HasPrefix(pair, "TF_") || strings.HasPrefix(pair, "VANTAGE_")) && !isKept {
 			t.Errorf("the tests run with %s", pair)
 		}

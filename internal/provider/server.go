@@ -141,8 +141,9 @@ func (s *server) InvokeAction(
 //
 // The wait works around plugin-go v0.31: InvokeAction drops the events of an action as soon as StopProvider has
 // returned, and Terraform reports an action that ends without its last event as a success. When plugin-go sends that
-// event despite the canceled context, remove the wait and invocations; CONTRIBUTING.md has the text of the issue.
-// TestSIGTERM_interruptedActionReportsExport fails without either, with Terraform 1.14 or later.
+// event despite the canceled context, remove the wait and invocations; CONTRIBUTING.md describes the issue.
+// TestStopProvider_waitsForActions fails without either, and TestSIGTERM_interruptedActionReportsExport with Terraform
+// 1.14 or later.
 func (s *server) StopProvider(
 	ctx context.Context, req *tfprotov6.StopProviderRequest,
 ) (*tfprotov6.StopProviderResponse, error) {

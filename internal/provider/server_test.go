@@ -79,6 +79,41 @@ func TestStopProvider_waitsForActions(t *testing.T) {
 	p.Stop() // returns at once because no action is running
 }
 
+func TestInterrupt_cancelsReadsInFlight(t *testing.T) {
+	t.Parallel()
+	for name, read := range map[string]func(context.Context, *acctest.Protocol, string) acctest.State{
+		"data source": func(ctx context.Context, p *acctest.Protocol, token string) acctest.State {
+			return p.ReadDataSource(ctx, attributes{"token": token})
+		},
+		"ephemeral resource": func(ctx context.Context, p *acctest.Protocol, token string) acctest.State {
+			return p.OpenEphemeral(ctx, attributes{"token": token})
+		},
+	} {
+		for by, interrupt := range interrupts {
+			t.Run(name+", "+by, func(t *testing.T) {
+				t.Parallel()
+				api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour})
+				token := api.Add(attributes{"cost_report_token": "rprt_1"}, time.Now())
+				p := newConfigured(t, api, "vantage_data_export")
+				go func() {
+					acctest.Eventually(t, "the export is polled", func() bool { return api.Gets() > 0 })
+					interrupt(p)
+				}()
+				errors := read(t.Context(), p, token).Errors()
+				if len(errors) != 1 || !strings.Contains(errors[0], "interrupted") {
+					t.Errorf("the errors are %q", errors)
+				}
+			})
+		}
+	}
+}
+
+// interrupts are what an interrupt of Terraform does to the provider.
+var interrupts = map[string]func(p *acctest.Protocol){
+	"StopProvider": func(p *acctest.Protocol) { p.Stop() },
+	"signal":       func(p *acctest.Protocol) { provider.Interrupt(p.Server) },
+}
+
 // Terraform calls StopProvider once, and can start another operation at the same time, because one has been canceled.
 // An interrupt of the process cancels reads only.
 func TestOperations_thatStartAfterInterruptSendNothing(t *testing.T) {
@@ -109,10 +144,7 @@ func TestOperations_thatStartAfterInterruptSendNothing(t *testing.T) {
 			return p.Invoke(ctx, config).State
 		}},
 	} {
-		for by, interrupt := range map[string]func(p *acctest.Protocol){
-			"StopProvider": func(p *acctest.Protocol) { p.Stop() },
-			"signal":       func(p *acctest.Protocol) { provider.Interrupt(p.Server) },
-		} {
+		for by, interrupt := range interrupts {
 			t.Run(name+", "+by, func(t *testing.T) {
 				t.Parallel()
 				api := acctest.Start(t, fakevantage.Options{RetryAfter: "0"})

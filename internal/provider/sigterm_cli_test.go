@@ -110,6 +110,12 @@ func TestSIGTERM_endsIdleProviderProcess(t *testing.T) {
 	})
 	send(t, theProviderOf(t, apply), syscall.SIGTERM)
 	wantNoProviderLeft(t, apply)
+	apply.Interrupt()
+	_, _ = end(t, apply)
+	state := acctest.Contents(t, filepath.Join(cli.Dir, "terraform.tfstate"))
+	if api.Posts() != 1 || strings.Count(state, `"status": "completed"`) != 1 {
+		t.Errorf("%d exports were created, want one and its state: %s", api.Posts(), state)
+	}
 }
 
 func TestProvider_endsWhenTerraformIsKilled(t *testing.T) {

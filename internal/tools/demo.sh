@@ -14,9 +14,13 @@ for name in $(compgen -e); do
 done
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/vantage-demo-XXXXXX")
+# stop ends the fake, and waits until its requests are shown.
+stop() {
+  kill "${api:-}" 2>/dev/null && wait "$api" 2>/dev/null || true
+}
 finish() {
   status=$?
-  kill "${api:-}" 2>/dev/null || true
+  stop
   rm -rf "$dir"
   if [[ $status -ne 0 ]]; then printf '\nThe demo failed or was interrupted. Nothing is left running.\n' >&2; fi
 }
@@ -59,7 +63,7 @@ tf() {
   "$program" -chdir="$dir/module" "$@"
 }
 
-# Without it, init warns that the lock file is for this platform only.
+# Without a complete lock file, init warns that the lock file is for this platform only.
 "$program" -chdir="$dir/module" providers lock -fs-mirror="$dir/plugins" >/dev/null
 tf init -plugin-dir="$dir/plugins"
 tf apply -auto-approve
@@ -70,5 +74,6 @@ for file in "$dir"/module/exports/*; do
 done
 tf destroy -auto-approve
 
+stop
 say "Done in $SECONDS s; nothing is left behind. Requests: $(grep -c ^POST "$dir/requests") to create an export," \
   "$(grep -c '^GET /v2/' "$dir/requests") to read it."

@@ -209,7 +209,7 @@ func TestTransport_replacesADeadHTTP2Connection(t *testing.T) {
 	}
 }
 
-// A proxy that rejects connections, without a network.
+// rejecting returns a transport whose proxy rejects connections with a status. It needs no network.
 func rejecting(status string) http.RoundTripper {
 	t, _ := vantage.NewTransport(time.Minute).(*http.Transport)
 	t.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy.example:3128"})
