@@ -70,7 +70,7 @@ func (s *Server) content(token string) io.ReadSeeker {
 	lines := []string{k.header}
 	for n, day := 0, first; !day.After(last); n, day = n+1, day.AddDate(0, 0, 1) {
 		for _, row := range k.rows {
-			lines = append(lines, fmt.Sprintf(row, day.Format(time.DateOnly), 100*variation(n)))
+			lines = append(lines, fmt.Sprintf(row.format, day.Format(time.DateOnly), row.amount*variation(n)))
 		}
 	}
 	whole := []byte(strings.Join(lines, "\n") + "\n")

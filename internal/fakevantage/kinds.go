@@ -12,10 +12,15 @@ type kind struct {
 	exportType string // as reported by a GET
 	report     string // the member of the body that names the report
 	noun       string // the name of the report in messages
-	// header and rows are those of a file: the columns of the vendor are not known. A row is a format for the date and an
-	// amount.
+	// header and rows are those of a file: the columns of the vendor are not known.
 	header string
-	rows   []string
+	rows   []row
+}
+
+// row is a row of each day in a file: a format for the date and the amount, and the amount on the first day.
+type row struct {
+	format string
+	amount float64
 }
 
 // kinds are the export types by the path of their POST.
@@ -26,9 +31,9 @@ var kinds = map[string]kind{
 		noun:       "CostReport",
 		header: "business_metric_token,business_metric_title,calculation_type,unit_cost_amount,business_metric_amount," +
 			"scale,date",
-		rows: []string{
-			"bsnss_mtrc_3080a050c04104ff,Active customers,unit_cost,%[2].4f,410,1.0,%[1]s",
-			"bsnss_mtrc_4999b969d95095ef,Million requests,unit_cost,%[2].4f,18.20,1.0,%[1]s",
+		rows: []row{
+			{"bsnss_mtrc_3080a050c04104ff,Active customers,unit_cost,%.4[2]f,410,1.0,%[1]s", 12.98},
+			{"bsnss_mtrc_4999b969d95095ef,Million requests,unit_cost,%.4[2]f,18.2,1.0,%[1]s", 292.4},
 		},
 	},
 	"/v2/costs/data_exports": {
@@ -36,9 +41,9 @@ var kinds = map[string]kind{
 		report:     "cost_report_token",
 		noun:       "CostReport",
 		header:     "date,provider,service,account_id,cost",
-		rows: []string{
-			"%s,aws,Amazon Elastic Compute Cloud,123456789012,%.2f",
-			"%s,aws,Amazon Simple Storage Service,123456789012,%.2f",
+		rows: []row{
+			{"%s,aws,Amazon Elastic Compute Cloud,123456789012,%.2f", 3120},
+			{"%s,aws,Amazon Simple Storage Service,123456789012,%.2f", 840},
 		},
 	},
 	"/v2/kubernetes_efficiency_reports/data_exports": {
@@ -46,7 +51,7 @@ var kinds = map[string]kind{
 		report:     "kubernetes_efficiency_report_token",
 		noun:       "KubernetesEfficiencyReport",
 		header:     "date,cluster_id,namespace,cost,idle_cost",
-		rows:       []string{"%s,production,checkout,%.2f,42.00", "%s,production,search,%.2f,11.00"},
+		rows:       []row{{"%s,production,checkout,%.2f,42.00", 210}, {"%s,production,search,%.2f,11.00", 98}},
 	},
 }
 

@@ -90,14 +90,22 @@ func TestNewFake_fails(t *testing.T) {
 
 func TestNewFake_servesFiles(t *testing.T) {
 	t.Parallel()
-	contents := map[string]string{}
-	for _, kind := range []string{"unit_costs", "costs", "kubernetes_efficiency_reports"} {
+	for kind, want := range map[string]string{
+		"unit_costs": "business_metric_token,business_metric_title,calculation_type,unit_cost_amount," +
+			"business_metric_amount,scale,date\n" +
+			"bsnss_mtrc_3080a050c04104ff,Active customers,unit_cost,12.9800,410,1.0,2025-03-01\n" +
+			"bsnss_mtrc_4999b969d95095ef,Million requests,unit_cost,292.4000,18.2,1.0,2025-03-01\n" +
+			"bsnss_mtrc_3080a050c04104ff,Active customers,unit_cost,13.2396,410,1.0,2025-03-02\n",
+		"costs": "date,provider,service,account_id,cost\n" +
+			"2025-03-01,aws,Amazon Elastic Compute Cloud,123456789012,3120.00\n",
+		"kubernetes_efficiency_reports": "date,cluster_id,namespace,cost,idle_cost\n" +
+			"2025-03-01,production,checkout,210.00,42.00\n",
+	} {
 		fake, _, polled := create(t, "/v2/"+kind+"/data_exports", "")
 		_, _, content := send(t, fake, http.MethodGet, polled.Manifest.Files[0], "")
-		if lines := strings.Count(content, "\n"); lines != 5 || contents[content] != "" {
-			t.Errorf("%s has %d lines, or those of %s: %s", kind, lines, contents[content], content)
+		if strings.Count(content, "\n") != 5 || !strings.HasPrefix(content, want) || strings.Contains(content, "%!") {
+			t.Errorf("%s has %s", kind, content)
 		}
-		contents[content] = kind
 	}
 }
 
