@@ -95,11 +95,11 @@ func TestInterrupt_cancelsReadsInFlight(t *testing.T) {
 				api := acctest.Start(t, fakevantage.Options{ReadyAfter: time.Hour})
 				token := api.Add(attributes{"cost_report_token": "rprt_1"}, time.Now())
 				p := newConfigured(t, api, "vantage_data_export")
-				go func() {
-					acctest.Eventually(t, "the export is polled", func() bool { return api.Gets() > 0 })
-					interrupt(p)
-				}()
-				errors := read(t.Context(), p, token).Errors()
+				result := make(chan acctest.State, 1)
+				go func() { result <- read(t.Context(), p, token) }()
+				acctest.Eventually(t, "the export is polled", func() bool { return api.Gets() > 0 })
+				interrupt(p)
+				errors := (<-result).Errors()
 				if len(errors) != 1 || !strings.Contains(errors[0], "interrupted") {
 					t.Errorf("the errors are %q", errors)
 				}

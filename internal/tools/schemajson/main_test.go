@@ -137,10 +137,10 @@ func TestEverythingIsDescribed(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkBlock(t, "provider", p.ConfigSchema.Block)
-	for _, surface := range []map[string]*tfjson.Schema{
+	for _, schemas := range []map[string]*tfjson.Schema{
 		p.ResourceSchemas, p.DataSourceSchemas, p.EphemeralResourceSchemas, p.ListResourceSchemas, p.StateStoreSchemas,
 	} {
-		for name, s := range surface {
+		for name, s := range schemas {
 			checkBlock(t, name, s.Block)
 			wantSentences(t, name, s.Block.Description)
 		}
