@@ -14,7 +14,8 @@ for name in $(compgen -e); do
 done
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/vantage-demo-XXXXXX")
-# stop ends the fake, and waits until its requests are shown.
+
+# stop ends the fake.
 stop() {
   kill "${api:-}" 2>/dev/null && wait "$api" 2>/dev/null || true
 }
